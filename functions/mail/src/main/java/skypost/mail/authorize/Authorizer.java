@@ -1,0 +1,104 @@
+package skypost.mail.authorize;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
+
+/**
+ * The two questions that a front may ask: is this login right, and may this mail go there? Answered by AuthorizeFunction.
+ *
+ * <p>Both throw {@link IOException} when no answer can be had: the front says 451 or 454, never yes and never 5xx.
+ */
+public interface Authorizer {
+  /** Checks a password. */
+  LoginAnswer login(LoginQuestion question) throws IOException;
+
+  /** Decides on recipients; one answer for each, in order. */
+  List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException;
+
+  /** Which kind of door is asking. */
+  enum Service {
+    /** Port 25: mail from other servers. */
+    INBOUND,
+    /** Ports 587 and 465: mail from users (RFC 6409). */
+    SUBMISSION,
+    /** The POP3 container. */
+    POP3
+  }
+
+  /**
+   * @param service who asks
+   * @param client the peer's IP address
+   * @param username as the client gave it
+   * @param password as the client gave it; never logged
+   */
+  record LoginQuestion(Service service, String client, String username, String password) {
+    @Override
+    public String toString() {
+      return "LoginQuestion[" + service + " " + client + " " + username + "]"; // no secrets in logs
+    }
+  }
+
+  /** What became of a login. The refusal never tells whether the user exists. */
+  sealed interface LoginAnswer {
+    /**
+     * @param user the user's canonical address
+     * @param grant what this login allows without further questions
+     */
+    record Accepted(EmailAddress user, Grant grant) implements LoginAnswer {}
+
+    record Refused() implements LoginAnswer {}
+  }
+
+  /**
+   * What a front may decide alone for a logged-in user, so that a session costs one invocation: mail from one of {@code
+   * senders} to any recipient whose domain is not among {@code askedDomains}. All else it asks.
+   *
+   * @param senders addresses that belong to the user; empty: always ask
+   * @param askedDomains our local and relay domains and those with rules, whose recipients must be asked about
+   */
+  record Grant(List<EmailAddress> senders, List<String> askedDomains) {
+    /** Nothing is granted: every recipient is asked about. */
+    public static final Grant NONE = new Grant(List.of(), List.of());
+
+    public Grant {
+      senders = List.copyOf(senders);
+      askedDomains = List.copyOf(askedDomains);
+    }
+
+    /** Whether the mail may go without a question. */
+    public boolean covers(Optional<EmailAddress> sender, EmailAddress recipient) {
+      return sender.isPresent()
+          && senders.contains(sender.get().canonical())
+          && !recipient.isLiteral()
+          && !askedDomains.contains(recipient.domain());
+    }
+  }
+
+  /**
+   * @param service who asks
+   * @param client the peer's IP address
+   * @param helo what the peer called itself
+   * @param login the logged-in user
+   * @param sender the reverse-path
+   * @param size octets declared with SIZE, or 0
+   * @param recipients at least one
+   */
+  record RecipientsQuestion(
+      Service service,
+      String client,
+      String helo,
+      Optional<EmailAddress> login,
+      Optional<EmailAddress> sender,
+      long size,
+      List<EmailAddress> recipients) {}
+
+  /**
+   * @param accepted whether mail for it may be taken
+   * @param reply what to tell the client, public
+   * @param rule the rule that decided, for logs and for {@code /v1/relay/explain}
+   */
+  record RecipientAnswer(boolean accepted, SmtpReply reply, String rule) {}
+}

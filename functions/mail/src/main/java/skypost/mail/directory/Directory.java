@@ -1,0 +1,45 @@
+package skypost.mail.directory;
+
+import java.io.IOException;
+import java.util.Optional;
+import skypost.protocol.address.EmailAddress;
+
+/**
+ * Domains, accounts and relay settings. Reads may be a moment old (eventually consistent) unless said otherwise; every
+ * method throws {@link IOException} when the answer cannot be had now.
+ */
+public interface Directory {
+  /** A domain by its canonical name. */
+  Optional<Domain> domain(String name) throws IOException;
+
+  /** Domains in the order of their names. */
+  Page<Domain> domains(int limit, Optional<String> next) throws IOException;
+
+  /** Makes or replaces a domain. */
+  void putDomain(Domain domain) throws IOException;
+
+  /** Removes a domain; false when there was none. Its accounts must be gone before. */
+  boolean deleteDomain(String name) throws IOException;
+
+  /** The account with exactly this canonical address; no plus address, no catch-all. */
+  Optional<Account> account(EmailAddress address) throws IOException;
+
+  /** The accounts of a domain in the order of their addresses. */
+  Page<Account> accounts(String domain, int limit, Optional<String> next) throws IOException;
+
+  /**
+   * Makes or replaces an account.
+   *
+   * @return false, and nothing changed, when the address is an account of the other kind
+   */
+  boolean putAccount(Account account) throws IOException;
+
+  /** Removes an account; false when there was none. */
+  boolean deleteAccount(EmailAddress address) throws IOException;
+
+  /** The settings last put, or empty when none ever were. */
+  Optional<RelaySettings> relay() throws IOException;
+
+  /** Replaces the relay settings. */
+  void putRelay(RelaySettings settings) throws IOException;
+}

@@ -1,0 +1,32 @@
+package skypost.mail.directory;
+
+import java.util.Optional;
+
+/**
+ * A domain that we know.
+ *
+ * @param name lower-case A-labels
+ * @param kind what we are to it
+ * @param primary for a relay domain, where its mail goes ({@code host:port}); empty: to its MX
+ * @param dmarcReject what to do with mail that fails a policy of {@code reject}
+ */
+public record Domain(String name, Kind kind, Optional<HostPort> primary, DmarcReject dmarcReject) {
+  /** Our part in a domain. */
+  public enum Kind {
+    /** We hold its mailboxes. */
+    LOCAL,
+    /** We are a (backup) MX and pass its mail on. */
+    RELAY
+  }
+
+  /** RFC 9989 section 7.4: a receiver may choose not to refuse. */
+  public enum DmarcReject {
+    JUNK,
+    REFUSE
+  }
+
+  /** A local domain with default settings. */
+  public static Domain local(String name) {
+    return new Domain(name, Kind.LOCAL, Optional.empty(), DmarcReject.JUNK);
+  }
+}

@@ -1,0 +1,166 @@
+package skypost.mail.mailbox;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import skypost.mail.message.MessageId;
+import skypost.protocol.address.EmailAddress;
+
+/**
+ * The mailboxes of local users. Every method throws {@link IOException} when the outcome is not known: the caller may
+ * repeat it.
+ */
+public interface Mailboxes {
+  /** The folder that delivery files to and POP3 shows. */
+  String INBOX = "INBOX";
+
+  /**
+   * Makes a mailbox, or sets the quota of one that exists; its messages stay.
+   *
+   * @param quotaBytes octets it may hold; 0: no limit
+   */
+  void create(EmailAddress user, long quotaBytes) throws IOException;
+
+  /** Removes a mailbox with all its entries; {@code gone} is told each so that bodies can be freed. */
+  void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException;
+
+  /** Files a message: visible, counted and within quota by one write, and never twice, however often it is repeated. */
+  DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException;
+
+  /** Counters, quota and lease; empty when there is no mailbox. Strongly consistent. */
+  Optional<MailboxStatus> status(EmailAddress user) throws IOException;
+
+  /** The messages of a folder in UID order as they are now; empty when there is no mailbox. Strongly consistent. */
+  Optional<Snapshot> open(EmailAddress user, String folder) throws IOException;
+
+  /**
+   * Takes or extends the maildrop lease.
+   *
+   * @param holder names the session; the same holder extends its own lease
+   * @param snapshot the session's view: refused as overtaken when someone has removed messages since
+   * @param now by the caller's clock
+   * @param until when the lease dies by itself
+   */
+  LeaseOutcome lease(EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until) throws IOException;
+
+  /** Ends a lease; with a holder only that holder's. True when one was ended. */
+  boolean endLease(EmailAddress user, Optional<String> holder) throws IOException;
+
+  /**
+   * Removes messages of a snapshot and ends the lease, in one step where they are few; counters follow in the same write.
+   * Bodies are the caller's to free afterwards.
+   *
+   * @param holder must hold the lease
+   * @return false, and nothing removed, when the lease is not the holder's any more
+   */
+  boolean expunge(EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
+      throws IOException;
+
+  /**
+   * What to file.
+   *
+   * @param id the message
+   * @param folder where
+   * @param size octets as a reader will count them, with the headers of final delivery
+   * @param shared whether others hold the same body, see {@link BodyHolders}
+   * @param subject the decoded Subject, for listings; may be shortened
+   */
+  record Delivery(MessageId id, String folder, long size, boolean shared, String subject) {}
+
+  /** What became of a delivery. */
+  sealed interface DeliveryOutcome {
+    /** Filed now. */
+    record Filed(long uid) implements DeliveryOutcome {}
+
+    /** It was filed before; nothing was done. */
+    record Duplicate() implements DeliveryOutcome {}
+
+    /** There is no room for it within the quota. */
+    record OverQuota() implements DeliveryOutcome {}
+
+    /** There is no such mailbox. */
+    record NoMailbox() implements DeliveryOutcome {}
+  }
+
+  /**
+   * A message in a folder.
+   *
+   * @param uid unique and growing within the folder, never reused
+   * @param id the message
+   * @param size octets as a reader counts them
+   * @param shared whether others hold the same body
+   * @param subject for listings
+   */
+  record MailboxMessage(long uid, MessageId id, long size, boolean shared, String subject) {}
+
+  /**
+   * A folder's counters.
+   *
+   * @param messages how many
+   * @param bytes octets of all
+   * @param uidNext the UID that the next message gets
+   */
+  record FolderStatus(String name, long messages, long bytes, long uidNext) {}
+
+  /**
+   * A mailbox's counters.
+   *
+   * @param messages of all folders
+   * @param bytes of all folders, what the quota counts
+   * @param quotaBytes 0: no limit
+   * @param folders in the order of their names
+   * @param lease who holds the maildrop, also when it has run out
+   */
+  record MailboxStatus(long messages, long bytes, long quotaBytes, List<FolderStatus> folders, Optional<Lease> lease) {
+    public MailboxStatus {
+      folders = List.copyOf(folders);
+    }
+
+    /** A folder's counters; zeros for one that nothing was filed to yet. */
+    public FolderStatus folder(String name) {
+      return folders.stream()
+          .filter(folder -> folder.name().equals(name))
+          .findFirst()
+          .orElse(new FolderStatus(name, 0, 0, 1));
+    }
+  }
+
+  /**
+   * The exclusive right to the maildrop (RFC 1939 section 4).
+   *
+   * @param holder names the session
+   * @param until when it dies by itself
+   */
+  record Lease(String holder, Instant until) {
+    public boolean isHeldAt(Instant now) {
+      return until.isAfter(now);
+    }
+  }
+
+  /**
+   * A folder as it was at one moment.
+   *
+   * @param folder its name
+   * @param removals how often messages have been removed from the mailbox; a changed number means an overtaken snapshot
+   * @param messages in UID order
+   */
+  record Snapshot(String folder, long removals, List<MailboxMessage> messages) {
+    public Snapshot {
+      messages = List.copyOf(messages);
+    }
+  }
+
+  /** What became of the wish for a lease. */
+  sealed interface LeaseOutcome {
+    record Taken() implements LeaseOutcome {}
+
+    /** Another session has it. */
+    record InUse(Lease lease) implements LeaseOutcome {}
+
+    /** Messages were removed since the snapshot: its numbers are no longer true. */
+    record Overtaken() implements LeaseOutcome {}
+  }
+}

@@ -1,0 +1,61 @@
+package skypost.mail.queue;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import skypost.mail.directory.Page;
+import skypost.mail.message.MessageId;
+
+/**
+ * The outbound queue. Changes are conditional writes on what the caller has seen, so of two that act at once one wins and
+ * the other is told. Every method throws {@link IOException} when the outcome is not known.
+ */
+public interface OutboundQueue {
+  /** Keeps entries that are not there yet and wakes SendFunction for each that still waits. May be repeated. */
+  void enqueue(List<QueueEntry> entries) throws IOException;
+
+  /**
+   * Books an attempt before it is made.
+   *
+   * @param lostAt from when on an attempt without outcome counts as lost, and another may be booked
+   */
+  Booking book(EntryId id, Instant now, Instant lostAt) throws IOException;
+
+  /**
+   * Records what an attempt came to. When the entry waits again, SendFunction is woken for it in time.
+   *
+   * @param entry the entry as it shall be; its {@code attemptsMade} names the booked attempt
+   * @return false when the attempt was given up as lost, or the entry removed, meanwhile
+   */
+  boolean finish(QueueEntry entry) throws IOException;
+
+  /** Wakes SendFunction for an entry, as near to {@code due} as the queue service's longest delay allows. */
+  void wake(EntryId id, Instant now, Instant due) throws IOException;
+
+  /** All entries of a message, done ones too. */
+  List<QueueEntry> entries(MessageId message) throws IOException;
+
+  /** Entries that wait (deferred, held) in the order of their next attempt. */
+  Page<QueueEntry> waiting(int limit, Optional<String> next) throws IOException;
+
+  /**
+   * Replaces an entry by hand: hold, release, retry now, remove.
+   *
+   * @param seen the entry as it was read; refused when it has changed since
+   * @return false when it has changed
+   */
+  boolean replace(QueueEntry seen, QueueEntry wanted) throws IOException;
+
+  /** Whether an attempt may be made. */
+  sealed interface Booking {
+    /** Yes: go ahead; the entry as booked. */
+    record Booked(QueueEntry entry) implements Booking {}
+
+    /** Not yet: it is due later, or another attempt is under way. */
+    record NotDue(Instant due) implements Booking {}
+
+    /** Never: it is done, held, or gone. */
+    record NothingToDo() implements Booking {}
+  }
+}

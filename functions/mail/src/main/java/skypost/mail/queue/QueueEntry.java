@@ -1,0 +1,99 @@
+package skypost.mail.queue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
+
+/**
+ * An entry of the outbound queue.
+ *
+ * @param id its id
+ * @param sender the reverse-path; empty: never bounced
+ * @param size octets of the raw message
+ * @param shared whether others hold the same body
+ * @param status what it waits for
+ * @param nextAttempt when it is due; while {@code SENDING}, when that attempt counts as lost
+ * @param attemptsMade delivery attempts booked so far
+ * @param recipients all of them, with what became of each
+ * @param attempts the latest delivery attempts, oldest first, at most {@value #MAX_ATTEMPTS_KEPT}
+ */
+public record QueueEntry(
+    EntryId id,
+    Optional<EmailAddress> sender,
+    long size,
+    boolean shared,
+    Status status,
+    Instant nextAttempt,
+    int attemptsMade,
+    List<QueuedRecipient> recipients,
+    List<Attempt> attempts) {
+  /** Attempts an entry remembers. */
+  public static final int MAX_ATTEMPTS_KEPT = 30;
+
+  public QueueEntry {
+    recipients = List.copyOf(recipients);
+    attempts =
+        List.copyOf(attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT), attempts.size()));
+  }
+
+  /** What an entry waits for. */
+  public enum Status {
+    /** Its first attempt. */
+    QUEUED,
+    /** The outcome of an attempt that is being made. */
+    SENDING,
+    /** Another attempt. */
+    DEFERRED,
+    /** The administrator's release. */
+    HELD,
+    /** Nothing: every recipient has an end. */
+    DONE
+  }
+
+  /**
+   * A recipient.
+   *
+   * @param address where to
+   * @param parameters ESMTP parameters of its RCPT TO
+   * @param end what became of it, empty while it waits
+   */
+  public record QueuedRecipient(EmailAddress address, Map<String, String> parameters, Optional<End> end) {
+    public QueuedRecipient {
+      parameters = Map.copyOf(parameters);
+    }
+
+    public QueuedRecipient ended(End how) {
+      return new QueuedRecipient(address, parameters, Optional.of(how));
+    }
+  }
+
+  /** How a recipient ended. */
+  public sealed interface End {
+    /** The next server has taken responsibility. */
+    record Sent(SmtpReply reply) implements End {}
+
+    /** It will never be delivered; the sender was told, where there is one. */
+    record Bounced(SmtpReply reply) implements End {}
+
+    /** The administrator took it out. */
+    record Removed() implements End {}
+  }
+
+  /**
+   * A delivery attempt.
+   *
+   * @param at when it began
+   * @param server the last server that was spoken to, {@code host[address]:port}; empty when none was reached
+   * @param tls protocol and cipher suite; empty when in the clear
+   * @param reply the reply that decided, ours where the peer gave none
+   */
+  public record Attempt(Instant at, String server, String tls, SmtpReply reply) {}
+
+  /** The recipients that still wait. */
+  public List<QueuedRecipient> waiting() {
+    return recipients.stream().filter(recipient -> recipient.end().isEmpty()).toList();
+  }
+}

@@ -1,0 +1,135 @@
+package skypost.mail.settings;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import skypost.mail.directory.HostPort;
+import skypost.mail.directory.Network;
+import skypost.protocol.address.Domains;
+
+/**
+ * Reads settings and collects what is wrong with them, so that all of it is told at once.
+ *
+ * <pre>{@code
+ * var reader = new SettingsReader(System.getenv());
+ * var settings = new MySettings(reader.hostname(HOSTNAME), reader.port(PORT));
+ * reader.check(); // throws with every error
+ * }</pre>
+ */
+public final class SettingsReader {
+  private final Map<String, String> environment;
+  private final List<String> errors = new ArrayList<>();
+
+  public SettingsReader(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Ends the reading. @throws SettingsException with every error */
+  public void check() {
+    if (!errors.isEmpty()) {
+      throw new SettingsException(errors);
+    }
+  }
+
+  /** The text, or the fallback when the variable is not set. A variable set to the empty text counts as set. */
+  public String text(Setting setting) {
+    return environment.getOrDefault(setting.key(), setting.fallback());
+  }
+
+  /** Like {@link #text}, but an error when there is neither value nor fallback. */
+  public String required(Setting setting) {
+    String text = text(setting);
+    if (text.isEmpty()) {
+      errors.add(setting.key() + " is not set: " + setting.meaning());
+    }
+    return text;
+  }
+
+  /** The text where there is one. */
+  public Optional<String> optional(Setting setting) {
+    return Optional.of(text(setting)).filter(text -> !text.isEmpty());
+  }
+
+  /** A TCP port, 0 to 65535; 0 lets the system choose one. */
+  public int port(Setting setting) {
+    return (int) number(setting, 0, 65_535);
+  }
+
+  /** A whole number within bounds, both included. */
+  public long number(Setting setting, long least, long most) {
+    return parse(setting, least, "a whole number from " + least + " to " + most, text -> {
+      long number = Long.parseLong(text);
+      return number >= least && number <= most ? Optional.of(number) : Optional.empty();
+    });
+  }
+
+  /** A host name or an address literal, in canonical form. */
+  public String hostname(Setting setting) {
+    return parse(setting, "localhost", "a host name", Domains::parse);
+  }
+
+  /** {@code host:port} where there is one. */
+  public Optional<HostPort> hostPort(Setting setting, int defaultPort) {
+    if (text(setting).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(parse(setting, null, "host:port", text -> HostPort.parse(text, defaultPort)));
+  }
+
+  /** Comma-separated networks in CIDR notation; none when empty. */
+  public List<Network> networks(Setting setting) {
+    return list(setting, "networks such as 192.0.2.0/24", Network::parse);
+  }
+
+  /** Comma-separated ISO-8601 durations such as {@code PT5M}, none negative; none when empty. */
+  public List<Duration> durations(Setting setting) {
+    return list(setting, "ISO-8601 durations such as PT5M", text -> {
+      try {
+        return Optional.of(Duration.parse(text)).filter(duration -> !duration.isNegative());
+      } catch (DateTimeParseException malformed) {
+        return Optional.empty();
+      }
+    });
+  }
+
+  private <T> List<T> list(Setting setting, String form, Function<String, Optional<T>> parser) {
+    List<T> items = new ArrayList<>();
+    for (String part : text(setting).split(",")) {
+      if (!part.isBlank()) {
+        parser.apply(part.strip()).ifPresentOrElse(items::add, () -> complain(setting, part.strip(), form));
+      }
+    }
+    return items;
+  }
+
+  private <T> T parse(Setting setting, T instead, String form, Function<String, Optional<T>> parser) {
+    String text = text(setting).strip();
+    Optional<T> value;
+    try {
+      value = parser.apply(text);
+    } catch (IllegalArgumentException malformed) {
+      value = Optional.empty();
+    }
+    if (value.isEmpty()) {
+      complain(setting, text, form);
+    }
+    return value.orElse(instead);
+  }
+
+  private void complain(Setting setting, String text, String form) {
+    errors.add(setting.key() + " is not " + form + ": \"" + text + "\"");
+  }
+
+  /** What is wrong with the settings; a program says it in one line on stderr and exits with 2. */
+  public static final class SettingsException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    SettingsException(List<String> errors) {
+      super(String.join("; ", errors));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package skypost.mail.trace;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
+
+/**
+ * Receipts of messages: written once by ReceiveFunction when it has dealt with every recipient. A message without one is
+ * unfinished, and the sweeper takes it up again.
+ */
+public interface Traces {
+  /** Keeps a receipt; a repeated one replaces the first. */
+  void record(Receipt receipt) throws IOException;
+
+  Optional<Receipt> receipt(MessageId id) throws IOException;
+
+  /**
+   * What was decided about a message.
+   *
+   * @param id the message
+   * @param envelope as it came in
+   * @param size octets of the raw message
+   * @param subject for listings; may be shortened
+   * @param finishedAt when the last recipient was dealt with
+   * @param outcomes one for each final recipient, after aliases
+   */
+  record Receipt(
+      MessageId id, Envelope envelope, long size, String subject, Instant finishedAt, List<RecipientOutcome> outcomes) {
+    public Receipt {
+      outcomes = List.copyOf(outcomes);
+    }
+  }
+
+  /**
+   * What became of one recipient.
+   *
+   * @param given as in the envelope
+   * @param recipient after aliases and plus addresses
+   * @param outcome what was done
+   */
+  record RecipientOutcome(EmailAddress given, EmailAddress recipient, Outcome outcome) {}
+
+  /** What ReceiveFunction did. */
+  sealed interface Outcome {
+    /** In a mailbox. */
+    record Filed(String folder, long uid) implements Outcome {}
+
+    /** In a mailbox already, from an earlier run of the same step. */
+    record FiledBefore(String folder) implements Outcome {}
+
+    /** Handed to the outbound queue as this entry. */
+    record Queued(String entry) implements Outcome {}
+
+    /** Not deliverable; a bounce was sent where the sender may get one. */
+    record Failed(SmtpReply reply) implements Outcome {}
+  }
+}
