@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -81,12 +82,33 @@ public final class TlsContexts {
     for (String algorithm : KEY_ALGORITHMS) {
       if (algorithm.equals(owner.getPublicKey().getAlgorithm())) {
         try {
-          return KeyFactory.getInstance(algorithm).generatePrivate(spec);
+          PrivateKey key = KeyFactory.getInstance(algorithm).generatePrivate(spec);
+          if (belongTogether(key, owner)) {
+            return key;
+          }
+          throw new IllegalArgumentException("the TLS key is not the key of its certificate");
         } catch (InvalidKeySpecException mismatch) {
           throw new IllegalArgumentException("the TLS key is not the " + algorithm + " key of its certificate", mismatch);
         }
       }
     }
     throw new IllegalArgumentException("the TLS certificate has a key that is none of " + KEY_ALGORITHMS);
+  }
+
+  private static boolean belongTogether(PrivateKey key, Certificate owner) throws GeneralSecurityException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          default -> "EdDSA";
+        };
+    byte[] probe = {1, 2, 3};
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(key);
+    signature.update(probe);
+    byte[] signed = signature.sign();
+    signature.initVerify(owner.getPublicKey());
+    signature.update(probe);
+    return signature.verify(signed);
   }
 }

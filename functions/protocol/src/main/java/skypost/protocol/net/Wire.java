@@ -407,11 +407,10 @@ public final class Wire implements Closeable {
       // nobody is left to read it
     }
     try {
-      if (tls.isPresent()) {
-        tls.get().close();
-      } else {
-        closeGently();
+      if (tls.isPresent() && !tls.get().isClosed()) {
+        tls.get().shutdownOutput(); // close_notify; SSLSocket.close() would wait for the peer's as well
       }
+      closeGently();
     } catch (IOException gone) {
       // closing was all that was wanted
     } finally {
@@ -439,10 +438,11 @@ public final class Wire implements Closeable {
       return;
     }
     socket.get().shutdownOutput();
+    InputStream rest = socket.get().getInputStream();
     byte[] scrap = new byte[IDLE_BUFFER];
     int budget = MAX_DISCARD;
-    while (budget > 0 && in.available() > 0) {
-      int count = in.read(scrap);
+    while (budget > 0 && rest.available() > 0) {
+      int count = rest.read(scrap);
       if (count < 0) {
         return;
       }
