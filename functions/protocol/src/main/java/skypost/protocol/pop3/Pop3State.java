@@ -43,8 +43,10 @@ public sealed interface Pop3State {
       Deletions deletions,
       boolean held)
       implements Pop3State {
+    /** What is listed counts, also where the counters said something else. */
     Transaction listed(List<Maildrop.Message> list) {
-      return new Transaction(channel, totals, Optional.of(list), deletions, held);
+      var counted = new Maildrop.Totals(list.size(), list.stream().mapToLong(Maildrop.Message::octets).sum());
+      return new Transaction(channel, counted, Optional.of(list), deletions, held);
     }
 
     Transaction holding() {
