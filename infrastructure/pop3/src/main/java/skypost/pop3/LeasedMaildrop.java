@@ -138,20 +138,20 @@ final class LeasedMaildrop implements Maildrop {
     List<MailboxMessage> entries = messages.stream().map(this::entry).toList();
     Snapshot snapshot = listing.orElseThrow().snapshot();
     try {
-      if (!stores.mailboxes().expunge(user, holder, snapshot, entries)) {
-        return false;
+      if (stores.mailboxes().expunge(user, holder, snapshot, entries)) {
+        mayBeHeld = false;
+        freed.free(entries); // only now: an entry without its body would be a lost message
+        return true;
       }
-      mayBeHeld = false;
-      freed.free(entries); // only now: an entry without its body would be a lost message
-      return true;
+      EventLog.warn("lease-lost").with("user", user).with("holder", holder).write();
     } catch (IOException unknown) {
       EventLog.warn("expunge").with("user", user).cause(unknown).write();
-      return removedAfterAll(entries);
     }
+    return areGone(entries);
   }
 
-  /** After an answer that got lost: looks what is gone, so that its bodies are freed. */
-  private boolean removedAfterAll(List<MailboxMessage> entries) throws IOException {
+  /** After a removal whose end is not known, or that went only half the way: frees the bodies of what is gone. */
+  private boolean areGone(List<MailboxMessage> entries) throws IOException {
     Set<Long> left = new HashSet<>();
     stores
         .mailboxes()

@@ -16,6 +16,7 @@ import skypost.protocol.pop3.Pop3State.Authorization;
 import skypost.protocol.pop3.Pop3State.Channel;
 import skypost.protocol.pop3.Pop3State.Transaction;
 import skypost.protocol.pop3.Pop3State.Update;
+import skypost.protocol.sasl.Sasl;
 
 /** One session over one connection: reads commands, does what the steps of {@link Pop3Session} say, answers. */
 public final class Pop3Connection {
@@ -147,13 +148,22 @@ public final class Pop3Connection {
         yield Pop3Session.loggedIn(before, opened.totals());
       }
       case Pop3Logins.Outcome.InUse inUse -> Pop3Session.inUse(before);
-      case Pop3Logins.Outcome.Refused refused -> {
-        EventLog.warn("login-refused").with("service", "pop3").with("client", wire.remoteAddress()).with("user", username).write();
-        wire.flush();
-        pause();
-        yield Pop3Session.loginRefused(before);
-      }
+      case Pop3Logins.Outcome.Refused refused -> refuse(before, username);
     };
+  }
+
+  private Step saslPlain(Authorization before, Optional<String> initial) throws IOException {
+    return switch (AuthDialogue.run(wire, Sasl.PLAIN, initial)) {
+      case AuthDialogue.Outcome.Named named -> login(before, named.username(), named.password());
+      case AuthDialogue.Outcome.Refused refused -> refuse(before, "");
+      case AuthDialogue.Outcome.Failed(Pop3Reply reply) -> new Step(before, new Answer(reply));
+    };
+  }
+
+  private Step refuse(Authorization before, String username) throws IOException {
+    EventLog.warn("login-refused").with("service", "pop3").with("client", wire.remoteAddress()).with("user", username).write();
+    pause();
+    return Pop3Session.loginRefused(before);
   }
 
   private Step list(Transaction before, Pop3Command command) {
@@ -224,12 +234,6 @@ public final class Pop3Connection {
     }
     sent++;
     return true;
-  }
-
-  // ---- SASL (RFC 5034 section 4)
-
-  private Step saslPlain(Authorization before, Optional<String> initial) throws IOException {
-    throw new IOException("not yet");
   }
 
   // ---- answers
