@@ -162,6 +162,22 @@ public final class Wire implements Closeable {
     return count;
   }
 
+  /** Takes input from the buffer where it lies. */
+  @FunctionalInterface
+  public interface Taker {
+    /** @return how many octets from {@code from} on were taken */
+    int take(byte[] buffer, int from, int to);
+  }
+
+  /** Shows a taker what there is, at least one octet; false at the end. Waits at most the timeout. */
+  public boolean take(Taker taker) throws IOException {
+    if (from == to && !fillBulk()) {
+      return false;
+    }
+    from += taker.take(input, from, to);
+    return true;
+  }
+
   /** Reads exactly that many octets and not one more from the network: for what precedes TLS. */
   public byte[] readExactly(int count) throws IOException {
     byte[] bytes = new byte[count];
