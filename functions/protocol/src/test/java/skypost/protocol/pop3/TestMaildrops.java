@@ -7,14 +7,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Users and maildrops of the transcripts, and what can go wrong with them. */
+/** Users and maildrops of the transcripts, and what can go wrong with them: one event, after so many holds. */
 final class TestMaildrops implements Pop3Logins {
-  /** A fault or another session's doing; in transcripts {@code ! other-session-holds}. */
+  /** A fault or another session's doing; in transcripts {@code @event other-session-holds}. */
   enum Event {
     OTHER_SESSION_HOLDS,
     OTHER_SESSION_REMOVED,
@@ -33,16 +32,25 @@ final class TestMaildrops implements Pop3Logins {
           "Subject: unfinished\r\n\r\nno line end");
 
   final List<String> left = new CopyOnWriteArrayList<>(MESSAGES);
-  private final Set<Event> events = EnumSet.noneOf(Event.class);
+  private final Optional<Event> event;
+  private final int after;
+  private int holds;
   private boolean held;
   private int openStreams;
 
-  synchronized void happens(Event event) {
-    events.add(event);
+  /** Nothing goes wrong. */
+  TestMaildrops() {
+    this(Optional.empty(), 0);
   }
 
-  synchronized boolean has(Event event) {
-    return events.contains(event);
+  /** Something goes wrong once the maildrop was held that often. */
+  TestMaildrops(Optional<Event> event, int after) {
+    this.event = event;
+    this.after = after;
+  }
+
+  private synchronized boolean has(Event asked) {
+    return event.isPresent() && event.get() == asked && holds >= after;
   }
 
   synchronized boolean isHeld() {
@@ -101,6 +109,7 @@ final class TestMaildrops implements Pop3Logins {
       }
       synchronized (TestMaildrops.this) {
         held = !has(Event.OTHER_SESSION_HOLDS);
+        holds++;
         return held;
       }
     }
