@@ -53,8 +53,8 @@ final class Pop3World implements AutoCloseable {
   Pop3World(List<Network> trusted) throws IOException {
     memory.create(ANNA, 0);
     memory.create(BOB, 0);
-    var options =
-        new Pop3Server.Options(
+    var settings =
+        new Pop3Settings(
             "pop.here.example",
             InetAddress.getLoopbackAddress(),
             0,
@@ -64,7 +64,7 @@ final class Pop3World implements AutoCloseable {
             List.of(),
             16,
             Duration.ZERO);
-    server = Pop3Server.start(options, new NamesAsPasswords(), mailboxes, holders, messages, clock);
+    server = Pop3Server.start(settings, new NamesAsPasswords(), mailboxes, holders, messages, clock);
   }
 
   Pop3TestClient connect() throws IOException {

@@ -258,7 +258,7 @@ public final class Pop3Connection {
 
   private Step unavailable(String what, Exception fault) {
     logFault(what, fault);
-    return new Step(state, new Answer(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "not available now, try again later"))); // RFC 3206 section 4
+    return new Step(state, new Answer(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "not available now, try again later"))); // RFC 3206
   }
 
   private void logFault(String what, Exception fault) {

@@ -10,7 +10,7 @@ public record Pop3Reply(boolean ok, String text) {
   /** Octets of a status line with its CRLF (RFC 2449 section 4). */
   public static final int MAX_LINE = 512;
 
-  /** Response codes that we give (RFC 2449 section 8, RFC 3206 section 4). */
+  /** Response codes that we give (RFC 2449 section 8, RFC 3206). */
   public enum Code {
     /** Someone else has the maildrop. */
     IN_USE("IN-USE"),

@@ -101,7 +101,7 @@ final class Pop3Session {
   /** After a login that was refused, or an exchange that failed. */
   static Step loginRefused(Authorization state) {
     Authorization next = state.refused();
-    Pop3Reply reply = Pop3Reply.err(Pop3Reply.Code.AUTH, "wrong name or password"); // RFC 3206 section 4
+    Pop3Reply reply = Pop3Reply.err(Pop3Reply.Code.AUTH, "wrong name or password"); // RFC 3206
     return new Step(next, next.failedLogins() >= MAX_FAILED_LOGINS ? new Close(reply) : answer(reply));
   }
 
@@ -190,7 +190,7 @@ final class Pop3Session {
 
   /** After a hold that was refused: the message stays untouched, and the client may ask again. */
   static Step inUse(Pop3State state) {
-    return new Step(state, answer(Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has this maildrop"))); // RFC 2449 section 8.1.1
+    return new Step(state, answer(Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has this maildrop"))); // RFC 2449 section 8.1.2
   }
 
   /** When the view of the maildrop is no longer true: the numbers mean nothing any more, so the session ends. */

@@ -69,7 +69,7 @@ public sealed interface Pop3State {
    * @param trusted whether the client's network may send passwords in clear text
    */
   record Channel(boolean encrypted, boolean upgradable, boolean trusted) {
-    /** RFC 2595 section 2.1: no passwords in clear text. */
+    /** RFC 2595 section 2.3: no passwords in clear text. */
     boolean allowsPasswords() {
       return encrypted || trusted;
     }
