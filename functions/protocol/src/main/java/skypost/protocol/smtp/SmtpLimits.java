@@ -33,6 +33,6 @@ public record SmtpLimits(
   /** For messages of up to that many octets. */
   public static SmtpLimits of(long messageBytes) {
     return new SmtpLimits(
-        messageBytes, 1000, 1000, 100, 20, 100, 5, Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofHours(2));
+        messageBytes, 1000, 1000, 100, 20, 100, 5, Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofHours(1));
   }
 }
