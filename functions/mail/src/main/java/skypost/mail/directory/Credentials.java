@@ -6,7 +6,7 @@ import skypost.protocol.address.EmailAddress;
 
 /** Password hashes, kept apart from the directory: only AuthorizeFunction and ApiFunction may read them. */
 public interface Credentials {
-  /** The user's password hash as {@code PasswordHash} writes it. */
+  /** The user's password hash as {@link PasswordHash} writes it. */
   Optional<String> hash(EmailAddress user) throws IOException;
 
   void put(EmailAddress user, String hash) throws IOException;

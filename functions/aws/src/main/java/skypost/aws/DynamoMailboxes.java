@@ -1,0 +1,238 @@
+package skypost.aws;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+
+/**
+ * Mailboxes as a head and pages in one table, see {@code infrastructure/docs/mailbox.md}. A delivery is one conditional
+ * update of the head; every dozen deliveries the oldest messages of the head are sealed into a page.
+ */
+public final class DynamoMailboxes implements Mailboxes {
+  private static final String FILE =
+      "SET #uid.#id = if_not_exists(#next.#f, :one), #next.#f = if_not_exists(#next.#f, :one) + :one,"
+          + " #n.#f = if_not_exists(#n.#f, :zero) + :one, #b.#f = if_not_exists(#b.#f, :zero) + :size,"
+          + " #bytes = #bytes + :size, #free = #free - :size, #msg.#id = :meta";
+  private static final String FILE_IF =
+      "attribute_exists(pk) AND attribute_not_exists(#uid.#id) AND #free >= :size";
+
+  private final MailboxTable table;
+  private final MailboxSealer sealer;
+  private final MailboxExpunge expunge;
+  private final Clock clock;
+
+  /**
+   * @param tableName the mailboxes table
+   * @param clock says when a page was sealed
+   */
+  public DynamoMailboxes(DynamoDbClient dynamo, String tableName, Clock clock) {
+    this.table = new MailboxTable(dynamo, tableName);
+    this.sealer = new MailboxSealer(table, clock);
+    this.expunge = new MailboxExpunge(table, clock);
+    this.clock = clock;
+  }
+
+  @Override
+  public void create(EmailAddress user, long quotaBytes) throws IOException {
+    try {
+      table.put(MailboxHead.create(user.toString(), quotaBytes, clock.instant()), "attribute_not_exists(pk)", Map.of());
+    } catch (ConditionalCheckFailedException exists) {
+      changeQuota(user, quotaBytes);
+    }
+  }
+
+  private void changeQuota(EmailAddress user, long quotaBytes) throws IOException {
+    for (int tries = 1; ; tries++) {
+      Optional<MailboxHead> head = table.head(user);
+      if (head.isEmpty()) {
+        throw new IOException("the mailbox of " + user + " was removed meanwhile");
+      }
+      long before = head.get().quota();
+      if (before == quotaBytes) {
+        return;
+      }
+      long more = MailboxHead.room(quotaBytes) - MailboxHead.room(before);
+      try {
+        table.updateHead(
+            user,
+            "SET #quota = :new, #free = #free + :more",
+            "#quota = :old",
+            Map.of("#quota", MailboxHead.QUOTA, "#free", MailboxHead.FREE),
+            Map.of(":new", Items.n(quotaBytes), ":more", Items.n(more), ":old", Items.n(before)),
+            ReturnValue.NONE);
+        return;
+      } catch (ConditionalCheckFailedException changed) {
+        Calls.pause(tries);
+      }
+    }
+  }
+
+  @Override
+  public void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException {
+    for (int tries = 1; ; tries++) {
+      Optional<MailboxHead> head = table.head(user);
+      if (head.isEmpty()) {
+        return;
+      }
+      List<MailboxMessage> messages = new ArrayList<>();
+      for (String folder : head.get().next().keySet()) {
+        messages.addAll(messages(user, head.get(), folder));
+      }
+      // Told before the head goes: after a crash the caller starts again, and freeing a body twice does no harm.
+      messages.forEach(gone);
+      if (table.deleteHead(user, head.get())) {
+        table.deletePages(user);
+        return;
+      }
+      Calls.pause(tries); // something was filed or removed meanwhile: look again
+    }
+  }
+
+  @Override
+  public DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException {
+    // No greater id than ours was sealed away: then ours cannot have been, and the head alone tells.
+    Map<String, AttributeValue> values = new HashMap<>(Map.of(":self", Items.s(delivery.id().value())));
+    String unsealed = "#sealedTo < :self";
+    for (int tries = 1; ; tries++) {
+      try {
+        return file(user, delivery, unsealed, values);
+      } catch (ConditionalCheckFailedException refused) {
+        Optional<MailboxHead> head = table.headOf(refused, user);
+        if (head.isEmpty()) {
+          return new DeliveryOutcome.NoMailbox();
+        }
+        Optional<DeliveryOutcome> end = explain(user, head.get(), delivery);
+        if (end.isPresent()) {
+          return end.get();
+        }
+        // It is in no page up to this seal: file it, provided that nothing is sealed in between.
+        unsealed = "#sealedTo = :self";
+        values.put(":self", Items.s(head.get().sealedTo()));
+        Calls.pause(tries);
+      }
+    }
+  }
+
+  private DeliveryOutcome file(
+      EmailAddress user, Delivery delivery, String unsealed, Map<String, AttributeValue> sealedValue)
+      throws IOException {
+    String id = delivery.id().value();
+    MailboxMessage message = new MailboxMessage(0, delivery.id(), delivery.size(), delivery.shared(), delivery.subject());
+    Map<String, String> names =
+        Map.of(
+            "#uid", MailboxHead.UIDS, "#id", id, "#next", MailboxHead.NEXT, "#f", delivery.folder(),
+            "#n", MailboxHead.MESSAGES, "#b", MailboxHead.FOLDER_BYTES, "#bytes", MailboxHead.BYTES,
+            "#free", MailboxHead.FREE, "#msg", MailboxHead.METAS, "#sealedTo", MailboxHead.SEALED_TO);
+    Map<String, AttributeValue> values = new HashMap<>(sealedValue);
+    values.put(":one", Items.n(1));
+    values.put(":zero", Items.n(0));
+    values.put(":size", Items.n(delivery.size()));
+    values.put(":meta", Items.s(new MailboxEntry(delivery.folder(), message, false).meta()));
+    MailboxHead head =
+        MailboxHead.read(
+            table.updateHead(user, FILE, FILE_IF + " AND " + unsealed, names, values, ReturnValue.ALL_NEW));
+    try {
+      sealer.sealIfFull(user, head);
+    } catch (IOException fault) {
+      // The message is filed whatever becomes of this; the next delivery finds the head still full.
+      EventLog.warn("seal").with("user", user).cause(fault).write();
+    }
+    return new DeliveryOutcome.Filed(head.entry(delivery.id()).orElseThrow().message().uid());
+  }
+
+  /** Why a delivery was refused; empty when nothing speaks against it but the age of its id. */
+  private Optional<DeliveryOutcome> explain(EmailAddress user, MailboxHead head, Delivery delivery) throws IOException {
+    if (head.entry(delivery.id()).isPresent() || table.wasSealed(user, head, delivery.id())) {
+      return Optional.of(new DeliveryOutcome.Duplicate());
+    }
+    boolean fits = head.quota() == 0 || head.bytes() + delivery.size() <= head.quota();
+    return fits ? Optional.empty() : Optional.of(new DeliveryOutcome.OverQuota());
+  }
+
+  @Override
+  public Optional<MailboxStatus> status(EmailAddress user) throws IOException {
+    return table.head(user).map(MailboxHead::status);
+  }
+
+  @Override
+  public Optional<Snapshot> open(EmailAddress user, String folder) throws IOException {
+    Optional<MailboxHead> head = table.head(user);
+    return head.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Snapshot(folder, head.get().removals(), messages(user, head.get(), folder)));
+  }
+
+  /** The head was read first: what it does not count as sealed is taken from the head alone. */
+  private List<MailboxMessage> messages(EmailAddress user, MailboxHead head, String folder) throws IOException {
+    List<MailboxMessage> messages = new ArrayList<>();
+    table.pages(user, folder, 1, head.boundary(folder)).forEachRemaining(page -> messages.addAll(page.live()));
+    head.entriesOf(folder).stream()
+        .filter(entry -> !entry.removed())
+        .forEach(entry -> messages.add(entry.message()));
+    return messages;
+  }
+
+  @Override
+  public LeaseOutcome lease(EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
+      throws IOException {
+    Map<String, AttributeValue> lease =
+        Map.of(
+            MailboxHead.LEASE_HOLDER, Items.s(holder), MailboxHead.LEASE_UNTIL, Items.n(until.toEpochMilli()));
+    try {
+      table.updateHead(
+          user,
+          "SET #lease = :lease",
+          "#removals = :seen AND (attribute_not_exists(#lease) OR #lease.#by = :me OR #lease.#until <= :now)",
+          Map.of("#lease", MailboxHead.LEASE, "#by", MailboxHead.LEASE_HOLDER, "#until", MailboxHead.LEASE_UNTIL,
+              "#removals", MailboxHead.REMOVALS),
+          Map.of(":lease", Items.map(lease), ":me", Items.s(holder), ":now", Items.n(now.toEpochMilli()),
+              ":seen", Items.n(snapshot.removals())),
+          ReturnValue.NONE);
+      return new LeaseOutcome.Taken();
+    } catch (ConditionalCheckFailedException refused) {
+      Optional<Lease> other =
+          table.headOf(refused, user).flatMap(MailboxHead::lease).filter(held -> held.isHeldAt(now));
+      return other.isPresent() && !other.get().holder().equals(holder)
+          ? new LeaseOutcome.InUse(other.get())
+          : new LeaseOutcome.Overtaken();
+    }
+  }
+
+  @Override
+  public boolean endLease(EmailAddress user, Optional<String> holder) throws IOException {
+    Map<String, String> names = new HashMap<>(Map.of("#lease", MailboxHead.LEASE));
+    Map<String, AttributeValue> values = new HashMap<>();
+    String condition = "attribute_exists(#lease)";
+    if (holder.isPresent()) {
+      condition = "#lease.#by = :holder";
+      names.put("#by", MailboxHead.LEASE_HOLDER);
+      values.put(":holder", Items.s(holder.get()));
+    }
+    try {
+      table.updateHead(user, "REMOVE #lease", condition, names, values, ReturnValue.NONE);
+      return true;
+    } catch (ConditionalCheckFailedException none) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean expunge(
+      EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages) throws IOException {
+    return expunge.remove(user, holder, snapshot.folder(), messages);
+  }
+}

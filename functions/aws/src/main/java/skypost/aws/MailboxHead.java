@@ -1,0 +1,154 @@
+package skypost.aws;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.FolderStatus;
+import skypost.mail.mailbox.Mailboxes.Lease;
+import skypost.mail.mailbox.Mailboxes.MailboxStatus;
+import skypost.mail.message.MessageId;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The head of a mailbox: one item with the counters and the newest messages.
+ *
+ * @param version grows with every change but a delivery; a page is written for one version
+ * @param removals how often messages were removed
+ * @param sealedTo the greatest message id that was moved into a page; a delivery with a greater id cannot be there
+ * @param quota 0: no limit
+ * @param bytes octets of all messages
+ * @param next the next UID of each folder
+ * @param messages how many each folder has
+ * @param folderBytes octets of each folder
+ * @param sealed the lowest UID of each folder that is not in a page
+ * @param entries the newest messages, removed ones among them, in UID order
+ * @param lease the maildrop lease
+ */
+record MailboxHead(
+    long version,
+    long removals,
+    String sealedTo,
+    long quota,
+    long bytes,
+    Map<String, Long> next,
+    Map<String, Long> messages,
+    Map<String, Long> folderBytes,
+    Map<String, Long> sealed,
+    List<MailboxEntry> entries,
+    Optional<Lease> lease) {
+  /** The sort key of a head. */
+  static final String SORT_KEY = "head";
+
+  static final String VERSION = "v";
+  static final String REMOVALS = "removals";
+  static final String SEALED_TO = "sealedTo";
+  static final String QUOTA = "quota";
+  static final String FREE = "free";
+  static final String BYTES = "bytes";
+  static final String NEXT = "next";
+  static final String MESSAGES = "n";
+  static final String FOLDER_BYTES = "b";
+  static final String SEALED = "sealed";
+  static final String UIDS = "uid";
+  static final String METAS = "msg";
+  static final String LEASE = "lease";
+  static final String LEASE_HOLDER = "by";
+  static final String LEASE_UNTIL = "until";
+
+  /** Octets that are free where there is no quota: more than any mailbox will ever hold. */
+  private static final long UNLIMITED = 1L << 53;
+
+  /** The item of a new, empty mailbox. */
+  static Map<String, AttributeValue> create(String user, long quota, Instant now) {
+    Map<String, AttributeValue> item = Items.item(user, SORT_KEY);
+    // Greater than of any earlier mailbox of that name, so a page left behind by one is never taken for ours.
+    item.put(VERSION, Items.n(now.toEpochMilli()));
+    item.put(REMOVALS, Items.n(0));
+    item.put(SEALED_TO, Items.s("-")); // less than any message id
+    item.put(QUOTA, Items.n(quota));
+    item.put(FREE, Items.n(room(quota)));
+    item.put(BYTES, Items.n(0));
+    item.put(NEXT, Items.map(Map.of(Mailboxes.INBOX, Items.n(1))));
+    item.put(MESSAGES, Items.map(Map.of(Mailboxes.INBOX, Items.n(0))));
+    item.put(FOLDER_BYTES, Items.map(Map.of(Mailboxes.INBOX, Items.n(0))));
+    item.put(SEALED, Items.map(Map.of(Mailboxes.INBOX, Items.n(1))));
+    item.put(UIDS, Items.map(Map.of()));
+    item.put(METAS, Items.map(Map.of()));
+    return item;
+  }
+
+  /** What an empty mailbox of that quota has room for. */
+  static long room(long quota) {
+    return quota == 0 ? UNLIMITED : quota;
+  }
+
+  static MailboxHead read(Map<String, AttributeValue> item) {
+    Map<String, AttributeValue> metas = Items.submap(item, METAS);
+    List<MailboxEntry> entries = new ArrayList<>();
+    Items.submap(item, UIDS)
+        .forEach(
+            (id, uid) ->
+                entries.add(
+                    MailboxEntry.read(new MessageId(id), Long.parseLong(uid.n()), metas.get(id).s())));
+    entries.sort(Comparator.comparingLong(entry -> entry.message().uid()));
+    return new MailboxHead(
+        Items.number(item, VERSION),
+        Items.number(item, REMOVALS),
+        Items.text(item, SEALED_TO),
+        Items.number(item, QUOTA),
+        Items.number(item, BYTES),
+        numbers(item, NEXT),
+        numbers(item, MESSAGES),
+        numbers(item, FOLDER_BYTES),
+        numbers(item, SEALED),
+        List.copyOf(entries),
+        lease(item));
+  }
+
+  private static Map<String, Long> numbers(Map<String, AttributeValue> item, String name) {
+    Map<String, Long> numbers = new HashMap<>();
+    Items.submap(item, name).forEach((folder, number) -> numbers.put(folder, Long.parseLong(number.n())));
+    return numbers;
+  }
+
+  private static Optional<Lease> lease(Map<String, AttributeValue> item) {
+    Map<String, AttributeValue> lease = Items.submap(item, LEASE);
+    return lease.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Lease(
+                Items.text(lease, LEASE_HOLDER), Instant.ofEpochMilli(Items.number(lease, LEASE_UNTIL))));
+  }
+
+  /** The lowest UID of a folder that is not in a page. */
+  long boundary(String folder) {
+    return sealed.getOrDefault(folder, 1L);
+  }
+
+  Optional<MailboxEntry> entry(MessageId id) {
+    return entries.stream().filter(entry -> entry.message().id().equals(id)).findFirst();
+  }
+
+  /** The entries of a folder in UID order, removed ones among them. */
+  List<MailboxEntry> entriesOf(String folder) {
+    return entries.stream().filter(entry -> entry.folder().equals(folder)).toList();
+  }
+
+  MailboxStatus status() {
+    List<FolderStatus> folders = new ArrayList<>();
+    new TreeMap<>(next)
+        .forEach(
+            (folder, uidNext) ->
+                folders.add(
+                    new FolderStatus(
+                        folder, messages.getOrDefault(folder, 0L), folderBytes.getOrDefault(folder, 0L), uidNext)));
+    long count = folders.stream().mapToLong(FolderStatus::messages).sum();
+    return new MailboxStatus(count, bytes, quota, folders, lease);
+  }
+}

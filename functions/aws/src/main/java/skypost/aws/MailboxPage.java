@@ -1,0 +1,93 @@
+package skypost.aws;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.message.MessageId;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A page: older messages of one folder, moved out of the head together.
+ *
+ * @param folder the folder
+ * @param from the folder's boundary when it was written, hence the lowest UID it may hold; names the page
+ * @param version of the head it was written for; of one name and version there is only one content
+ * @param revision counts the removals from it
+ * @param sealedAt when it was written, by the writer's clock
+ * @param entries in UID order, removed ones among them
+ */
+record MailboxPage(
+    String folder, long from, long version, long revision, Instant sealedAt, List<MailboxEntry> entries) {
+  static final String REVISION = "r";
+  private static final String SEALED_AT = "at";
+  private static final String ENTRIES = "m";
+
+  /** How long a page of removed messages is remembered: longer than an S3 event is repeated in practice. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  MailboxPage {
+    entries = List.copyOf(entries);
+  }
+
+  /** Sort keys of a folder's pages are in UID order. */
+  static String sortKey(String folder, long from) {
+    return "page#" + folder + "#" + String.format("%012d", from);
+  }
+
+  String sortKey() {
+    return sortKey(folder, from);
+  }
+
+  Map<String, AttributeValue> write(String user, Instant now) {
+    Map<String, AttributeValue> item = Items.item(user, sortKey());
+    item.put(MailboxHead.VERSION, Items.n(version));
+    item.put(REVISION, Items.n(revision));
+    item.put(SEALED_AT, Items.n(sealedAt.toEpochMilli()));
+    item.put(ENTRIES, Items.strings(entries.stream().map(MailboxPage::line).toList()));
+    if (entries.stream().allMatch(MailboxEntry::removed)) {
+      item.put(Items.EXPIRES, Items.n(now.plus(REMEMBERED).getEpochSecond()));
+    }
+    return item;
+  }
+
+  static MailboxPage read(Map<String, AttributeValue> item) {
+    String sortKey = Items.text(item, Items.SK);
+    int end = sortKey.lastIndexOf('#');
+    List<MailboxEntry> entries = new ArrayList<>();
+    for (String line : Items.texts(item, ENTRIES)) {
+      String[] fields = line.split("\t", 3);
+      entries.add(MailboxEntry.read(new MessageId(fields[0]), Long.parseLong(fields[1]), fields[2]));
+    }
+    return new MailboxPage(
+        sortKey.substring("page#".length(), end),
+        Long.parseLong(sortKey.substring(end + 1)),
+        Items.number(item, MailboxHead.VERSION),
+        Items.number(item, REVISION),
+        Instant.ofEpochMilli(Items.number(item, SEALED_AT)),
+        entries);
+  }
+
+  private static String line(MailboxEntry entry) {
+    MailboxMessage message = entry.message();
+    return message.id() + "\t" + message.uid() + "\t" + entry.meta();
+  }
+
+  boolean knows(MessageId id) {
+    return entries.stream().anyMatch(entry -> entry.message().id().equals(id));
+  }
+
+  List<MailboxMessage> live() {
+    return entries.stream().filter(entry -> !entry.removed()).map(MailboxEntry::message).toList();
+  }
+
+  /** The page without these messages. */
+  MailboxPage without(Set<MessageId> gone) {
+    List<MailboxEntry> rest =
+        entries.stream().map(entry -> gone.contains(entry.message().id()) ? entry.asRemoved() : entry).toList();
+    return new MailboxPage(folder, from, version, revision + 1, sealedAt, rest);
+  }
+}

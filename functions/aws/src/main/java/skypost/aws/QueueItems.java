@@ -1,0 +1,99 @@
+package skypost.aws;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import skypost.mail.message.MessageId;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.queue.RecipientsJson;
+import skypost.protocol.address.EmailAddress;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Queue entries as items: {@code pk} the message id, {@code sk = to#<destination>#<part>}. */
+final class QueueItems {
+  static final String STATUS = "state";
+  static final String NEXT_ATTEMPT = "next";
+  static final String ATTEMPTS = "attempts";
+
+  /** Hash key of the sparse index of entries that wait; only those bear it, so mail that goes at once costs no index. */
+  static final String QUEUED = "queued";
+
+  static final String DUE = "due";
+  static final String WAITING = "w";
+  static final String SORT_PREFIX = "to#";
+
+  private static final Duration KEPT_WHEN_DONE = Duration.ofDays(30);
+
+  private QueueItems() {}
+
+  static Map<String, AttributeValue> key(EntryId id) {
+    return Items.key(id.message().value(), SORT_PREFIX + id.destination() + "#" + id.part());
+  }
+
+  static String text(Status status) {
+    return status.name().toLowerCase(Locale.ROOT);
+  }
+
+  static Map<String, AttributeValue> write(QueueEntry entry) throws IOException {
+    Map<String, AttributeValue> item = new java.util.HashMap<>(key(entry.id()));
+    entry.sender().ifPresent(sender -> item.put("sender", Items.s(sender.toString())));
+    item.put("bytes", Items.n(entry.size()));
+    if (entry.shared()) {
+      item.put("shared", Items.bool(true));
+    }
+    item.put(STATUS, Items.s(text(entry.status())));
+    item.put(NEXT_ATTEMPT, Items.n(entry.nextAttempt().toEpochMilli()));
+    item.put(ATTEMPTS, Items.n(entry.attemptsMade()));
+    item.put("parts", Items.s(RecipientsJson.write(entry)));
+    switch (entry.status()) {
+      case DEFERRED, HELD -> {
+        item.put(QUEUED, Items.s(WAITING));
+        item.put(DUE, Items.s(due(entry.nextAttempt())));
+      }
+      case DONE ->
+          // Done at the last attempt; a clock is not needed to forget it a month later.
+          item.put(Items.EXPIRES, Items.n(entry.nextAttempt().plus(KEPT_WHEN_DONE).getEpochSecond()));
+      case QUEUED, SENDING -> {}
+    }
+    return item;
+  }
+
+  /** Times as text that sorts. */
+  private static String due(Instant at) {
+    return String.format("%015d", Math.max(0, at.toEpochMilli()));
+  }
+
+  static QueueEntry read(Map<String, AttributeValue> item) throws IOException {
+    String sortKey = Items.text(item, Items.SK);
+    int end = sortKey.lastIndexOf('#');
+    EntryId id =
+        new EntryId(
+            new MessageId(Items.text(item, Items.PK)),
+            sortKey.substring(SORT_PREFIX.length(), end),
+            Integer.parseInt(sortKey.substring(end + 1)));
+    RecipientsJson.Parts parts = RecipientsJson.read(Items.text(item, "parts"));
+    return new QueueEntry(
+        id,
+        Items.optionalText(item, "sender").map(sender -> EmailAddress.parse(sender).orElseThrow()),
+        Items.number(item, "bytes"),
+        Items.flag(item, "shared"),
+        Status.valueOf(Items.text(item, STATUS).toUpperCase(Locale.ROOT)),
+        Instant.ofEpochMilli(Items.number(item, NEXT_ATTEMPT)),
+        (int) Items.number(item, ATTEMPTS),
+        parts.recipients(),
+        parts.attempts());
+  }
+
+  static List<QueueEntry> read(List<Map<String, AttributeValue>> items) throws IOException {
+    List<QueueEntry> entries = new java.util.ArrayList<>();
+    for (Map<String, AttributeValue> item : items) {
+      entries.add(read(item));
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,91 @@
+package skypost.aws;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import skypost.mail.message.IncomingMessages.Draft;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A message being written: in memory while it is small, in a temporary file when it is not, since a PUT must know its length
+ * before it begins. One PUT at the end makes it durable.
+ */
+final class S3Draft extends Draft {
+  /** The most of a message that is held in memory; larger ones are few. */
+  private static final int IN_MEMORY = 128 << 10;
+
+  private final S3Client s3;
+  private final String bucket;
+  private final String key;
+  private byte[] memory = new byte[8 << 10];
+  private int size;
+  private Path file;
+  private OutputStream disk;
+  private boolean closed;
+
+  S3Draft(S3Client s3, String bucket, String key) {
+    this.s3 = s3;
+    this.bucket = bucket;
+    this.key = key;
+  }
+
+  @Override
+  public void write(int octet) throws IOException {
+    write(new byte[] {(byte) octet}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] buffer, int offset, int length) throws IOException {
+    if (closed) {
+      throw new IOException("the draft is closed");
+    }
+    if (disk == null && size + length > IN_MEMORY) {
+      spill();
+    }
+    if (disk != null) {
+      disk.write(buffer, offset, length);
+      return;
+    }
+    if (size + length > memory.length) {
+      memory = Arrays.copyOf(memory, Math.min(IN_MEMORY, Math.max(memory.length * 2, size + length)));
+    }
+    System.arraycopy(buffer, offset, memory, size, length);
+    size += length;
+  }
+
+  private void spill() throws IOException {
+    file = Files.createTempFile("skypost-", ".draft");
+    disk = Files.newOutputStream(file);
+    disk.write(memory, 0, size);
+    memory = null;
+  }
+
+  @Override
+  public void commit() throws IOException {
+    if (closed) {
+      throw new IOException("the draft is closed");
+    }
+    RequestBody body;
+    if (disk != null) {
+      disk.close();
+      body = RequestBody.fromFile(file);
+    } else {
+      body = RequestBody.fromRemainingByteBuffer(java.nio.ByteBuffer.wrap(memory, 0, size));
+    }
+    Calls.call(() -> s3.putObject(put -> put.bucket(bucket).key(key).contentType("message/rfc822"), body));
+    close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    memory = null;
+    if (disk != null) {
+      disk.close();
+      Files.deleteIfExists(file);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package skypost.aws;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import skypost.mail.json.Fields;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.EnvelopeJson;
+import skypost.mail.message.IncomingMessages;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+
+/**
+ * Messages in S3, an object each under {@code incoming/<id>}: first the envelope as one line of JSON, ended by LF, then the
+ * raw message to the octet.
+ */
+public final class S3Messages implements IncomingMessages, StoredMessages {
+  /** Where accepted messages are put; the bucket notifies of nothing else. */
+  public static final String PREFIX = "incoming/";
+
+  private static final int MAX_ENVELOPE = 4 << 20; // octets; a thousand recipients take a hundredth of it
+  private static final int DELETE_AT_ONCE = 1000; // Amazon S3 API reference, DeleteObjects
+
+  private final S3Client s3;
+  private final String bucket;
+
+  public S3Messages(S3Client s3, String bucket) {
+    this.s3 = s3;
+    this.bucket = bucket;
+  }
+
+  /** The message an object key names; empty for a key that is none of ours. */
+  public static Optional<MessageId> idOf(String key) {
+    return key.startsWith(PREFIX) ? MessageId.parse(key.substring(PREFIX.length())) : Optional.empty();
+  }
+
+  private static String key(MessageId id) {
+    return PREFIX + id;
+  }
+
+  @Override
+  public Draft begin(MessageId id, Envelope envelope) throws IOException {
+    S3Draft draft = new S3Draft(s3, bucket, key(id));
+    draft.write(Fields.bytes(EnvelopeJson.write(envelope)));
+    draft.write('\n');
+    return draft;
+  }
+
+  @Override
+  public Optional<StoredMessage> open(MessageId id) throws IOException {
+    ResponseInputStream<GetObjectResponse> object;
+    try {
+      object = Calls.call(() -> s3.getObject(get -> get.bucket(bucket).key(key(id))));
+    } catch (IOException fault) {
+      if (fault.getCause() instanceof NoSuchKeyException) {
+        return Optional.empty();
+      }
+      throw fault;
+    }
+    try {
+      InputStream content = new BufferedInputStream(new AbortingStream(object), 8192);
+      byte[] envelope = readLine(content);
+      long size = object.response().contentLength() - envelope.length - 1;
+      return Optional.of(new StoredMessage(EnvelopeJson.read(Fields.read(envelope)), size, content));
+    } catch (IOException | RuntimeException fault) {
+      object.abort();
+      throw fault;
+    }
+  }
+
+  private static byte[] readLine(InputStream content) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(512);
+    for (int octet = content.read(); octet != '\n'; octet = content.read()) {
+      if (octet < 0 || line.size() == MAX_ENVELOPE) {
+        throw new IOException("the object does not begin with an envelope");
+      }
+      line.write(octet);
+    }
+    return line.toByteArray();
+  }
+
+  @Override
+  public void delete(Collection<MessageId> ids) throws IOException {
+    List<ObjectIdentifier> keys = new ArrayList<>();
+    for (MessageId id : ids) {
+      keys.add(ObjectIdentifier.builder().key(key(id)).build());
+    }
+    for (int from = 0; from < keys.size(); from += DELETE_AT_ONCE) {
+      List<ObjectIdentifier> some = keys.subList(from, Math.min(keys.size(), from + DELETE_AT_ONCE));
+      if (some.size() == 1) {
+        Calls.call(() -> s3.deleteObject(delete -> delete.bucket(bucket).key(some.getFirst().key())));
+        continue;
+      }
+      DeleteObjectsResponse response =
+          Calls.call(
+              () -> s3.deleteObjects(delete -> delete.bucket(bucket).delete(them -> them.objects(some).quiet(true))));
+      if (response.hasErrors() && !response.errors().isEmpty()) {
+        throw new IOException("not deleted: " + response.errors());
+      }
+    }
+  }
+
+  @Override
+  public Iterator<MessageId> listFrom(MessageId from) {
+    // StartAfter excludes its key; a proper prefix of our first key sorts right before it.
+    String before = key(from).substring(0, key(from).length() - 1);
+    return s3
+        .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(PREFIX).startAfter(before))
+        .contents()
+        .stream()
+        .flatMap(object -> idOf(object.key()).stream())
+        .filter(id -> id.compareTo(from) >= 0)
+        .iterator();
+  }
+
+  /** Closing in the middle aborts the connection instead of reading a large rest. */
+  private static final class AbortingStream extends java.io.FilterInputStream {
+    private final ResponseInputStream<GetObjectResponse> object;
+    private boolean ended;
+
+    AbortingStream(ResponseInputStream<GetObjectResponse> object) {
+      super(object);
+      this.object = object;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return ended(super.read());
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      return ended(super.read(buffer, offset, length));
+    }
+
+    private int ended(int read) {
+      ended |= read < 0;
+      return read;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (ended) {
+        super.close();
+      } else {
+        object.abort();
+      }
+    }
+  }
+}

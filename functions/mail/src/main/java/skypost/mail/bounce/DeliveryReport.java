@@ -1,0 +1,186 @@
+package skypost.mail.bounce;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetHeaders;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeUtility;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import org.eclipse.angus.mail.dsn.DeliveryStatus;
+import org.eclipse.angus.mail.dsn.MessageHeaders;
+import org.eclipse.angus.mail.dsn.MultipartReport;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
+
+/** The text of a bounce: a multipart/report of what a person reads, what a program reads, and the original's headers. */
+final class DeliveryReport {
+  private static final int MAX_DIAGNOSTIC = 900; // below a text line (RFC 5321 section 4.5.3.1.6) even when not folded
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
+  private final String hostname;
+  private final MessageId id;
+  private final MessageId originalId;
+  private final Envelope envelope;
+  private final byte[] headers;
+  private final List<FailedRecipient> failed;
+
+  DeliveryReport(
+      String hostname,
+      MessageId id,
+      MessageId originalId,
+      Envelope envelope,
+      byte[] headers,
+      List<FailedRecipient> failed) {
+    this.hostname = hostname;
+    this.id = id;
+    this.originalId = originalId;
+    this.envelope = envelope;
+    this.headers = headers;
+    this.failed = failed;
+  }
+
+  /** Writes the message, in 7 bit and with CRLF. */
+  void writeTo(OutputStream out) throws IOException {
+    try {
+      Properties properties = new Properties();
+      // An internationalized To: is written in UTF-8 (RFC 6532); all else is ASCII.
+      properties.setProperty("mail.mime.allowutf8", "true");
+      MimeMessage message = new ReportMessage(Session.getInstance(properties), "<" + id + "@" + hostname + ">");
+      message.setHeader("Date", date(id.acceptedAt()));
+      message.setHeader("From", "Mail Delivery System <MAILER-DAEMON@" + hostname + ">");
+      message.setHeader("To", envelope.sender().map(EmailAddress::toString).orElseThrow());
+      message.setHeader("Subject", "Undelivered Mail Returned to Sender");
+      message.setHeader("Auto-Submitted", "auto-replied"); // RFC 3834 section 5
+      String messageId = HeaderBlock.field(headers, "Message-ID");
+      if (messageId.matches("<[!-~]{1,250}>")) {
+        message.setHeader("In-Reply-To", messageId);
+        message.setHeader("References", messageId);
+      }
+      MultipartReport report = new MultipartReport("", status());
+      report.setTextBodyPart(humanText());
+      report.setReturnedMessage(new OriginalHeaders(headers));
+      message.setContent(report);
+      message.saveChanges();
+      message.writeTo(out);
+    } catch (MessagingException fault) {
+      throw new IOException("the bounce cannot be written", fault);
+    }
+  }
+
+  private MimeBodyPart humanText() throws MessagingException {
+    StringBuilder text = new StringBuilder();
+    text.append("This is the mail system at ").append(hostname).append(".\r\n\r\n")
+        .append("Your message could not be delivered to one or more recipients.\r\n")
+        .append("It will not be tried again. What the mail system was told:\r\n");
+    for (FailedRecipient recipient : failed) {
+      text.append("\r\n<").append(recipient.address()).append(">: ");
+      recipient.remoteMta().ifPresent(host -> text.append("host ").append(host).append(" said: "));
+      text.append(shortened(printable(recipient.reply().toString()))).append("\r\n");
+    }
+    text.append("\r\nThe message is known here as ").append(originalId).append(".\r\n");
+    MimeBodyPart part = new MimeBodyPart();
+    part.setText(text.toString(), StandardCharsets.UTF_8.name());
+    part.setHeader("Content-Description", "Notification");
+    return part;
+  }
+
+  /** RFC 3464 section 2. */
+  private DeliveryStatus status() throws MessagingException {
+    DeliveryStatus status = new DeliveryStatus();
+    InternetHeaders message = new InternetHeaders();
+    String envid = envelope.senderParameters().get("ENVID");
+    if (envid != null) {
+      Xtext.decode(envid).ifPresent(text -> add(message, "Original-Envelope-Id", text));
+    }
+    add(message, "Reporting-MTA", "dns; " + hostname);
+    add(message, "X-Skypost-Message-Id", originalId.toString());
+    add(message, "Arrival-Date", date(envelope.origin().receivedAt()));
+    status.setMessageDSN(message);
+    for (FailedRecipient recipient : failed) {
+      status.addRecipientDSN(recipientFields(recipient));
+    }
+    return status;
+  }
+
+  private InternetHeaders recipientFields(FailedRecipient recipient) {
+    InternetHeaders fields = new InternetHeaders();
+    String orcpt = recipient.parameters().get("ORCPT");
+    if (orcpt != null) {
+      Xtext.originalRecipient(orcpt).ifPresent(text -> add(fields, "Original-Recipient", text));
+    }
+    add(fields, "Final-Recipient", Xtext.typed(recipient.address()));
+    add(fields, "Action", "failed");
+    add(fields, "Status", statusCode(recipient.reply()));
+    recipient.remoteMta().ifPresent(host -> add(fields, "Remote-MTA", "dns; " + printable(host)));
+    // RFC 3464 section 2.3.6: "smtp" is for what a remote server said
+    String type = recipient.remoteMta().isPresent() ? "smtp" : "x-skypost";
+    add(fields, "Diagnostic-Code", type + "; " + shortened(printable(recipient.reply().toString())));
+    add(fields, "Last-Attempt-Date", date(id.acceptedAt()));
+    return fields;
+  }
+
+  private static String statusCode(SmtpReply reply) {
+    return reply.enhanced().isEmpty() ? reply.code() / 100 + ".0.0" : reply.enhanced();
+  }
+
+  private static void add(InternetHeaders fields, String name, String value) {
+    fields.addHeader(name, MimeUtility.fold(name.length() + 2, value));
+  }
+
+  private static String date(Instant at) {
+    return DATE.format(at);
+  }
+
+  private static String shortened(String text) {
+    return text.length() > MAX_DIAGNOSTIC ? text.substring(0, MAX_DIAGNOSTIC) + "..." : text;
+  }
+
+  /** A remote server's words may be anything; here they become one line of ASCII. */
+  private static String printable(String text) {
+    return text.replaceAll("\\s+", " ").replaceAll("[^ -~]", "?");
+  }
+
+  /**
+   * The original's headers, octet for octet. Left to itself, MessageHeaders adds a Date and a Message-ID and reads octets
+   * above 127 in a charset; Jakarta Mail encodes this part for transfer where it is not 7-bit.
+   */
+  private static final class OriginalHeaders extends MessageHeaders {
+    private final byte[] octets;
+
+    OriginalHeaders(byte[] octets) throws MessagingException {
+      this.octets = octets;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      out.write(octets);
+    }
+  }
+
+  /** A message with the Message-ID that it is given, so that a repeat makes the same. */
+  private static final class ReportMessage extends MimeMessage {
+    private final String messageId;
+
+    ReportMessage(Session session, String messageId) {
+      super(session);
+      this.messageId = messageId;
+    }
+
+    @Override
+    protected void updateMessageID() throws MessagingException {
+      setHeader("Message-ID", messageId);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package skypost.mail.memory;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import skypost.mail.directory.Page;
+import skypost.mail.message.MessageId;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Status;
+
+/**
+ * An {@link OutboundQueue} in memory. Thread safe.
+ *
+ * <p>What SQS does in the cloud is the listener's: it is told each wake, never later than SQS's longest delay from now, so
+ * an entry that is due tomorrow is woken early and often, as there.
+ */
+public final class InMemoryOutboundQueue implements OutboundQueue {
+  /** The longest delay of an SQS message. */
+  public static final Duration LONGEST_DELAY = Duration.ofSeconds(900);
+
+  private final NavigableMap<String, QueueEntry> entries = new TreeMap<>();
+  private final Clock clock;
+  private final Consumer<Wake> wakes;
+
+  /**
+   * That SendFunction be woken.
+   *
+   * @param id for which entry
+   * @param at when
+   */
+  public record Wake(EntryId id, Instant at) {}
+
+  /**
+   * @param clock tells how far off a wake is
+   * @param wakes is told each wake; called outside the lock, on the caller's thread
+   */
+  public InMemoryOutboundQueue(Clock clock, Consumer<Wake> wakes) {
+    this.clock = clock;
+    this.wakes = wakes;
+  }
+
+  @Override
+  public void enqueue(List<QueueEntry> fresh) {
+    List<QueueEntry> present = new ArrayList<>();
+    synchronized (this) {
+      for (QueueEntry entry : fresh) {
+        QueueEntry before = entries.putIfAbsent(entry.id().toString(), entry);
+        present.add(before == null ? entry : before);
+      }
+    }
+    present.forEach(this::wakeIfWaiting);
+  }
+
+  @Override
+  public synchronized Booking book(EntryId id, Instant now, Instant lostAt) {
+    QueueEntry entry = entries.get(id.toString());
+    if (entry == null || entry.status() == Status.DONE || entry.status() == Status.HELD) {
+      return new Booking.NothingToDo();
+    }
+    if (entry.nextAttempt().isAfter(now)) {
+      return new Booking.NotDue(entry.nextAttempt()); // due later; or being sent, and not lost yet
+    }
+    QueueEntry booked =
+        new QueueEntry(
+            entry.id(),
+            entry.sender(),
+            entry.size(),
+            entry.shared(),
+            Status.SENDING,
+            lostAt,
+            entry.attemptsMade() + 1,
+            entry.recipients(),
+            entry.attempts());
+    entries.put(id.toString(), booked);
+    return new Booking.Booked(booked);
+  }
+
+  @Override
+  public boolean finish(QueueEntry entry) {
+    synchronized (this) {
+      QueueEntry present = entries.get(entry.id().toString());
+      if (present == null || present.status() != Status.SENDING || present.attemptsMade() != entry.attemptsMade()) {
+        return false;
+      }
+      entries.put(entry.id().toString(), entry);
+    }
+    wakeIfWaiting(entry);
+    return true;
+  }
+
+  @Override
+  public void wake(EntryId id, Instant now, Instant due) {
+    Instant latest = now.plus(LONGEST_DELAY);
+    Instant at = due.isAfter(latest) ? latest : due;
+    wakes.accept(new Wake(id, at.isBefore(now) ? now : at));
+  }
+
+  @Override
+  public synchronized List<QueueEntry> entries(MessageId message) {
+    return entries.values().stream().filter(entry -> entry.id().message().equals(message)).toList();
+  }
+
+  @Override
+  public synchronized Page<QueueEntry> waiting(int limit, Optional<String> next) {
+    List<QueueEntry> rest =
+        entries.values().stream()
+            .filter(InMemoryOutboundQueue::isListed)
+            .filter(entry -> next.isEmpty() || cursor(entry).compareTo(next.get()) > 0)
+            .sorted(Comparator.comparing(InMemoryOutboundQueue::cursor))
+            .toList();
+    if (rest.size() <= limit) {
+      return new Page<>(rest, Optional.empty());
+    }
+    List<QueueEntry> items = rest.subList(0, limit);
+    return new Page<>(items, Optional.of(cursor(items.getLast())));
+  }
+
+  @Override
+  public synchronized boolean replace(QueueEntry seen, QueueEntry wanted) {
+    return entries.replace(seen.id().toString(), seen, wanted);
+  }
+
+  private static boolean isListed(QueueEntry entry) {
+    return entry.status() == Status.DEFERRED || entry.status() == Status.HELD;
+  }
+
+  /** A place in the list of waiting entries; as text it sorts by due time. */
+  private static String cursor(QueueEntry entry) {
+    return String.format("%013d~%s", entry.nextAttempt().toEpochMilli(), entry.id());
+  }
+
+  private void wakeIfWaiting(QueueEntry entry) {
+    if (entry.status() == Status.QUEUED || entry.status() == Status.DEFERRED) {
+      wake(entry.id(), clock.instant(), entry.nextAttempt());
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package skypost.mail.memory;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import skypost.mail.message.MessageId;
+import skypost.mail.trace.Traces;
+
+/** {@link Traces} in memory. Thread safe. */
+public final class InMemoryTraces implements Traces {
+  private final Map<MessageId, Receipt> receipts = new ConcurrentHashMap<>();
+
+  @Override
+  public void record(Receipt receipt) {
+    receipts.putIfAbsent(receipt.id(), receipt);
+  }
+
+  @Override
+  public Optional<Receipt> receipt(MessageId id) {
+    return Optional.ofNullable(receipts.get(id));
+  }
+}

@@ -1,0 +1,183 @@
+package skypost.mail.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import skypost.mail.directory.Account;
+import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.HostPort;
+import skypost.mail.directory.Network;
+import skypost.mail.directory.RelaySettings;
+import skypost.protocol.address.EmailAddress;
+
+/** What every {@link Directory} must do. */
+public abstract class DirectoryContract {
+  /** The directory under test. */
+  protected abstract Directory directory() throws IOException;
+
+  @Test
+  void aDomainComesBackAsItWasPut() throws IOException {
+    Directory directory = directory();
+    Domain local = Domain.local(Samples.name("local-") + ".example");
+    Domain relay =
+        new Domain(
+            Samples.name("relay-") + ".example",
+            Domain.Kind.RELAY,
+            Optional.of(new HostPort("2001:db8::1", 2525)),
+            Domain.DmarcReject.REFUSE);
+
+    directory.putDomain(local);
+    directory.putDomain(relay);
+
+    assertThat(directory.domain(local.name())).contains(local);
+    assertThat(directory.domain(relay.name())).contains(relay);
+    assertThat(directory.domain(Samples.name("none-") + ".example")).isEmpty();
+  }
+
+  @Test
+  void aDomainThatIsPutAgainIsReplaced() throws IOException {
+    Directory directory = directory();
+    String name = Samples.name("turned-") + ".example";
+    directory.putDomain(
+        new Domain(name, Domain.Kind.RELAY, Optional.of(new HostPort("mx.example", 25)), Domain.DmarcReject.REFUSE));
+
+    directory.putDomain(Domain.local(name));
+
+    assertThat(directory.domain(name)).contains(Domain.local(name));
+  }
+
+  @Test
+  void domainsAreListedByNameInPages() throws IOException {
+    Directory directory = directory();
+    String suffix = Samples.name(".d-") + ".example";
+    List<String> names = new ArrayList<>();
+    for (char c = 'g'; c >= 'a'; c--) {
+      names.addFirst(c + suffix);
+      directory.putDomain(Domain.local(c + suffix));
+    }
+
+    List<Domain> listed = Samples.all(3, next -> directory.domains(3, next));
+
+    assertThat(listed).extracting(Domain::name).isSorted().doesNotHaveDuplicates();
+    assertThat(listed).extracting(Domain::name).filteredOn(name -> name.endsWith(suffix)).isEqualTo(names);
+  }
+
+  @Test
+  void aDeletedDomainIsGone() throws IOException {
+    Directory directory = directory();
+    Domain domain = Domain.local(Samples.name("gone-") + ".example");
+    directory.putDomain(domain);
+
+    assertThat(directory.deleteDomain(domain.name())).isTrue();
+
+    assertThat(directory.domain(domain.name())).isEmpty();
+    assertThat(directory.deleteDomain(domain.name())).isFalse();
+    assertThat(Samples.all(100, next -> directory.domains(100, next))).doesNotContain(domain);
+  }
+
+  @Test
+  void accountsComeBackAsTheyWerePut() throws IOException {
+    Directory directory = directory();
+    var user = new Account.User(Samples.user(), 123_456_789_012L, true);
+    var alias =
+        new Account.Alias(
+            Samples.user(), List.of(Samples.address("用户@far.example"), user.address(), Samples.address("a@b.example")));
+
+    assertThat(directory.putAccount(user)).isTrue();
+    assertThat(directory.putAccount(alias)).isTrue();
+
+    assertThat(directory.account(user.address())).contains(user);
+    assertThat(directory.account(alias.address())).contains(alias);
+    assertThat(directory.account(Samples.user())).isEmpty();
+  }
+
+  @Test
+  void anAccountThatIsPutAgainIsReplaced() throws IOException {
+    Directory directory = directory();
+    EmailAddress address = Samples.user();
+    directory.putAccount(new Account.User(address, 1000, true));
+
+    assertThat(directory.putAccount(new Account.User(address, 0, false))).isTrue();
+
+    assertThat(directory.account(address)).contains(new Account.User(address, 0, false));
+  }
+
+  @Test
+  void anAddressIsNotUserAndAliasAtOnce() throws IOException {
+    Directory directory = directory();
+    var user = new Account.User(Samples.user(), 0, false);
+    var alias = new Account.Alias(Samples.user(), List.of(user.address()));
+    directory.putAccount(user);
+    directory.putAccount(alias);
+
+    assertThat(directory.putAccount(new Account.Alias(user.address(), List.of(alias.address())))).isFalse();
+    assertThat(directory.putAccount(new Account.User(alias.address(), 0, false))).isFalse();
+
+    assertThat(directory.account(user.address())).contains(user);
+    assertThat(directory.account(alias.address())).contains(alias);
+  }
+
+  @Test
+  void aLookUpFindsOnlyTheAddressItself() throws IOException {
+    Directory directory = directory();
+    String domain = Samples.name("exact-") + ".example";
+    var all = new Account.Alias(new EmailAddress(Account.CATCH_ALL, domain), List.of(Samples.user()));
+    directory.putAccount(all);
+
+    assertThat(directory.account(new EmailAddress("anyone", domain))).isEmpty();
+    assertThat(directory.account(all.address())).contains(all);
+  }
+
+  @Test
+  void theAccountsOfADomainAreListedInPages() throws IOException {
+    Directory directory = directory();
+    String domain = Samples.name("many-") + ".example";
+    List<Account> accounts = new ArrayList<>();
+    for (int i = 24; i >= 0; i--) {
+      EmailAddress address = new EmailAddress(String.format("a%02d", i), domain);
+      Account account =
+          i % 2 == 0 ? new Account.User(address, i, false) : new Account.Alias(address, List.of(Samples.user()));
+      accounts.addFirst(account);
+      directory.putAccount(account);
+    }
+    directory.putAccount(new Account.User(new EmailAddress("a00", "x" + domain), 0, false));
+
+    assertThat(Samples.all(10, next -> directory.accounts(domain, 10, next))).isEqualTo(accounts);
+    assertThat(Samples.all(5, next -> directory.accounts(domain, 5, next))).isEqualTo(accounts);
+    assertThat(Samples.all(5, next -> directory.accounts(Samples.name("empty-") + ".example", 5, next))).isEmpty();
+  }
+
+  @Test
+  void aDeletedAccountIsGoneAndItsAddressFree() throws IOException {
+    Directory directory = directory();
+    EmailAddress address = Samples.user();
+    directory.putAccount(new Account.User(address, 0, false));
+
+    assertThat(directory.deleteAccount(address)).isTrue();
+
+    assertThat(directory.account(address)).isEmpty();
+    assertThat(directory.deleteAccount(address)).isFalse();
+    assertThat(directory.putAccount(new Account.Alias(address, List.of(Samples.user())))).isTrue();
+  }
+
+  @Test
+  void relaySettingsComeBackAsTheyWerePut() throws IOException {
+    Directory directory = directory();
+    var wide =
+        new RelaySettings(
+            List.of(Network.of("192.0.2.0/24"), Network.of("2001:db8::/32")),
+            Optional.of(new HostPort("smart.example", 587)));
+
+    directory.putRelay(wide);
+    assertThat(directory.relay()).contains(wide);
+
+    var narrow = new RelaySettings(List.of(), Optional.empty());
+    directory.putRelay(narrow);
+    assertThat(directory.relay()).contains(narrow);
+  }
+}

@@ -1,0 +1,348 @@
+package skypost.mail.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import skypost.mail.message.MessageId;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.OutboundQueue.Booking;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Attempt;
+import skypost.mail.queue.QueueEntry.End;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.smtp.SmtpReply;
+
+/** What every {@link OutboundQueue} must do. */
+public abstract class OutboundQueueContract {
+  private static final Instant NOW = Instant.parse("2026-11-25T08:00:00Z");
+  private static final Instant LOST = NOW.plusSeconds(600);
+  private static final SmtpReply TRY_LATER = SmtpReply.of(451, 4, 1, "try again later");
+
+  /** The queue under test. */
+  protected abstract OutboundQueue queue() throws IOException;
+
+  /** The entries that SendFunction was woken for so far, as often as it was. */
+  protected abstract List<EntryId> woken() throws IOException;
+
+  @Test
+  void anEntryComesBackWithEveryField() throws IOException {
+    OutboundQueue queue = queue();
+    EntryId id = new EntryId(Samples.id(), "[192.0.2.1]", 12);
+    var attempts =
+        List.of(
+            new Attempt(NOW, "mx.far.example[2001:db8::1]:25", "TLSv1.3 TLS_AES_128_GCM_SHA256", TRY_LATER),
+            new Attempt(NOW.plusMillis(1), "", "", SmtpReply.of(450, 4, 4, "no route", "to \"host\"")));
+    var recipients =
+        List.of(
+            recipient("a@far.example"),
+            new QueuedRecipient(
+                Samples.address("用户@far.example"), Map.of("NOTIFY", "NEVER", "ORCPT", "rfc822;b@x"), Optional.empty()),
+            recipient("c@far.example").ended(new End.Sent(SmtpReply.of(250, 0, 0, "ok"))),
+            recipient("d@far.example").ended(new End.Bounced(SmtpReply.plain(550, "no"))),
+            recipient("e@far.example").ended(new End.Removed()));
+    var entry =
+        new QueueEntry(
+            id, Optional.of(Samples.address("\"o hara\"@x.example")), 5_000_000_000L, true, Status.DEFERRED, NOW, 2,
+            recipients, attempts);
+
+    queue.enqueue(List.of(entry));
+
+    assertThat(queue.entries(id.message())).containsExactly(entry);
+  }
+
+  @Test
+  void allEntriesOfAMessageAreFoundAndNoOthers() throws IOException {
+    OutboundQueue queue = queue();
+    MessageId message = Samples.id();
+    List<QueueEntry> entries =
+        IntStream.range(0, 30).mapToObj(i -> fresh(new EntryId(message, "d" + i / 3 + ".example", i % 3))).toList();
+    queue.enqueue(List.of(fresh()));
+
+    queue.enqueue(entries);
+
+    assertThat(queue.entries(message)).containsExactlyInAnyOrderElementsOf(entries);
+    assertThat(queue.entries(Samples.id())).isEmpty();
+    assertThat(woken()).containsAll(entries.stream().map(QueueEntry::id).toList());
+  }
+
+  @Test
+  void anEntryEnqueuedAgainIsNotReset() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry first = fresh();
+    QueueEntry second = fresh(new EntryId(first.id().message(), "second.example", 0));
+    queue.enqueue(List.of(first));
+    QueueEntry sent = done(booked(queue, first.id()));
+    assertThat(queue.finish(sent)).isTrue();
+
+    queue.enqueue(List.of(first, second)); // the receiving step died half-way and comes again
+
+    assertThat(queue.entries(first.id().message())).containsExactlyInAnyOrder(sent, second);
+    assertThat(queue.book(first.id(), LOST.plusSeconds(1), LOST.plusSeconds(2))).isEqualTo(new Booking.NothingToDo());
+  }
+
+  @Test
+  void aRepeatedEnqueueWakesForWhatStillWaits() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    queue.enqueue(List.of(entry)); // the first wake may never have been sent
+
+    assertThat(woken()).filteredOn(entry.id()::equals).hasSize(2);
+  }
+
+  @Test
+  void anAttemptIsBookedBeforeItIsMade() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+
+    QueueEntry booked = booked(queue, entry.id());
+
+    assertThat(booked.status()).isEqualTo(Status.SENDING);
+    assertThat(booked.attemptsMade()).isEqualTo(1);
+    assertThat(booked.nextAttempt()).isEqualTo(LOST);
+    assertThat(booked.recipients()).isEqualTo(entry.recipients());
+    assertThat(queue.entries(entry.id().message())).containsExactly(booked);
+  }
+
+  @Test
+  void ofManyThatBookAtOnceOneWins() throws Exception {
+    OutboundQueue queue = queue();
+    for (int round = 0; round < 5; round++) {
+      QueueEntry entry = fresh();
+      queue.enqueue(List.of(entry));
+
+      List<Booking> bookings = new ArrayList<>();
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Callable<Booking>> tries = new ArrayList<>();
+        IntStream.range(0, 8).forEach(i -> tries.add(() -> queue.book(entry.id(), NOW, LOST)));
+        for (Future<Booking> booking : threads.invokeAll(tries)) {
+          bookings.add(booking.get());
+        }
+      }
+
+      assertThat(bookings).filteredOn(Booking.Booked.class::isInstance).hasSize(1);
+      assertThat(bookings)
+          .filteredOn(booking -> !(booking instanceof Booking.Booked))
+          .containsOnly(new Booking.NotDue(LOST));
+    }
+  }
+
+  @Test
+  void nothingIsBookedBeforeItIsDue() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    Instant due = NOW.plusSeconds(300);
+    queue.finish(deferred(booked(queue, entry.id()), due));
+
+    assertThat(queue.book(entry.id(), due.minusMillis(1), LOST)).isEqualTo(new Booking.NotDue(due));
+
+    assertThat(queue.book(entry.id(), due, LOST)).isInstanceOf(Booking.Booked.class);
+  }
+
+  @Test
+  void nothingIsBookedThatIsDoneHeldOrUnknown() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry done = fresh();
+    QueueEntry held = fresh();
+    queue.enqueue(List.of(done, held));
+    queue.finish(done(booked(queue, done.id())));
+    assertThat(queue.replace(held, with(held, Status.HELD, NOW))).isTrue();
+
+    assertThat(queue.book(done.id(), LOST, LOST.plusSeconds(1))).isEqualTo(new Booking.NothingToDo());
+    assertThat(queue.book(held.id(), LOST, LOST.plusSeconds(1))).isEqualTo(new Booking.NothingToDo());
+    assertThat(queue.book(fresh().id(), LOST, LOST.plusSeconds(1))).isEqualTo(new Booking.NothingToDo());
+  }
+
+  @Test
+  void aLostAttemptIsGivenToAnotherAndItsOutcomeRefused() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry lost = booked(queue, entry.id());
+    assertThat(queue.book(entry.id(), LOST.minusMillis(1), LOST.plusSeconds(600))).isEqualTo(new Booking.NotDue(LOST));
+
+    var again = (Booking.Booked) queue.book(entry.id(), LOST, LOST.plusSeconds(600));
+
+    assertThat(again.entry().attemptsMade()).isEqualTo(2);
+    assertThat(queue.finish(deferred(lost, NOW.plusSeconds(700)))).isFalse();
+    assertThat(queue.entries(entry.id().message())).containsExactly(again.entry());
+    assertThat(queue.finish(done(again.entry()))).isTrue();
+  }
+
+  @Test
+  void anOutcomeIsRecordedOnlyForABookedAttempt() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+
+    assertThat(queue.finish(done(entry))).isFalse(); // never booked
+    assertThat(queue.finish(done(fresh()))).isFalse(); // not there
+    assertThat(queue.entries(entry.id().message())).containsExactly(entry);
+  }
+
+  @Test
+  void anEntryRemovedDuringItsAttemptStaysRemoved() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry booked = booked(queue, entry.id());
+    QueueEntry removed = with(booked, Status.DONE, NOW);
+    assertThat(queue.replace(booked, removed)).isTrue();
+
+    assertThat(queue.finish(deferred(booked, NOW.plusSeconds(60)))).isFalse();
+
+    assertThat(queue.entries(entry.id().message())).containsExactly(removed);
+  }
+
+  @Test
+  void aDeferredEntryIsWokenAgainAndADoneOneIsNot() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry later = fresh();
+    QueueEntry over = fresh();
+    queue.enqueue(List.of(later, over));
+    QueueEntry laterBooked = booked(queue, later.id());
+    QueueEntry overBooked = booked(queue, over.id());
+    long laterBefore = wakesOf(later.id());
+    long overBefore = wakesOf(over.id());
+
+    queue.finish(deferred(laterBooked, NOW.plusSeconds(1)));
+    queue.finish(done(overBooked));
+
+    assertThat(wakesOf(later.id())).isEqualTo(laterBefore + 1);
+    assertThat(wakesOf(over.id())).isEqualTo(overBefore);
+  }
+
+  @Test
+  void whatHasChangedSinceItWasSeenIsNotReplaced() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry booked = booked(queue, entry.id());
+
+    assertThat(queue.replace(entry, with(entry, Status.HELD, NOW))).isFalse();
+
+    assertThat(queue.entries(entry.id().message())).containsExactly(booked);
+    assertThat(queue.replace(fresh(), with(entry, Status.HELD, NOW))).isFalse();
+  }
+
+  @Test
+  void waitingEntriesAreListedByTheirNextAttempt() throws IOException {
+    OutboundQueue queue = queue();
+    List<EntryId> expected = new ArrayList<>();
+    for (int i = 24; i >= 0; i--) {
+      QueueEntry entry = fresh();
+      queue.enqueue(List.of(entry));
+      QueueEntry waiting = deferred(booked(queue, entry.id()), NOW.plusSeconds(60L * i));
+      queue.finish(waiting);
+      if (i % 5 == 0) {
+        assertThat(queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt()))).isTrue();
+      }
+      expected.addFirst(entry.id());
+    }
+    QueueEntry over = fresh();
+    queue.enqueue(List.of(over));
+    queue.finish(done(booked(queue, over.id())));
+
+    List<QueueEntry> listed = Samples.all(10, next -> queue.waiting(10, next));
+
+    assertThat(listed).extracting(QueueEntry::nextAttempt).isSorted();
+    assertThat(listed).extracting(QueueEntry::id).doesNotHaveDuplicates().doesNotContain(over.id());
+    assertThat(listed).extracting(QueueEntry::id).filteredOn(expected::contains).isEqualTo(expected);
+    assertThat(listed)
+        .filteredOn(entry -> expected.contains(entry.id()))
+        .filteredOn(entry -> entry.status() == Status.HELD)
+        .hasSize(5);
+  }
+
+  @Test
+  void anEntryThatEndsLeavesTheList() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry waiting = deferred(booked(queue, entry.id()), NOW.plusSeconds(60));
+    queue.finish(waiting);
+    var again = (Booking.Booked) queue.book(entry.id(), NOW.plusSeconds(60), LOST);
+
+    queue.finish(done(again.entry()));
+
+    assertThat(Samples.all(50, next -> queue.waiting(50, next))).extracting(QueueEntry::id).doesNotContain(entry.id());
+    assertThat(queue.entries(entry.id().message())).extracting(QueueEntry::status).containsExactly(Status.DONE);
+  }
+
+  @Test
+  void aHundredRecipientsAndThirtyAttemptsFit() throws IOException {
+    OutboundQueue queue = queue();
+    EntryId id = new EntryId(Samples.id(), "far.example", 0);
+    SmtpReply wordy = SmtpReply.of(451, 7, 1, "x".repeat(400), "y".repeat(400));
+    var entry =
+        new QueueEntry(
+            id, Optional.empty(), 1, false, Status.DEFERRED, NOW, 30,
+            IntStream.range(0, EntryId.MAX_RECIPIENTS).mapToObj(i -> recipient("recipient" + i + "@far.example")).toList(),
+            IntStream.range(0, QueueEntry.MAX_ATTEMPTS_KEPT)
+                .mapToObj(i -> new Attempt(NOW.plusSeconds(i), "mx.far.example[192.0.2.1]:25", "", wordy))
+                .toList());
+
+    queue.enqueue(List.of(entry));
+
+    assertThat(queue.entries(id.message())).containsExactly(entry);
+  }
+
+  private static QueueEntry fresh() {
+    return fresh(new EntryId(Samples.id(), "far.example", 0));
+  }
+
+  private static QueueEntry fresh(EntryId id) {
+    return new QueueEntry(
+        id, Optional.of(Samples.address("ann@local.example")), 1234, false, Status.QUEUED, NOW, 0,
+        List.of(recipient("bob@far.example"), recipient("carol@far.example")), List.of());
+  }
+
+  private static QueuedRecipient recipient(String address) {
+    return new QueuedRecipient(Samples.address(address), Map.of(), Optional.empty());
+  }
+
+  private static QueueEntry booked(OutboundQueue queue, EntryId id) throws IOException {
+    return ((Booking.Booked) queue.book(id, NOW, LOST)).entry();
+  }
+
+  private static QueueEntry deferred(QueueEntry booked, Instant due) {
+    List<Attempt> attempts = new ArrayList<>(booked.attempts());
+    attempts.add(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", TRY_LATER));
+    return new QueueEntry(
+        booked.id(), booked.sender(), booked.size(), booked.shared(), Status.DEFERRED, due, booked.attemptsMade(),
+        booked.recipients(), attempts);
+  }
+
+  private static QueueEntry done(QueueEntry booked) {
+    SmtpReply ok = SmtpReply.of(250, 0, 0, "queued as 42");
+    return new QueueEntry(
+        booked.id(), booked.sender(), booked.size(), booked.shared(), Status.DONE, booked.nextAttempt(),
+        booked.attemptsMade(),
+        booked.recipients().stream().map(recipient -> recipient.ended(new End.Sent(ok))).toList(),
+        List.of(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", ok)));
+  }
+
+  private static QueueEntry with(QueueEntry entry, Status status, Instant nextAttempt) {
+    return new QueueEntry(
+        entry.id(), entry.sender(), entry.size(), entry.shared(), status, nextAttempt, entry.attemptsMade(),
+        entry.recipients(), entry.attempts());
+  }
+
+  private long wakesOf(EntryId id) throws IOException {
+    return woken().stream().filter(id::equals).count();
+  }
+}

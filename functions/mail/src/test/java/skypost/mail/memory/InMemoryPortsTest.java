@@ -1,0 +1,129 @@
+package skypost.mail.memory;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import skypost.mail.contract.BodyHoldersContract;
+import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.MailboxHistoryContract;
+import skypost.mail.contract.MailboxesContract;
+import skypost.mail.contract.MaildropContract;
+import skypost.mail.contract.MessagesContract;
+import skypost.mail.contract.OutboundQueueContract;
+import skypost.mail.contract.TracesContract;
+import skypost.mail.directory.Credentials;
+import skypost.mail.directory.Directory;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.IncomingMessages;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.trace.Traces;
+
+/** The ports in memory keep the contracts. */
+class InMemoryPortsTest {
+  @Nested
+  class OfDirectory extends DirectoryContract {
+    private final Directory directory = new InMemoryDirectory();
+
+    @Override
+    protected Directory directory() {
+      return directory;
+    }
+  }
+
+  @Nested
+  class OfCredentials extends CredentialsContract {
+    private final Credentials credentials = new InMemoryCredentials();
+
+    @Override
+    protected Credentials credentials() {
+      return credentials;
+    }
+  }
+
+  @Nested
+  class OfMailboxes extends MailboxesContract {
+    private final Mailboxes mailboxes = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxes;
+    }
+  }
+
+  @Nested
+  class OfMaildrops extends MaildropContract {
+    private final Mailboxes mailboxes = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxes;
+    }
+  }
+
+  @Nested
+  class OfMailboxHistories extends MailboxHistoryContract {
+    private final Mailboxes mailboxes = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxes;
+    }
+  }
+
+  @Nested
+  class OfBodyHolders extends BodyHoldersContract {
+    private final BodyHolders holders = new InMemoryBodyHolders();
+
+    @Override
+    protected BodyHolders holders() {
+      return holders;
+    }
+  }
+
+  @Nested
+  class OfMessages extends MessagesContract {
+    private final InMemoryMessages messages = new InMemoryMessages();
+
+    @Override
+    protected IncomingMessages incoming() {
+      return messages;
+    }
+
+    @Override
+    protected StoredMessages stored() {
+      return messages;
+    }
+  }
+
+  @Nested
+  class OfTraces extends TracesContract {
+    private final Traces traces = new InMemoryTraces();
+
+    @Override
+    protected Traces traces() {
+      return traces;
+    }
+  }
+
+  @Nested
+  class OfOutboundQueue extends OutboundQueueContract {
+    private final List<EntryId> woken = Collections.synchronizedList(new ArrayList<>());
+    private final OutboundQueue queue = new InMemoryOutboundQueue(Clock.systemUTC(), wake -> woken.add(wake.id()));
+
+    @Override
+    protected OutboundQueue queue() {
+      return queue;
+    }
+
+    @Override
+    protected List<EntryId> woken() {
+      return List.copyOf(woken);
+    }
+  }
+}
