@@ -29,7 +29,7 @@ import skypost.protocol.address.EmailAddress;
 
 /**
  * A front on the real decisions and on ports in memory: domain example.com with alice and bob, whose passwords are their
- * names and "-password". {@code main} keeps one running on the usual ports, to be tried with swaks or curl.
+ * names and "-password". {@code main} keeps one running on ports 2525, 2587 and 2465 (or another thousand), to be tried with swaks or curl.
  */
 final class MemoryFront implements AutoCloseable {
   final InMemoryMessages messages = new InMemoryMessages();
@@ -69,7 +69,8 @@ final class MemoryFront implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    try (MemoryFront running = new MemoryFront(2525, 2587, 2465, List.of())) {
+    int base = arguments.length == 0 ? 2000 : Integer.parseInt(arguments[0]);
+    try (MemoryFront running = new MemoryFront(base + 525, base + 587, base + 465, List.of())) {
       System.out.println("ready on " + running.front.port(Door.SMTP));
       Thread.currentThread().join();
     }
