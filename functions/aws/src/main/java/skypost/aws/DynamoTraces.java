@@ -7,7 +7,6 @@ import java.util.Optional;
 import skypost.mail.message.MessageId;
 import skypost.mail.trace.ReceiptJson;
 import skypost.mail.trace.Traces;
-import skypost.protocol.log.EventLog;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -40,7 +39,7 @@ public final class DynamoTraces implements Traces {
       Calls.call(
           () -> dynamo.putItem(put -> put.tableName(table).item(item).conditionExpression("attribute_not_exists(pk)")));
     } catch (ConditionalCheckFailedException recorded) {
-      EventLog.info("receipt").with("id", receipt.id()).with("reason", "recorded before").write();
+      return; // the first one tells what was done
     }
   }
 

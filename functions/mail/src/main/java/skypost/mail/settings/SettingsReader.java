@@ -35,6 +35,11 @@ public final class SettingsReader {
     }
   }
 
+  /** Adds an error that only the caller can see, such as a certificate without its key. */
+  public void reject(Setting setting, String why) {
+    errors.add(setting.key() + ": " + why);
+  }
+
   /** The text, or the fallback when the variable is not set. A variable set to the empty text counts as set. */
   public String text(Setting setting) {
     return environment.getOrDefault(setting.key(), setting.fallback());

@@ -1,0 +1,248 @@
+package skypost.protocol.net;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import skypost.protocol.log.EventLog;
+
+/** A listener: one virtual thread per connection, blocking I/O, bounded by a semaphore. */
+public final class TcpServer implements AutoCloseable {
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration STUCK_WRITE = Duration.ofMinutes(5); // RFC 5321 section 4.5.3.2 gives replies five minutes
+  private static final Duration SWEEP = Duration.ofSeconds(15);
+
+  /** Serves one connection; the server closes it afterwards. */
+  @FunctionalInterface
+  public interface Service {
+    void serve(Wire wire) throws IOException;
+  }
+
+  /**
+   * What a listener needs to know.
+   *
+   * @param name for logs and threads, such as {@code submission}
+   * @param address where to listen; port 0 lets the system choose
+   * @param maxConnections how many at once
+   * @param tls TLS from the first octet on; empty: plain, perhaps STARTTLS later
+   * @param busy what a connection beyond the limit is told
+   * @param farewell what an idle connection is told when the server goes down
+   * @param proxied peers that must begin with a PROXY protocol v2 header, and are believed
+   */
+  public record Options(
+      String name,
+      InetSocketAddress address,
+      int maxConnections,
+      Optional<SSLContext> tls,
+      String busy,
+      String farewell,
+      Predicate<InetAddress> proxied) {
+    /** A plain listener without proxies. */
+    public static Options plain(String name, InetSocketAddress address, int maxConnections, String busy, String farewell) {
+      return new Options(name, address, maxConnections, Optional.empty(), busy, farewell, peer -> false);
+    }
+
+    /** The same with TLS from the first octet on. */
+    public Options withTls(SSLContext context) {
+      return new Options(name, address, maxConnections, Optional.of(context), busy, farewell, proxied);
+    }
+
+    /** The same behind proxies. */
+    public Options withProxied(Predicate<InetAddress> peers) {
+      return new Options(name, address, maxConnections, tls, busy, farewell, peers);
+    }
+  }
+
+  private final Options options;
+  private final Service service;
+  private final ServerSocket listener;
+  private final Semaphore free;
+  private final Set<Wire> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closing;
+
+  private TcpServer(Options options, Service service) throws IOException {
+    this.options = options;
+    this.service = service;
+    this.free = new Semaphore(options.maxConnections());
+    this.listener = new ServerSocket();
+    listener.setReuseAddress(true);
+    try {
+      listener.bind(options.address(), 1024);
+    } catch (IOException taken) {
+      listener.close();
+      throw new IOException("cannot listen on " + options.address() + " for " + options.name() + ": " + taken.getMessage(), taken);
+    }
+  }
+
+  /** Listens and serves from now on. */
+  public static TcpServer start(Options options, Service service) throws IOException {
+    TcpServer server = new TcpServer(options, service);
+    Thread.ofPlatform().name(options.name() + "-accept").start(server::accept);
+    Thread.ofVirtual().name(options.name() + "-sweep").start(server::sweep);
+    return server;
+  }
+
+  /** The port, also when the system chose it. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Connections being served now. */
+  public int connections() {
+    return open.size();
+  }
+
+  private void accept() {
+    while (!closing) {
+      try {
+        admit(listener.accept());
+      } catch (IOException | OutOfMemoryError fault) {
+        if (!closing) {
+          EventLog.error("accept").with("port", port()).cause(fault).write();
+          pause(Duration.ofMillis(100)); // out of file descriptors, most likely: give them time to come back
+        }
+      }
+    }
+  }
+
+  private void admit(Socket socket) {
+    if (!free.tryAcquire()) {
+      Thread.ofVirtual().start(() -> turnAway(socket));
+      return;
+    }
+    boolean started = false;
+    try {
+      Thread.ofVirtual().name(options.name()).start(() -> run(socket));
+      started = true;
+    } finally {
+      if (!started) {
+        free.release();
+        closeQuietly(socket);
+      }
+    }
+  }
+
+  private void turnAway(Socket socket) {
+    EventLog.warn("busy").with("service", options.name()).with("client", socket.getInetAddress().getHostAddress()).write();
+    try (socket) {
+      if (options.tls().isEmpty()) {
+        Wire wire = new Wire(socket);
+        wire.write(options.busy());
+        wire.close();
+      }
+    } catch (IOException gone) {
+      // told or not, there is no room
+    }
+  }
+
+  private void run(Socket socket) {
+    try (socket) {
+      Wire wire = new Wire(socket);
+      open.add(wire);
+      try (wire) {
+        begin(wire);
+        service.serve(wire);
+      } finally {
+        open.remove(wire);
+      }
+    } catch (IOException fault) {
+      logFault(socket, fault);
+    } catch (RuntimeException | Error fault) {
+      EventLog.error("session").with("service", options.name()).cause(fault).write();
+    } finally {
+      free.release();
+    }
+  }
+
+  private void begin(Wire wire) throws IOException {
+    wire.timeout(HANDSHAKE_TIMEOUT);
+    if (options.proxied().test(wire.remote().getAddress())) {
+      ProxyHeader.read(wire).source().ifPresent(wire::remote);
+    }
+    if (options.tls().isPresent()) {
+      wire.startTls(options.tls().get());
+    }
+    if (closing) {
+      wire.drain(new byte[0]);
+    }
+  }
+
+  private void logFault(Socket socket, IOException fault) {
+    if (!Wire.isPeerGone(fault)) {
+      EventLog.warn("connection")
+          .with("service", options.name())
+          .with("client", socket.getInetAddress().getHostAddress())
+          .cause(fault)
+          .write();
+    } // a health check or a port scan that hangs up is not worth a line
+  }
+
+  private void sweep() {
+    while (!closing) {
+      open.forEach(wire -> wire.abortIfStuck(STUCK_WRITE));
+      pause(SWEEP);
+    }
+  }
+
+  /** Stops at once: running sessions are cut off. */
+  @Override
+  public void close() {
+    drain(Duration.ZERO);
+  }
+
+  /**
+   * Stops accepting, ends idle sessions with the farewell, gives running transactions time, and cuts off what is left.
+   *
+   * @return whether every session came to its own end
+   */
+  public boolean drain(Duration limit) {
+    closing = true;
+    try {
+      listener.close();
+    } catch (IOException fault) {
+      EventLog.warn("close").with("service", options.name()).cause(fault).write();
+    }
+    byte[] farewell = options.farewell().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    open.forEach(wire -> wire.drain(farewell));
+    boolean drained = awaitEnd(limit);
+    open.forEach(Wire::abort);
+    return drained;
+  }
+
+  private boolean awaitEnd(Duration limit) {
+    try {
+      if (!free.tryAcquire(options.maxConnections(), limit.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+      free.release(options.maxConnections());
+      return true;
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException gone) {
+      // nothing more to do
+    }
+  }
+}

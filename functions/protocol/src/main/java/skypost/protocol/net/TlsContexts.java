@@ -1,0 +1,114 @@
+package skypost.protocol.net;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** TLS contexts for servers, from what certificate authorities and openssl write. */
+public final class TlsContexts {
+  private static final Pattern PKCS8 =
+      Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+  private static final List<String> KEY_ALGORITHMS = List.of("EC", "RSA", "EdDSA");
+
+  private TlsContexts() {}
+
+  /**
+   * A context that presents a certificate.
+   *
+   * @param certificates the chain in PEM, the server's own certificate first
+   * @param key its private key in PEM, PKCS#8, not encrypted
+   * @throws IllegalArgumentException saying for a person what is wrong
+   */
+  public static SSLContext server(String certificates, String key) {
+    try {
+      Certificate[] chain = chain(certificates);
+      char[] noPassword = {};
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, noPassword);
+      store.setKeyEntry("server", privateKey(key, chain[0]), noPassword, chain);
+      KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(store, noPassword);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), null, null);
+      return context;
+    } catch (GeneralSecurityException | IOException fault) {
+      throw new IllegalArgumentException("the TLS certificate cannot be used: " + fault.getMessage(), fault);
+    }
+  }
+
+  private static Certificate[] chain(String pem) throws GeneralSecurityException {
+    var factory = CertificateFactory.getInstance("X.509");
+    try {
+      Certificate[] chain = factory
+          .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+          .toArray(Certificate[]::new);
+      if (chain.length > 0) {
+        return chain;
+      }
+    } catch (GeneralSecurityException malformed) {
+      throw new IllegalArgumentException("the TLS certificate is not PEM: " + malformed.getMessage(), malformed);
+    }
+    throw new IllegalArgumentException("the TLS certificate is not PEM: it has no BEGIN CERTIFICATE");
+  }
+
+  private static PrivateKey privateKey(String pem, Certificate owner) throws GeneralSecurityException {
+    Matcher block = PKCS8.matcher(pem);
+    if (!block.find()) {
+      throw new IllegalArgumentException(
+          "the TLS key is not PEM with BEGIN PRIVATE KEY (PKCS#8, not encrypted)"
+              + "; convert it with: openssl pkcs8 -topk8 -nocrypt -in KEY -out KEY.pk8");
+    }
+    PKCS8EncodedKeySpec spec;
+    try {
+      spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(block.group(1)));
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalArgumentException("the TLS key is not base64 between its BEGIN and END", malformed);
+    }
+    for (String algorithm : KEY_ALGORITHMS) {
+      if (algorithm.equals(owner.getPublicKey().getAlgorithm())) {
+        try {
+          PrivateKey key = KeyFactory.getInstance(algorithm).generatePrivate(spec);
+          if (belongTogether(key, owner)) {
+            return key;
+          }
+          throw new IllegalArgumentException("the TLS key is not the key of its certificate");
+        } catch (InvalidKeySpecException mismatch) {
+          throw new IllegalArgumentException("the TLS key is not the " + algorithm + " key of its certificate", mismatch);
+        }
+      }
+    }
+    throw new IllegalArgumentException("the TLS certificate has a key that is none of " + KEY_ALGORITHMS);
+  }
+
+  private static boolean belongTogether(PrivateKey key, Certificate owner) throws GeneralSecurityException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          default -> "EdDSA";
+        };
+    byte[] probe = {1, 2, 3};
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(key);
+    signature.update(probe);
+    byte[] signed = signature.sign();
+    signature.initVerify(owner.getPublicKey());
+    signature.update(probe);
+    return signature.verify(signed);
+  }
+}

@@ -1,0 +1,503 @@
+package skypost.protocol.net;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * One connection's buffered input and output. One thread reads and writes; {@link TcpServer} may end it from another.
+ *
+ * <p>Output is collected and goes out in one piece before the next read that would block, which is what PIPELINING wants
+ * (RFC 2920 section 3.2). An idle connection holds {@value #IDLE_BUFFER} octets of buffer and no more.
+ */
+public final class Wire implements Closeable {
+  /** How much of an overlong line is read before the peer is given up. */
+  public static final int MAX_DISCARD = 1 << 20;
+
+  private static final int IDLE_BUFFER = 512; // a command fits; RFC 5321 section 4.5.3.1.4
+  private static final int BULK_BUFFER = 16 * 1024; // one TLS record
+  private static final String[] TLS_PROTOCOLS = {"TLSv1.3", "TLSv1.2"}; // RFC 8996 forbids what is older
+  private static final byte[] NOTHING = {};
+
+  /** Who may end the connection now: nobody, or the server because the session waits between two commands. */
+  private enum Phase {
+    BUSY,
+    WAITING,
+    ENDED
+  }
+
+  private final Optional<Socket> socket;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.BUSY);
+  private InputStream in;
+  private OutputStream out;
+  private Optional<SSLSocket> tls = Optional.empty();
+  private InetSocketAddress remote;
+
+  private byte[] input = NOTHING;
+  private int from;
+  private int to;
+  private byte[] output = NOTHING;
+  private int pending;
+
+  private Duration timeout = Duration.ofMinutes(5);
+  private boolean interruptible = true;
+  private volatile boolean closing;
+  private volatile long writingSince;
+
+  /** A connection over a connected socket. */
+  public Wire(Socket socket) throws IOException {
+    socket.setTcpNoDelay(true); // output is collected here; Nagle and a delayed ACK would cost 40 ms a reply
+    this.socket = Optional.of(socket);
+    this.in = socket.getInputStream();
+    this.out = socket.getOutputStream();
+    this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
+  }
+
+  private Wire(InputStream in, OutputStream out, InetSocketAddress remote) {
+    this.socket = Optional.empty();
+    this.in = in;
+    this.out = out;
+    this.remote = remote;
+  }
+
+  /** A connection over two streams, in memory: no TLS, no timeouts. */
+  public static Wire over(InputStream in, OutputStream out, InetAddress remote) {
+    return new Wire(in, out, new InetSocketAddress(remote, 0));
+  }
+
+  /** The peer, or whom the PROXY header named. */
+  public InetSocketAddress remote() {
+    return remote;
+  }
+
+  /** The peer's IP address in text, without port and zone. */
+  public String remoteAddress() {
+    String text = remote.getAddress().getHostAddress();
+    int zone = text.indexOf('%');
+    return zone < 0 ? text : text.substring(0, zone);
+  }
+
+  void remote(InetSocketAddress named) {
+    remote = named;
+  }
+
+  /** How long a read of a line or of a block may take; {@link SocketTimeoutException} after that. */
+  public void timeout(Duration limit) {
+    timeout = limit;
+  }
+
+  /** Whether {@link #readLine} may be ended by a server that goes down; false while a transaction runs. */
+  public void interruptible(boolean may) {
+    interruptible = may;
+  }
+
+  // ---- input
+
+  /** Whether input has been read from the network and not yet been taken. */
+  public boolean hasBufferedInput() {
+    return from < to;
+  }
+
+  /** Whether the next line is here already, so that reading it waits for nobody. */
+  public boolean hasBufferedLine() throws IOException {
+    while (lineEnd() < 0) {
+      if (closing || to - from >= BULK_BUFFER || in.available() <= 0 || !fill()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Reads a line of at most {@code maxOctets}, its CRLF included. The whole line has to come within the timeout, so a peer
+   * that sends an octet a minute gains nothing.
+   */
+  public Line readLine(int maxOctets) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    int seen = 0;
+    while (true) {
+      int end = lineEnd(seen);
+      if (end >= 0) {
+        return takeLine(end, maxOctets);
+      }
+      seen = to - from;
+      if (seen > maxOctets) {
+        return discardLine(deadline);
+      }
+      if (seen == 0 && closing && interruptible) {
+        return new Line.Closing();
+      }
+      boolean more = seen == 0 && interruptible ? awaitCommand(deadline) : await(deadline);
+      if (!more) {
+        return new Line.End();
+      }
+    }
+  }
+
+  /** Reads what there is, at least one octet, at most {@code length}; -1 at the end. Waits at most the timeout. */
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (from == to && !fillBulk()) {
+      return -1;
+    }
+    int count = Math.min(length, to - from);
+    System.arraycopy(input, from, target, offset, count);
+    from += count;
+    return count;
+  }
+
+  /** Takes input from the buffer where it lies. */
+  @FunctionalInterface
+  public interface Taker {
+    /** @return how many octets from {@code from} on were taken */
+    int take(byte[] buffer, int from, int to);
+  }
+
+  /** Shows a taker what there is, at least one octet; false at the end. Waits at most the timeout. */
+  public boolean take(Taker taker) throws IOException {
+    if (from == to && !fillBulk()) {
+      return false;
+    }
+    from += taker.take(input, from, to);
+    return true;
+  }
+
+  /** Reads exactly that many octets and not one more from the network: for what precedes TLS. */
+  public byte[] readExactly(int count) throws IOException {
+    byte[] bytes = new byte[count];
+    int done = Math.min(count, to - from);
+    System.arraycopy(input, from, bytes, 0, done);
+    from += done;
+    flush();
+    setSocketTimeout(timeout.toNanos());
+    while (done < count) {
+      int read = in.read(bytes, done, count - done);
+      if (read < 0) {
+        throw new EOFException("the peer hung up");
+      }
+      done += read;
+    }
+    return bytes;
+  }
+
+  /** The index of the LF that ends the first line, or -1. */
+  private int lineEnd() {
+    return lineEnd(0);
+  }
+
+  private int lineEnd(int skip) {
+    for (int i = from + skip; i < to; i++) {
+      if (input[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private Line takeLine(int end, int maxOctets) {
+    int start = from;
+    from = end + 1;
+    boolean crlf = end > start && input[end - 1] == '\r';
+    if (!crlf) {
+      return new Line.Bare();
+    }
+    for (int i = start; i < end - 1; i++) {
+      if (input[i] == '\r') {
+        return new Line.Bare();
+      }
+    }
+    return end + 1 - start > maxOctets ? new Line.TooLong(false) : new Line.Text(Arrays.copyOfRange(input, start, end - 1));
+  }
+
+  private Line discardLine(long deadline) throws IOException {
+    int discarded = 0;
+    while (true) {
+      int end = lineEnd();
+      if (end >= 0) {
+        from = end + 1;
+        return new Line.TooLong(false);
+      }
+      discarded += to - from;
+      from = to;
+      if (discarded > MAX_DISCARD) {
+        return new Line.TooLong(true);
+      }
+      if (!await(deadline)) {
+        return new Line.End();
+      }
+    }
+  }
+
+  private boolean await(long deadline) throws IOException {
+    flush();
+    shrink();
+    setSocketTimeout(deadline - System.nanoTime());
+    return fill();
+  }
+
+  /** Waits for input between two commands, where a server that goes down may end the connection. */
+  private boolean awaitCommand(long deadline) throws IOException {
+    flush();
+    if (!phase.compareAndSet(Phase.BUSY, Phase.WAITING)) {
+      return false;
+    }
+    if (closing && phase.compareAndSet(Phase.WAITING, Phase.BUSY)) {
+      return true; // the caller looks at closing again
+    }
+    try {
+      boolean filled = await(deadline);
+      return phase.compareAndSet(Phase.WAITING, Phase.BUSY) && filled;
+    } catch (IOException fault) {
+      if (phase.compareAndSet(Phase.WAITING, Phase.BUSY)) {
+        throw fault;
+      }
+      return false; // ended by the server, which has said goodbye
+    }
+  }
+
+  private boolean fillBulk() throws IOException {
+    flush();
+    setSocketTimeout(timeout.toNanos());
+    if (input.length < BULK_BUFFER) {
+      input = new byte[BULK_BUFFER];
+    }
+    return fill();
+  }
+
+  /** Reads once from the network behind what is buffered, making room where there is none. */
+  private boolean fill() throws IOException {
+    if (from == to) {
+      from = 0;
+      to = 0;
+    }
+    if (input.length == 0) {
+      input = new byte[IDLE_BUFFER];
+    } else if (to == input.length) {
+      int size = from > 0 ? input.length : Math.max(BULK_BUFFER, input.length * 2);
+      byte[] roomy = new byte[size];
+      System.arraycopy(input, from, roomy, 0, to - from);
+      to -= from;
+      from = 0;
+      input = roomy;
+    }
+    int count = in.read(input, to, input.length - to);
+    if (count < 0) {
+      return false;
+    }
+    to += count;
+    return true;
+  }
+
+  private void shrink() {
+    if (from == to && input.length > IDLE_BUFFER) {
+      input = NOTHING;
+    }
+  }
+
+  private void setSocketTimeout(long nanos) throws IOException {
+    if (socket.isPresent()) {
+      if (nanos <= 0) {
+        throw new SocketTimeoutException("the line did not come in time");
+      }
+      tls.map(Socket.class::cast).orElse(socket.get()).setSoTimeout(Math.clamp(nanos / 1_000_000, 1, Integer.MAX_VALUE));
+    }
+  }
+
+  // ---- output
+
+  /** Adds text to the output; one octet per character. */
+  public void write(String latin1) throws IOException {
+    byte[] bytes = latin1.getBytes(StandardCharsets.ISO_8859_1);
+    write(bytes, 0, bytes.length);
+  }
+
+  /** Adds octets to the output. */
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    if (pending + length > BULK_BUFFER) {
+      flush();
+    }
+    if (length > BULK_BUFFER) {
+      send(bytes, offset, length);
+      return;
+    }
+    if (pending + length > output.length) {
+      output = Arrays.copyOf(output, pending + length <= IDLE_BUFFER ? IDLE_BUFFER : BULK_BUFFER);
+    }
+    System.arraycopy(bytes, offset, output, pending, length);
+    pending += length;
+  }
+
+  /** Sends what has been written. */
+  public void flush() throws IOException {
+    if (pending > 0) {
+      int length = pending;
+      pending = 0;
+      send(output, 0, length);
+      output = NOTHING;
+    }
+  }
+
+  private void send(byte[] bytes, int offset, int length) throws IOException {
+    writingSince = System.nanoTime() | 1; // never 0, which means that nothing is being sent
+    try {
+      out.write(bytes, offset, length);
+      out.flush();
+    } finally {
+      writingSince = 0;
+    }
+  }
+
+  // ---- TLS
+
+  /**
+   * Begins TLS as the server, after sending what was written. Input that came before the handshake is thrown away: nothing
+   * said in plain text survives (RFC 3207 section 6).
+   */
+  public void startTls(SSLContext context) throws IOException {
+    startTls(context, remote.getAddress().getHostAddress(), false, Optional.empty());
+  }
+
+  /** Begins TLS as the client, naming the server by SNI where it has a name; certificates are checked by the context alone. */
+  public void startTls(SSLContext context, String serverName) throws IOException {
+    boolean named = serverName.indexOf('.') > 0 && !serverName.matches("[0-9.]+|.*[:\\[].*");
+    startTls(context, serverName, true, named ? Optional.of(serverName) : Optional.empty());
+  }
+
+  private void startTls(SSLContext context, String host, boolean client, Optional<String> sni) throws IOException {
+    if (tls.isPresent()) {
+      throw new IllegalStateException("TLS is there already");
+    }
+    Socket plain = socket.orElseThrow(() -> new IOException("no TLS on a connection in memory"));
+    flush();
+    from = to;
+    shrink();
+    SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
+    secured.setUseClientMode(client);
+    secured.setEnabledProtocols(TLS_PROTOCOLS);
+    if (sni.isPresent()) {
+      var parameters = secured.getSSLParameters();
+      parameters.setServerNames(List.of(new SNIHostName(sni.get())));
+      secured.setSSLParameters(parameters);
+    }
+    secured.setSoTimeout((int) timeout.toMillis());
+    secured.startHandshake();
+    tls = Optional.of(secured);
+    in = secured.getInputStream();
+    out = secured.getOutputStream();
+  }
+
+  /** What TLS negotiated; empty on a plain connection. */
+  public Optional<TlsInfo> tls() {
+    return tlsSession().map(session -> new TlsInfo(session.getProtocol(), session.getCipherSuite()));
+  }
+
+  /** The TLS session, for channel binding; empty on a plain connection. */
+  public Optional<SSLSession> tlsSession() {
+    return tls.map(SSLSocket::getSession);
+  }
+
+  // ---- end
+
+  /** Sends what was written and closes; never throws, for the peer may be gone. */
+  @Override
+  public void close() {
+    try {
+      flush();
+    } catch (IOException gone) {
+      // nobody is left to read it
+    }
+    try {
+      if (tls.isPresent() && !tls.get().isClosed()) {
+        tls.get().shutdownOutput(); // close_notify; SSLSocket.close() would wait for the peer's as well
+      }
+      closeGently();
+    } catch (IOException gone) {
+      // closing was all that was wanted
+    } finally {
+      abort();
+    }
+  }
+
+  /** Closes without a word. */
+  void abort() {
+    try {
+      if (socket.isPresent()) {
+        socket.get().close();
+      } else {
+        out.close();
+        in.close();
+      }
+    } catch (IOException gone) {
+      // closing was all that was wanted
+    }
+  }
+
+  /** Closing with unread input sends a RST, which may overtake our last reply; so say FIN first and take what is there. */
+  private void closeGently() throws IOException {
+    if (socket.isEmpty() || socket.get().isClosed()) {
+      return;
+    }
+    socket.get().shutdownOutput();
+    InputStream rest = socket.get().getInputStream();
+    byte[] scrap = new byte[IDLE_BUFFER];
+    int budget = MAX_DISCARD;
+    while (budget > 0 && rest.available() > 0) {
+      int count = rest.read(scrap);
+      if (count < 0) {
+        return;
+      }
+      budget -= count;
+    }
+  }
+
+  /** Whether the server is going down. */
+  public boolean closing() {
+    return closing;
+  }
+
+  /** From the server that goes down: ends a session that waits between commands, and tells others by {@link Line.Closing}. */
+  void drain(byte[] farewell) {
+    closing = true;
+    if (phase.compareAndSet(Phase.WAITING, Phase.ENDED)) {
+      try {
+        out.write(farewell);
+        out.flush();
+      } catch (IOException gone) {
+        // the peer hung up first
+      }
+      abort();
+    }
+  }
+
+  /** Ends a connection whose peer has not read for that long: a blocking write knows no timeout of its own. */
+  void abortIfStuck(Duration limit) {
+    long since = writingSince;
+    if (since != 0 && System.nanoTime() - since > limit.toNanos()) {
+      abort();
+    }
+  }
+
+  /** Whether a fault is the peer's hanging up or silence, which is no error of ours. */
+  public static boolean isPeerGone(IOException fault) {
+    return fault instanceof EOFException
+        || fault instanceof InterruptedIOException
+        || fault instanceof java.net.SocketException
+        || fault instanceof javax.net.ssl.SSLException;
+  }
+}

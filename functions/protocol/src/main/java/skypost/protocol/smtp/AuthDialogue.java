@@ -1,0 +1,85 @@
+package skypost.protocol.smtp;
+
+import java.io.IOException;
+import java.util.Optional;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.net.Line;
+import skypost.protocol.net.Wire;
+import skypost.protocol.sasl.Sasl;
+import skypost.protocol.sasl.SaslStep;
+
+/** The exchange that AUTH begins (RFC 4954 section 4): challenges, responses, and the question to the gate. */
+final class AuthDialogue {
+  private static final SmtpReply INVALID = SmtpReply.of(535, 7, 8, "Authentication credentials invalid");
+  private static final SmtpReply LATER = SmtpReply.of(454, 7, 0, "Temporary authentication failure");
+  private static final SmtpReply NOT_BASE64 = SmtpReply.of(501, 5, 2, "Cannot decode the response");
+  private static final SmtpReply CANCELLED = SmtpReply.of(501, 7, 0, "Authentication cancelled");
+  private static final SmtpReply LINE_TOO_LONG = SmtpReply.of(500, 5, 6, "Authentication exchange line is too long");
+
+  /** How it ended. */
+  sealed interface Result {}
+
+  record LoggedIn(EmailAddress user) implements Result {}
+
+  /** Somebody may be guessing: counted. */
+  record Failed(SmtpReply reply) implements Result {}
+
+  /** Not spoken rightly, cancelled, or nobody could be asked. */
+  record Broken(SmtpReply reply) implements Result {}
+
+  /** The connection is no longer worth anything. */
+  record Over(Line line) implements Result {}
+
+  private final Wire wire;
+  private final SmtpGate gate;
+  private final SmtpClient client;
+
+  AuthDialogue(Wire wire, SmtpGate gate, SmtpClient client) {
+    this.wire = wire;
+    this.gate = gate;
+    this.client = client;
+  }
+
+  Result run(SmtpAction.Authenticate authenticate) throws IOException {
+    Optional<byte[]> initial = authenticate.initial().flatMap(Sasl::decode);
+    if (authenticate.initial().isPresent() && initial.isEmpty()) {
+      return new Broken(NOT_BASE64);
+    }
+    SaslStep step = authenticate.mechanism().begin().step(initial);
+    while (step instanceof SaslStep.Challenge challenge) {
+      wire.write("334 " + Sasl.encode(challenge.octets()) + "\r\n");
+      Line line = wire.readLine(SmtpParser.MAX_AUTH_LINE);
+      if (line instanceof Line.TooLong(boolean endless) && !endless) {
+        return new Broken(LINE_TOO_LONG);
+      }
+      if (!(line instanceof Line.Text text)) {
+        return new Over(line);
+      }
+      if (text.latin1().equals("*")) {
+        return new Broken(CANCELLED); // RFC 4954 section 4
+      }
+      Optional<byte[]> response = Sasl.decode(text.latin1());
+      if (response.isEmpty()) {
+        return new Broken(NOT_BASE64);
+      }
+      step = challenge.next().step(response);
+    }
+    return step instanceof SaslStep.CheckPassword check ? check(check) : refused("", ((SaslStep.Refused) step).why());
+  }
+
+  private Result check(SaslStep.CheckPassword check) {
+    try {
+      Optional<EmailAddress> user = gate.login(client, check.username(), check.password());
+      return user.<Result>map(LoggedIn::new).orElseGet(() -> refused(check.username(), "wrong"));
+    } catch (IOException | RuntimeException fault) {
+      EventLog.error("gate").with("client", client.peer().address()).cause(fault).write();
+      return new Broken(LATER);
+    }
+  }
+
+  private Result refused(String username, String why) {
+    EventLog.info("auth").with("client", client.peer().address()).with("user", username).with("refused", why).write();
+    return new Failed(INVALID);
+  }
+}

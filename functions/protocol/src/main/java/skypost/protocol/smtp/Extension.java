@@ -1,0 +1,13 @@
+package skypost.protocol.smtp;
+
+/** Extensions that a front may switch on; those that need nobody behind the front (SIZE, PIPELINING …) are always there. */
+public enum Extension {
+  /** BDAT (RFC 3030 section 2). */
+  CHUNKING,
+  /** {@code BODY=BINARYMIME} (RFC 3030 section 3); needs {@link #CHUNKING}. */
+  BINARYMIME,
+  /** RFC 6531. */
+  SMTPUTF8,
+  /** RFC 3461: whoever sends the message on must honour NOTIFY, RET, ENVID and ORCPT. */
+  DSN
+}

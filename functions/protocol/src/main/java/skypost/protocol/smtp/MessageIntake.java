@@ -1,0 +1,165 @@
+package skypost.protocol.smtp;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Optional;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.net.Wire;
+
+/**
+ * Takes one message from the wire into the sink with bounded memory. What is refused is still read to its end, within bounds,
+ * so that the client hears why.
+ */
+final class MessageIntake implements AutoCloseable {
+  private static final SmtpReply TRY_LATER = SmtpReply.of(451, 3, 0, "Cannot store the message now, try again later");
+  // The code and text that Postfix answers with; 521 says that the connection is over as well (RFC 7504).
+  private static final SmtpReply BARE = SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
+
+  /**
+   * What came of it.
+   *
+   * @param reply what to tell the client
+   * @param close whether to hang up then
+   */
+  record Result(SmtpReply reply, boolean close) {}
+
+  private final Wire wire;
+  private final SmtpLimits limits;
+  private final SmtpSink.Incoming incoming;
+  private final boolean binary;
+  private final ContentScanner scanner;
+  private final long deadline;
+  private Optional<SmtpReply> refusal = Optional.empty();
+  private boolean bare;
+  private long size;
+
+  private MessageIntake(Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming, boolean dotted, boolean binary) {
+    this.wire = wire;
+    this.limits = limits;
+    this.incoming = incoming;
+    this.binary = binary;
+    this.scanner = new ContentScanner(dotted, this::take);
+    this.deadline = System.nanoTime() + limits.messageTimeout().toNanos();
+  }
+
+  /** For DATA. */
+  static MessageIntake data(Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming) {
+    return new MessageIntake(wire, limits, incoming, true, false);
+  }
+
+  /** For BDAT. @param binary no line rules (RFC 3030 section 3) */
+  static MessageIntake chunks(Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming, boolean binary) {
+    return new MessageIntake(wire, limits, incoming, false, binary);
+  }
+
+  /** Reads up to the lone dot. */
+  Result readData() throws IOException {
+    ContentScanner.Outcome[] outcome = {ContentScanner.Outcome.MORE};
+    while (outcome[0] == ContentScanner.Outcome.MORE) {
+      block((block, from, to) -> {
+        outcome[0] = scanner.accept(block, from, to);
+        return scanner.consumed();
+      });
+      if (isTooMuch()) {
+        return new Result(SmtpSession.tooBig(), true);
+      }
+    }
+    return outcome[0] == ContentScanner.Outcome.BARE ? new Result(BARE, true) : finish();
+  }
+
+  /** Reads one chunk of BDAT. @param last whether it ends the message */
+  Result readChunk(long octets, boolean last) throws IOException {
+    long[] left = {octets};
+    while (left[0] > 0 && !bare && !isTooMuch()) {
+      block((block, from, to) -> {
+        int end = (int) Math.min(to, from + left[0]);
+        if (binary) {
+          take(block, from, end - from);
+        } else {
+          bare = scanner.accept(block, from, end) == ContentScanner.Outcome.BARE;
+        }
+        left[0] -= end - from;
+        return end - from;
+      });
+    }
+    if (bare || (last && scanner.isInsideLineEnd())) {
+      return new Result(BARE, true);
+    }
+    if (isTooMuch()) {
+      return new Result(SmtpSession.tooBig(), true);
+    }
+    if (last) {
+      return finish();
+    }
+    return new Result(refusal.orElseGet(() -> SmtpReply.of(250, 0, 0, octets + " octets received")), false);
+  }
+
+  private void block(Wire.Taker taker) throws IOException {
+    if (System.nanoTime() > deadline) {
+      throw new SocketTimeoutException("the message did not come in time");
+    }
+    if (!wire.take(taker)) {
+      throw new EOFException("the peer hung up within a message");
+    }
+  }
+
+  private boolean isTooMuch() {
+    return size / SmtpLimits.DISCARD_FACTOR > limits.messageBytes();
+  }
+
+  private void take(byte[] block, int offset, int length) {
+    size += length;
+    if (refusal.isPresent()) {
+      return;
+    }
+    if (size > limits.messageBytes()) {
+      refusal = Optional.of(SmtpSession.tooBig());
+      return;
+    }
+    try {
+      incoming.write(block, offset, length);
+    } catch (IOException | RuntimeException fault) {
+      refuseForNow(fault);
+    }
+  }
+
+  private Result finish() {
+    if (refusal.isEmpty() && scanner.receivedFields() > limits.receivedFields()) {
+      refusal = Optional.of(SmtpReply.of(554, 4, 6, "Too many Received fields: mail loop")); // RFC 5321 section 6.3
+    }
+    if (refusal.isEmpty() && scanner.longestLine() > limits.textLine()) {
+      // RFC 5321 section 4.5.3.1.9 gives 500 for it
+      refusal = Optional.of(SmtpReply.of(500, 6, 0, "Line of text longer than " + limits.textLine() + " octets"));
+    }
+    return new Result(refusal.orElseGet(this::commit), false);
+  }
+
+  private SmtpReply commit() {
+    try {
+      return SmtpReply.of(250, 0, 0, "Ok: queued as " + incoming.commit());
+    } catch (IOException | RuntimeException fault) {
+      refuseForNow(fault); // not known to be stored: the client must come again
+      return TRY_LATER;
+    }
+  }
+
+  private void refuseForNow(Exception fault) {
+    refusal = Optional.of(TRY_LATER);
+    EventLog.error("store").with("client", wire.remoteAddress()).cause(fault).write();
+  }
+
+  /** Octets taken so far. */
+  long size() {
+    return size;
+  }
+
+  @Override
+  public void close() {
+    try {
+      incoming.close();
+    } catch (IOException | RuntimeException fault) {
+      EventLog.warn("abandon").with("client", wire.remoteAddress()).cause(fault).write();
+    }
+  }
+}

@@ -1,0 +1,333 @@
+package skypost.protocol.smtp;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.net.Line;
+import skypost.protocol.net.Wire;
+import skypost.protocol.smtp.SmtpState.HasRecipients;
+import skypost.protocol.smtp.SmtpState.HasSender;
+import skypost.protocol.smtp.SmtpState.InChunks;
+
+/** One session over one wire: reads commands, steps, does what the actions say. All of the server's I/O is here. */
+public final class SmtpConnection {
+  private static final int MAX_QUESTION = 100; // recipients asked about at once
+  private static final SmtpReply SHUTTING_DOWN = SmtpReply.of(421, 3, 2, "Shutting down, try again later");
+  private static final SmtpReply TIMEOUT = SmtpReply.of(421, 4, 2, "Timeout");
+  private static final SmtpReply TOO_MANY_ERRORS = SmtpReply.of(421, 7, 0, "Too many errors");
+  private static final SmtpReply TOO_LONG = SmtpReply.of(500, 5, 2, "Line too long");
+  private static final SmtpReply BARE = SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
+  private static final SmtpReply ASK_LATER = SmtpReply.of(451, 3, 0, "Cannot decide on this recipient now, try again later");
+
+  private final Wire wire;
+  private final SmtpSettings settings;
+  private final SmtpLimits limits;
+  private final SmtpSession session;
+  private final SmtpGate gate;
+  private final SmtpSink sink;
+
+  private SmtpState state;
+  private Optional<Line> lookahead = Optional.empty();
+  private Optional<MessageIntake> chunks = Optional.empty();
+  private boolean open = true;
+  private int errors;
+  private int refusals;
+  private int loginFailures;
+
+  /** @param gate of this session alone: it may remember what the session's login was granted */
+  public SmtpConnection(Wire wire, SmtpSettings settings, SmtpGate gate, SmtpSink sink) {
+    this.wire = wire;
+    this.settings = settings;
+    this.limits = settings.limits();
+    this.session = new SmtpSession(settings);
+    this.gate = gate;
+    this.sink = sink;
+    this.state = new SmtpState.Connected(new SmtpPeer(wire.remoteAddress(), wire.tls()));
+  }
+
+  /** Serves until one side has had enough. @throws IOException when the peer is gone */
+  public void run() throws IOException {
+    wire.timeout(limits.commandTimeout());
+    try {
+      say(session.greeting());
+      while (open) {
+        boolean transaction = state instanceof HasSender || state instanceof HasRecipients || state instanceof InChunks;
+        wire.interruptible(!transaction);
+        handle(nextLine());
+      }
+    } catch (SocketTimeoutException silence) {
+      close(TIMEOUT);
+    } finally {
+      endChunks();
+    }
+  }
+
+  private Line nextLine() throws IOException {
+    Optional<Line> waiting = lookahead;
+    lookahead = Optional.empty();
+    return waiting.isPresent() ? waiting.get() : wire.readLine(SmtpParser.MAX_AUTH_LINE);
+  }
+
+  private void handle(Line line) throws IOException {
+    switch (line) {
+      case Line.Text text -> {
+        switch (SmtpParser.parse(text.bytes())) {
+          case Parsed.Ok(SmtpCommand command) -> perform(session.step(state, command));
+          case Parsed.Bad(SmtpReply reply) -> say(reply);
+        }
+      }
+      case Line.TooLong(boolean endless) -> {
+        if (endless) {
+          close(TOO_LONG);
+        } else {
+          say(TOO_LONG);
+        }
+      }
+      case Line.Bare() -> close(BARE);
+      case Line.Closing() -> close(SHUTTING_DOWN);
+      case Line.End() -> open = false;
+    }
+  }
+
+  private void perform(SmtpSession.Step step) throws IOException {
+    state = step.next();
+    if (!(state instanceof InChunks)) {
+      endChunks(); // RSET in the midst of BDAT
+    }
+    switch (step.action()) {
+      case SmtpAction.Say(SmtpReply reply) -> say(reply);
+      case SmtpAction.Close(SmtpReply reply) -> close(reply);
+      case SmtpAction.BeginTls(SmtpReply reply) -> beginTls(reply);
+      case SmtpAction.Authenticate authenticate -> authenticate(authenticate);
+      case SmtpAction.AskRecipient(SmtpRecipient recipient) -> askRecipients(recipient);
+      case SmtpAction.ReceiveData(SmtpTransaction transaction) -> receiveData(transaction);
+      case SmtpAction.ReceiveChunk chunk -> receiveChunk(chunk);
+      case SmtpAction.DiscardChunk(long size, SmtpReply reply) -> discard(size, reply);
+    }
+  }
+
+  // ---- replies
+
+  private void say(SmtpReply reply) throws IOException {
+    if (reply.isPermanent() && ++errors > limits.errors()) {
+      close(TOO_MANY_ERRORS);
+    } else {
+      wire.write(reply.toWire());
+    }
+  }
+
+  private void close(SmtpReply reply) throws IOException {
+    if (reply.code() != 221) {
+      EventLog.info("hangup").with("client", wire.remoteAddress()).with("reply", reply).write();
+    }
+    open = false;
+    wire.write(reply.toWire());
+    wire.flush();
+  }
+
+  // ---- TLS and login
+
+  private void beginTls(SmtpReply reply) throws IOException {
+    wire.write(reply.toWire());
+    wire.startTls(settings.tls().orElseThrow());
+    lookahead = Optional.empty();
+    state = session.secured(state, wire.tls().orElseThrow());
+  }
+
+  private void authenticate(SmtpAction.Authenticate authenticate) throws IOException {
+    SmtpClient client = SmtpSession.clientOf(state).orElseThrow();
+    AuthDialogue.Result result = new AuthDialogue(wire, gate, client).run(authenticate);
+    switch (result) {
+      case AuthDialogue.LoggedIn(var user) -> {
+        state = session.loggedIn(state, user);
+        wire.write(SmtpReply.of(235, 7, 0, "Authentication successful").toWire());
+      }
+      case AuthDialogue.Failed(SmtpReply reply) -> {
+        if (++loginFailures >= limits.loginFailures()) {
+          wire.write(reply.toWire());
+          close(TOO_MANY_ERRORS);
+        } else {
+          say(reply);
+        }
+      }
+      case AuthDialogue.Broken(SmtpReply reply) -> say(reply);
+      case AuthDialogue.Over(Line line) -> handle(line);
+    }
+  }
+
+  // ---- recipients
+
+  /** Collects the RCPTs that are here already, so that a pipelined batch is one question. */
+  private void askRecipients(SmtpRecipient first) throws IOException {
+    List<SmtpAction> batch = new ArrayList<>(List.of(new SmtpAction.AskRecipient(first)));
+    int room = Math.min(MAX_QUESTION, limits.recipients() - SmtpSession.recipientsOf(state));
+    while (batch.size() < room && lookahead.isEmpty() && wire.hasBufferedLine()) {
+      Line line = wire.readLine(SmtpParser.MAX_AUTH_LINE);
+      Optional<SmtpAction> next = recipientAction(line);
+      next.ifPresentOrElse(batch::add, () -> lookahead = Optional.of(line));
+    }
+    List<SmtpRecipient> asked = new ArrayList<>();
+    for (SmtpAction action : batch) {
+      if (action instanceof SmtpAction.AskRecipient(SmtpRecipient recipient)) {
+        asked.add(recipient);
+      }
+    }
+    var answers = ask(asked).iterator();
+    for (SmtpAction action : batch) {
+      switch (action) {
+        case SmtpAction.AskRecipient(SmtpRecipient recipient) -> answer(recipient, answers.next());
+        case SmtpAction.Say(SmtpReply reply) when open -> say(reply);
+        default -> {} // recipientAction gives no others, and a closed session says nothing more
+      }
+    }
+  }
+
+  private Optional<SmtpAction> recipientAction(Line line) {
+    return line instanceof Line.Text text
+            && SmtpParser.parse(text.bytes()) instanceof Parsed.Ok(SmtpCommand.Rcpt rcpt)
+        ? Optional.of(session.step(state, rcpt).action())
+        : Optional.empty();
+  }
+
+  private List<SmtpReply> ask(List<SmtpRecipient> recipients) {
+    SmtpClient client = SmtpSession.clientOf(state).orElseThrow();
+    SmtpSender sender = senderOf(state);
+    try {
+      List<SmtpReply> replies = gate.recipients(client, sender, recipients);
+      if (replies.size() == recipients.size()) {
+        return replies;
+      }
+      EventLog.error("gate").with("asked", recipients.size()).with("answered", replies.size()).write();
+    } catch (IOException | RuntimeException fault) {
+      EventLog.error("gate").with("client", client.peer().address()).cause(fault).write();
+    }
+    return Collections.nCopies(recipients.size(), ASK_LATER); // never acceptance, never 5xx
+  }
+
+  private void answer(SmtpRecipient recipient, SmtpReply reply) throws IOException {
+    if (!open) {
+      return;
+    }
+    if (!reply.isPositive()) {
+      SmtpClient client = SmtpSession.clientOf(state).orElseThrow();
+      EventLog.info("rcpt")
+          .with("client", client.peer().address())
+          .with("helo", client.helo())
+          .with("login", client.login().orElse(null))
+          .with("from", senderOf(state).address().map(Object::toString).orElse("<>"))
+          .with("to", recipient.address())
+          .with("reply", reply)
+          .write();
+    }
+    state = session.answered(state, recipient, reply.isPositive());
+    if (reply.isPermanent() && ++refusals > limits.refusals()) {
+      close(TOO_MANY_ERRORS);
+    } else {
+      wire.write(reply.toWire());
+    }
+  }
+
+  private static SmtpSender senderOf(SmtpState state) {
+    return switch (state) {
+      case HasSender has -> has.sender();
+      case HasRecipients has -> has.transaction().sender();
+      default -> throw new IllegalStateException("no transaction in " + state.getClass().getSimpleName());
+    };
+  }
+
+  // ---- data
+
+  private void receiveData(SmtpTransaction transaction) throws IOException {
+    Optional<SmtpSink.Incoming> incoming = begin(transaction);
+    state = session.finished(state);
+    if (incoming.isEmpty()) {
+      return;
+    }
+    try (MessageIntake intake = MessageIntake.data(wire, limits, incoming.get())) {
+      wire.write(SmtpReply.plain(354, "End data with <CR><LF>.<CR><LF>").toWire());
+      wire.timeout(limits.dataTimeout());
+      conclude(transaction, intake, intake.readData());
+    } finally {
+      wire.timeout(limits.commandTimeout());
+    }
+  }
+
+  private Optional<SmtpSink.Incoming> begin(SmtpTransaction transaction) throws IOException {
+    try {
+      return Optional.of(sink.begin(transaction));
+    } catch (IOException | RuntimeException fault) {
+      EventLog.error("store").with("client", wire.remoteAddress()).cause(fault).write();
+      say(SmtpReply.of(451, 3, 0, "Cannot take a message now, try again later"));
+      return Optional.empty();
+    }
+  }
+
+  private void receiveChunk(SmtpAction.ReceiveChunk chunk) throws IOException {
+    if (chunk.first()) {
+      Optional<SmtpSink.Incoming> incoming = begin(chunk.transaction());
+      chunks = incoming.map(in -> MessageIntake.chunks(wire, limits, in, chunk.transaction().sender().binary()));
+      if (chunks.isEmpty()) {
+        close(SHUTTING_DOWN); // the chunk's octets must not be read as commands
+        return;
+      }
+    }
+    wire.timeout(limits.dataTimeout());
+    MessageIntake intake = chunks.orElseThrow();
+    MessageIntake.Result result = intake.readChunk(chunk.size(), chunk.last());
+    wire.timeout(limits.commandTimeout());
+    if (chunk.last() || result.close()) {
+      state = session.finished(state);
+      conclude(chunk.transaction(), intake, result);
+      endChunks();
+    } else {
+      say(result.reply());
+    }
+  }
+
+  private void discard(long size, SmtpReply reply) throws IOException {
+    if (size > limits.messageBytes()) {
+      close(SmtpSession.tooBig());
+      return;
+    }
+    long[] left = {size};
+    while (left[0] > 0) {
+      boolean more = wire.take((block, from, to) -> {
+        int count = (int) Math.min(to - from, left[0]);
+        left[0] -= count;
+        return count;
+      });
+      if (!more) {
+        open = false;
+        return;
+      }
+    }
+    say(reply);
+  }
+
+  private void conclude(SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result) throws IOException {
+    SmtpClient client = transaction.client();
+    EventLog.info("message")
+        .with("client", client.peer().address())
+        .with("helo", client.helo())
+        .with("login", client.login().orElse(null))
+        .with("from", transaction.sender().address().map(Object::toString).orElse("<>"))
+        .with("recipients", transaction.recipients().size())
+        .with("size", intake.size())
+        .with("reply", result.reply())
+        .write();
+    if (result.close()) {
+      close(result.reply());
+    } else {
+      say(result.reply());
+    }
+  }
+
+  private void endChunks() {
+    chunks.ifPresent(MessageIntake::close);
+    chunks = Optional.empty();
+  }
+}

@@ -1,0 +1,21 @@
+package skypost.protocol.smtp;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Where messages go. */
+public interface SmtpSink {
+  /** Begins a message. @throws IOException when it cannot be taken now: the client is told to come again */
+  Incoming begin(SmtpTransaction transaction) throws IOException;
+
+  /** A message being taken; closing it without {@link #commit()} leaves nothing. */
+  abstract class Incoming extends OutputStream {
+    /**
+     * Makes the message durable.
+     *
+     * @return its id
+     * @throws IOException when it is not known to be stored
+     */
+    public abstract String commit() throws IOException;
+  }
+}

@@ -1,0 +1,78 @@
+package skypost.smtp;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.Authorizer.Grant;
+import skypost.mail.authorize.Authorizer.LoginAnswer;
+import skypost.mail.authorize.Authorizer.LoginQuestion;
+import skypost.mail.authorize.Authorizer.RecipientAnswer;
+import skypost.mail.authorize.Authorizer.RecipientsQuestion;
+import skypost.mail.authorize.Authorizer.Service;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpClient;
+import skypost.protocol.smtp.SmtpGate;
+import skypost.protocol.smtp.SmtpRecipient;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.SmtpSender;
+
+/** One session's questions to AuthorizeFunction. What its login was granted needs no second one. */
+final class AuthorizerGate implements SmtpGate {
+  private static final SmtpReply OK = SmtpReply.of(250, 1, 5, "Ok");
+
+  private final Authorizer authorizer;
+  private final Service service;
+  private Grant grant = Grant.NONE;
+
+  AuthorizerGate(Authorizer authorizer, Service service) {
+    this.authorizer = authorizer;
+    this.service = service;
+  }
+
+  @Override
+  public Optional<EmailAddress> login(SmtpClient client, String username, String password) throws IOException {
+    var question = new LoginQuestion(service, client.peer().address(), username, password);
+    return switch (authorizer.login(question)) {
+      case LoginAnswer.Accepted(EmailAddress user, Grant granted) -> {
+        grant = granted;
+        yield Optional.of(user);
+      }
+      case LoginAnswer.Refused() -> Optional.empty();
+    };
+  }
+
+  @Override
+  public List<SmtpReply> recipients(SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
+    List<EmailAddress> asked =
+        recipients.stream().map(SmtpRecipient::address).filter(recipient -> !isGranted(client, sender, recipient)).toList();
+    var answers = asked.isEmpty() ? List.<RecipientAnswer>of().iterator() : ask(client, sender, asked).iterator();
+    List<SmtpReply> replies = new ArrayList<>();
+    for (SmtpRecipient recipient : recipients) {
+      replies.add(isGranted(client, sender, recipient.address()) ? OK : reply(answers.next()));
+    }
+    return replies;
+  }
+
+  private boolean isGranted(SmtpClient client, SmtpSender sender, EmailAddress recipient) {
+    return client.login().isPresent() && grant.covers(sender.address(), recipient);
+  }
+
+  private List<RecipientAnswer> ask(SmtpClient client, SmtpSender sender, List<EmailAddress> asked) throws IOException {
+    List<RecipientAnswer> answers = authorizer.recipients(new RecipientsQuestion(
+        service, client.peer().address(), client.helo(), client.login(), sender.address(), sender.size(), asked));
+    if (answers.size() != asked.size()) {
+      throw new IOException(answers.size() + " answers to " + asked.size() + " recipients");
+    }
+    return answers;
+  }
+
+  /** An answer that contradicts itself accepts nobody. */
+  private static SmtpReply reply(RecipientAnswer answer) {
+    if (answer.accepted() == answer.reply().isPositive()) {
+      return answer.reply();
+    }
+    return SmtpReply.of(451, 3, 0, "Cannot decide on this recipient now, try again later");
+  }
+}

@@ -1,0 +1,118 @@
+package skypost.smtp;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.RememberingAuthorizer;
+import skypost.mail.message.IncomingMessages;
+import skypost.protocol.net.TcpServer;
+import skypost.protocol.net.Wire;
+import skypost.protocol.smtp.Extension;
+import skypost.protocol.smtp.SmtpConnection;
+import skypost.protocol.smtp.SmtpLimits;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.SmtpSettings;
+import skypost.protocol.smtp.SmtpSettings.Service;
+
+/** The running front: a server for each door. */
+public final class SmtpFront implements AutoCloseable {
+  private static final Set<Extension> EXTENSIONS = Set.of(Extension.CHUNKING);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  private final SmtpFrontSettings settings;
+  private final Authorizer authorizer;
+  private final StoringSink sink;
+  private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
+
+  private SmtpFront(SmtpFrontSettings settings, Authorizer authorizer, StoringSink sink) {
+    this.settings = settings;
+    this.authorizer = authorizer;
+    this.sink = sink;
+  }
+
+  /**
+   * Opens the doors.
+   *
+   * @param random for message ids; safe for many threads, such as SecureRandom
+   * @throws IOException when a port is taken; none is open then
+   */
+  public static SmtpFront start(
+      SmtpFrontSettings settings, Authorizer authorizer, IncomingMessages messages, Clock clock, RandomGenerator random)
+      throws IOException {
+    StoringSink sink = new StoringSink(settings.hostname(), messages, clock, random);
+    SmtpFront front = new SmtpFront(settings, new RememberingAuthorizer(authorizer, clock), sink);
+    try {
+      for (Door door : settings.ports().keySet()) {
+        front.open(door);
+      }
+      return front;
+    } catch (IOException taken) {
+      front.drain(Duration.ZERO);
+      throw taken;
+    }
+  }
+
+  private void open(Door door) throws IOException {
+    String busy = SmtpReply.of(421, 3, 2, settings.hostname() + " too many connections, try again later").toWire();
+    String farewell = SmtpReply.of(421, 3, 2, settings.hostname() + " shutting down, try again later").toWire();
+    var address = new InetSocketAddress(settings.bind(), settings.ports().get(door));
+    String name = door.name().toLowerCase(java.util.Locale.ROOT);
+    TcpServer.Options options = TcpServer.Options.plain(name, address, settings.maxConnections(), busy, farewell)
+        .withProxied(peer -> settings.proxyNetworks().stream().anyMatch(network -> network.contains(peer.getHostAddress())));
+    if (door.implicitTls()) {
+      options = options.withTls(settings.tls());
+    }
+    SmtpSettings smtp = new SmtpSettings(
+        door.service(), settings.hostname(), Optional.of(settings.tls()), EXTENSIONS, SmtpLimits.of(settings.maxMessageBytes()));
+    servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp)));
+  }
+
+  private void serve(Wire wire, SmtpSettings smtp) throws IOException {
+    var asking = smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
+    new SmtpConnection(wire, smtp, new AuthorizerGate(authorizer, asking), sink).run();
+  }
+
+  /** The port of a door that is open. */
+  public int port(Door door) {
+    return servers.get(door).port();
+  }
+
+  /**
+   * Closes the doors: new connections find none, idle sessions are told 421, transactions get time to finish.
+   *
+   * @return whether all of them did
+   */
+  public boolean drain(Duration limit) {
+    List<Thread> drains = new ArrayList<>();
+    List<Door> cutOff = java.util.Collections.synchronizedList(new ArrayList<>());
+    servers.forEach((door, server) -> drains.add(Thread.ofVirtual().start(() -> {
+      if (!server.drain(limit)) {
+        cutOff.add(door);
+      }
+    })));
+    try {
+      for (Thread drain : drains) {
+        drain.join();
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      servers.values().forEach(TcpServer::close);
+      return false;
+    }
+    return cutOff.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    drain(CLOSE_LIMIT);
+  }
+}
