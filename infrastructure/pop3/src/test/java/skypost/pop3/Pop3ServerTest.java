@@ -252,6 +252,27 @@ class Pop3ServerTest {
     }
   }
 
+  @Test
+  void aClientThatPollsIsAskedAboutOnceInAWhile() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      for (int poll = 0; poll < 3; poll++) {
+        world.loggedIn(ANNA).close();
+      }
+      assertThat(world.authorizer.questions).hasValue(1);
+      world.clock.advance(Duration.ofHours(1));
+      world.loggedIn(ANNA).close();
+      assertThat(world.authorizer.questions).hasValue(2);
+    }
+  }
+
+  @Test
+  void aUserWithoutAMailboxIsOurFaultAndNotHis() throws IOException {
+    try (Pop3World world = new Pop3World();
+        Pop3TestClient client = world.connect()) {
+      assertThat(client.login("carla@here.example", "carla")).startsWith("-ERR [SYS/TEMP]");
+    }
+  }
+
   // ---- TLS
 
   @Test
