@@ -36,20 +36,22 @@ public final class AwsClients {
    * @param http the HTTP client that all share
    */
   public record Elsewhere(
-      Map<Service, URI> endpoints, AwsCredentialsProvider credentials, Optional<SdkHttpClient> http) {
+      Map<Service, URI> endpoints, AwsCredentialsProvider credentials, SdkHttpClient http) {
     public Elsewhere {
       endpoints = Map.copyOf(endpoints);
     }
   }
 
   private final Optional<Elsewhere> elsewhere;
+  private final Optional<SdkHttpClient> http;
   private S3Client s3;
   private DynamoDbClient dynamo;
   private SqsClient sqs;
   private LambdaClient lambda;
 
-  private AwsClients(Optional<Elsewhere> elsewhere) {
+  private AwsClients(Optional<Elsewhere> elsewhere, Optional<SdkHttpClient> http) {
     this.elsewhere = elsewhere;
+    this.http = http;
   }
 
   /**
@@ -57,12 +59,17 @@ public final class AwsClients {
    * Reference Guide), the HTTP client is the one on the class path.
    */
   public static AwsClients fromEnvironment() {
-    return new AwsClients(Optional.empty());
+    return new AwsClients(Optional.empty(), Optional.empty());
+  }
+
+  /** Like {@link #fromEnvironment()}, on an HTTP client that has as many connections as the program needs. */
+  public static AwsClients fromEnvironment(SdkHttpClient http) {
+    return new AwsClients(Optional.empty(), Optional.of(http));
   }
 
   /** Clients of endpoints elsewhere. */
   public static AwsClients at(Elsewhere elsewhere) {
-    return new AwsClients(Optional.of(elsewhere));
+    return new AwsClients(Optional.of(elsewhere), Optional.of(elsewhere.http()));
   }
 
   public synchronized S3Client s3() {
@@ -102,8 +109,8 @@ public final class AwsClients {
         there -> {
           Optional.ofNullable(there.endpoints().get(service)).ifPresent(builder::endpointOverride);
           builder.credentialsProvider(there.credentials()).region(Region.US_EAST_1);
-          there.http().ifPresent(builder::httpClient);
         });
+    http.ifPresent(builder::httpClient);
     return builder;
   }
 }

@@ -64,7 +64,7 @@ public final class Pop3Main {
     // A slow reader holds a connection to S3 for as long as RETR takes; the client's 50 would be all of them.
     int connections = wiring.settings().maxConnections();
     AwsClients clients =
-        AwsClients.fromEnvironment().with(Apache5HttpClient.builder().maxConnections(connections).build());
+        AwsClients.fromEnvironment(Apache5HttpClient.builder().maxConnections(connections).build());
     DynamoDbClient dynamo = clients.dynamo();
     return Pop3Server.start(
         wiring.settings(),
