@@ -2,68 +2,114 @@ package skypost.aws;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/**
- * SDK clients, made once in a process. Region and credentials come from the environment, and so does another endpoint:
- * {@code AWS_ENDPOINT_URL} (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
- */
+/** SDK clients of one process: each is made once, when it is first asked for. */
 public final class AwsClients {
   /** Longer than a long poll of SQS (20 s) and than a large PUT takes. */
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(60);
 
+  /** Services that have an endpoint of their own in the local system. */
+  public enum Service {
+    S3,
+    DYNAMODB,
+    SQS,
+    LAMBDA
+  }
+
+  /**
+   * Where the services are, when not in AWS.
+   *
+   * @param endpoints of the services that are elsewhere
+   * @param credentials for them
+   * @param http the HTTP client that all share
+   */
+  public record Elsewhere(
+      Map<Service, URI> endpoints, AwsCredentialsProvider credentials, SdkHttpClient http) {
+    public Elsewhere {
+      endpoints = Map.copyOf(endpoints);
+    }
+  }
+
+  private final Optional<Elsewhere> elsewhere;
   private final Optional<SdkHttpClient> http;
-  private final Optional<URI> endpoint;
+  private S3Client s3;
+  private DynamoDbClient dynamo;
+  private SqsClient sqs;
+  private LambdaClient lambda;
 
-  private AwsClients(Optional<SdkHttpClient> http, Optional<URI> endpoint) {
+  private AwsClients(Optional<Elsewhere> elsewhere, Optional<SdkHttpClient> http) {
+    this.elsewhere = elsewhere;
     this.http = http;
-    this.endpoint = endpoint;
   }
 
-  /** Clients on the one HTTP client that lies on the class path. */
+  /**
+   * Clients of AWS itself: region, credentials and {@code AWS_ENDPOINT_URL} come from the environment (AWS SDKs and Tools
+   * Reference Guide), the HTTP client is the one on the class path.
+   */
   public static AwsClients fromEnvironment() {
-    return new AwsClients(
-        Optional.empty(), Optional.ofNullable(System.getenv("AWS_ENDPOINT_URL")).filter(url -> !url.isEmpty()).map(URI::create));
+    return new AwsClients(Optional.empty(), Optional.empty());
   }
 
-  /** Clients that share an HTTP client. */
-  public AwsClients with(SdkHttpClient client) {
-    return new AwsClients(Optional.of(client), endpoint);
+  /** Like {@link #fromEnvironment()}, on an HTTP client that has as many connections as the program needs. */
+  public static AwsClients fromEnvironment(SdkHttpClient http) {
+    return new AwsClients(Optional.empty(), Optional.of(http));
   }
 
-  /** An endpoint other than AWS's, if one is set. */
-  public Optional<URI> endpoint() {
-    return endpoint;
+  /** Clients of endpoints elsewhere. */
+  public static AwsClients at(Elsewhere elsewhere) {
+    return new AwsClients(Optional.of(elsewhere), Optional.of(elsewhere.http()));
   }
 
-  public S3Client s3() {
-    // Bucket names as host names are for AWS; other endpoints know paths.
-    return configure(S3Client.builder().forcePathStyle(endpoint.isPresent())).build();
+  public synchronized S3Client s3() {
+    if (s3 == null) {
+      // Bucket names as host names are for AWS; other endpoints know paths.
+      boolean paths = elsewhere.isPresent() || System.getenv("AWS_ENDPOINT_URL") != null;
+      s3 = configure(S3Client.builder().forcePathStyle(paths), Service.S3).build();
+    }
+    return s3;
   }
 
-  public DynamoDbClient dynamo() {
-    return configure(DynamoDbClient.builder()).build();
+  public synchronized DynamoDbClient dynamo() {
+    if (dynamo == null) {
+      dynamo = configure(DynamoDbClient.builder(), Service.DYNAMODB).build();
+    }
+    return dynamo;
   }
 
-  public SqsClient sqs() {
-    return configure(SqsClient.builder()).build();
+  public synchronized SqsClient sqs() {
+    if (sqs == null) {
+      sqs = configure(SqsClient.builder(), Service.SQS).build();
+    }
+    return sqs;
   }
 
-  public LambdaClient lambda() {
-    return configure(LambdaClient.builder()).build();
+  public synchronized LambdaClient lambda() {
+    if (lambda == null) {
+      lambda = configure(LambdaClient.builder(), Service.LAMBDA).build();
+    }
+    return lambda;
   }
 
-  private <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> B configure(B builder) {
+  private <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> B configure(B builder, Service service) {
     builder.overrideConfiguration(
         ClientOverrideConfiguration.builder().apiCallAttemptTimeout(ATTEMPT_TIMEOUT).build());
+    elsewhere.ifPresent(
+        there -> {
+          Optional.ofNullable(there.endpoints().get(service)).ifPresent(builder::endpointOverride);
+          builder.credentialsProvider(there.credentials()).region(Region.US_EAST_1);
+        });
     http.ifPresent(builder::httpClient);
     return builder;
   }

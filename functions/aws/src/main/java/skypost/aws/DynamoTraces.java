@@ -9,6 +9,7 @@ import skypost.mail.trace.ReceiptJson;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /** Receipts in the messages table: {@code pk} the message id, {@code sk = receipt}. They expire. */
 public final class DynamoTraces implements Traces {
@@ -34,7 +35,12 @@ public final class DynamoTraces implements Traces {
     Map<String, AttributeValue> item = Items.item(receipt.id().value(), SORT_KEY);
     item.put(RECEIPT, Items.s(ReceiptJson.write(receipt)));
     item.put(Items.EXPIRES, Items.n(receipt.finishedAt().plus(KEPT).getEpochSecond()));
-    Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(item)));
+    try {
+      Calls.call(
+          () -> dynamo.putItem(put -> put.tableName(table).item(item).conditionExpression("attribute_not_exists(pk)")));
+    } catch (ConditionalCheckFailedException recorded) {
+      return; // the first one tells what was done
+    }
   }
 
   @Override

@@ -18,7 +18,7 @@ public final class FinalDelivery {
    */
   public static byte[] headers(Envelope envelope, EmailAddress user) {
     // RFC 5321 section 4.4: the final delivery puts the reverse-path in front, <> for a null one
-    // RFC 9228 section 2: Delivered-To names the mailbox; together with Received it also shows loops
+    // RFC 9228: Delivered-To names the mailbox; together with Received it also shows loops
     String fields = "Return-Path: " + envelope.returnPath() + "\r\nDelivered-To: " + user + "\r\n";
     return fields.getBytes(StandardCharsets.UTF_8); // RFC 6532 section 3.2, for an internationalized local part
   }

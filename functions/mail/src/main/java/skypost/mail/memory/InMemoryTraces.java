@@ -12,7 +12,7 @@ public final class InMemoryTraces implements Traces {
 
   @Override
   public void record(Receipt receipt) {
-    receipts.put(receipt.id(), receipt);
+    receipts.putIfAbsent(receipt.id(), receipt);
   }
 
   @Override

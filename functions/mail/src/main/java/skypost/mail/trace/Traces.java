@@ -14,7 +14,7 @@ import skypost.protocol.smtp.SmtpReply;
  * unfinished, and the sweeper takes it up again.
  */
 public interface Traces {
-  /** Keeps a receipt; a repeated one replaces the first. */
+  /** Keeps a receipt. Of a repeated one the first stays: it tells what was done, the second that it had been. */
   void record(Receipt receipt) throws IOException;
 
   Optional<Receipt> receipt(MessageId id) throws IOException;

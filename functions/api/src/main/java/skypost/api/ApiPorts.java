@@ -1,0 +1,33 @@
+package skypost.api;
+
+import skypost.aws.AwsPorts;
+import skypost.aws.S3Messages;
+import skypost.mail.directory.Credentials;
+import skypost.mail.directory.Directory;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.IncomingMessages;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.trace.Traces;
+
+/**
+ * What the API works on.
+ *
+ * @param incoming where bounces of removed messages are put
+ */
+public record ApiPorts(
+    Directory directory,
+    Credentials credentials,
+    Mailboxes mailboxes,
+    BodyHolders holders,
+    IncomingMessages incoming,
+    StoredMessages messages,
+    Traces traces,
+    OutboundQueue queue) {
+  static ApiPorts of(AwsPorts aws) {
+    S3Messages messages = aws.messages();
+    return new ApiPorts(
+        aws.directory(), aws.credentials(), aws.mailboxes(), aws.holders(), messages, messages, aws.traces(), aws.queue());
+  }
+}

@@ -1,0 +1,34 @@
+package skypost.api;
+
+import skypost.mail.directory.RelaySettings;
+import skypost.mail.settings.CommonSettings;
+import skypost.mail.settings.Setting;
+import skypost.mail.settings.SettingsReader;
+
+/**
+ * ApiFunction's settings, besides those of its ports.
+ *
+ * @param adminToken the bearer token that may do everything
+ * @param hostname our own name, for bounces
+ * @param relay what holds until relay settings are put
+ */
+public record ApiSettings(String adminToken, String hostname, RelaySettings relay) {
+  private static final int SMTP_PORT = 25;
+
+  public static final Setting ADMIN_TOKEN = new Setting("SKYPOST_ADMIN_TOKEN", "the bearer token of the HTTP API", "");
+
+  /** Reads them; what is wrong is told by the reader's check. */
+  public static ApiSettings read(SettingsReader reader) {
+    return new ApiSettings(
+        reader.required(ADMIN_TOKEN),
+        reader.hostname(CommonSettings.HOSTNAME),
+        new RelaySettings(
+            reader.networks(CommonSettings.TRUSTED_NETWORKS),
+            reader.hostPort(CommonSettings.SMART_HOST, SMTP_PORT)));
+  }
+
+  @Override
+  public String toString() {
+    return "ApiSettings[" + hostname + "]"; // no secrets in logs
+  }
+}

@@ -1,0 +1,64 @@
+package skypost.api;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import skypost.mail.admin.ManageDomains;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.HostPort;
+
+/** {@code /v1/domains}. */
+final class DomainRoutes {
+  private static final int SMTP_PORT = 25;
+  private static final Set<String> MEMBERS = Set.of("domain", "kind", "primary", "dmarcReject");
+
+  private final ManageDomains domains;
+
+  DomainRoutes(ManageDomains domains) {
+    this.domains = domains;
+  }
+
+  List<Route> routes() {
+    String one = "/v1/domains/{domain}";
+    return List.of(
+        Route.of("GET", "/v1/domains", this::list, Paging.LIMIT, Paging.NEXT),
+        Route.of("GET", one, (request, path) ->
+            Answers.of(request, domains.find(Answers.domain(path)), DomainRoutes::render)),
+        Route.of("PUT", one, (request, path) -> put(request, Answers.domain(path), Members.of(request, MEMBERS))),
+        Route.of("PATCH", one, this::patch),
+        Route.of("DELETE", one, (request, path) -> Answers.gone(domains.delete(Answers.domain(path)))));
+  }
+
+  private Response list(Request request, Route.PathValues path) throws IOException, Refusal {
+    return Paging.of(request).answer(domains::list, DomainRoutes::render);
+  }
+
+  private Response patch(Request request, Route.PathValues path) throws IOException, Refusal {
+    Domain present = Answers.found(domains.find(Answers.domain(path)));
+    return put(request, present.name(), Members.patched(request, render(present), MEMBERS));
+  }
+
+  private Response put(Request request, String name, Members members) throws IOException, Refusal {
+    members.same("domain", name);
+    Domain domain =
+        new Domain(
+            name,
+            members.choice("kind", Domain.Kind.class, Domain.Kind.LOCAL),
+            members.parsed("primary", "host:port", text -> HostPort.parse(text, SMTP_PORT)),
+            members.choice("dmarcReject", Domain.DmarcReject.class, Domain.DmarcReject.JUNK));
+    members.check();
+    return Answers.of(request, domains.put(domain), DomainRoutes::render);
+  }
+
+  private static Map<String, Object> render(Domain domain) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("domain", domain.name());
+    fields.put("kind", domain.kind().name().toLowerCase(Locale.ROOT));
+    domain.primary().ifPresent(primary -> fields.put("primary", primary.toString()));
+    fields.put("dmarcReject", domain.dmarcReject().name().toLowerCase(Locale.ROOT));
+    return fields;
+  }
+}

@@ -1,0 +1,57 @@
+package skypost.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import skypost.mail.admin.FreeBodies;
+import skypost.mail.admin.InspectMailbox;
+import skypost.mail.admin.ManageAliases;
+import skypost.mail.admin.ManageDomains;
+import skypost.mail.admin.ManageQueue;
+import skypost.mail.admin.ManageRelay;
+import skypost.mail.admin.ManageUsers;
+import skypost.mail.admin.TraceMessage;
+import skypost.mail.bounce.Bounces;
+
+/** Every route, wired to its use case. */
+final class Routes {
+  static final String OPENAPI = "/openapi.json";
+
+  private Routes() {}
+
+  static List<Route> of(ApiSettings settings, ApiPorts ports, Clock clock, SecureRandom random) {
+    FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
+    Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new DomainRoutes(new ManageDomains(ports.directory())).routes());
+    routes.addAll(
+        new UserRoutes(new ManageUsers(ports.directory(), ports.credentials(), ports.mailboxes(), bodies, random))
+            .routes());
+    routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
+    routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
+    routes.addAll(new MessageRoutes(new TraceMessage(ports.traces(), ports.queue(), ports.messages())).routes());
+    routes.addAll(
+        new QueueRoutes(new ManageQueue(ports.queue(), ports.messages(), bodies, bounces, clock)).routes());
+    routes.addAll(new RelayRoutes(new ManageRelay(ports.directory(), ports.mailboxes(), settings.relay(), clock)).routes());
+    String description = description();
+    routes.add(
+        new Route(
+            "GET", "/v1" + OPENAPI, Set.of(), true,
+            (request, path) -> new Response(200, Map.of("content-type", Response.JSON_TYPE), description)));
+    return routes;
+  }
+
+  private static String description() {
+    try (InputStream file = Routes.class.getResourceAsStream(OPENAPI)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException broken) {
+      throw new IllegalStateException(broken); // it is in our own jar
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package skypost.authorize;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.util.Optional;
+import skypost.aws.AwsClients;
+import skypost.aws.AwsPorts;
+import skypost.mail.authorize.AuthorizeJson;
+import skypost.mail.authorize.AuthorizeLogin;
+import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.directory.RelaySettings;
+import skypost.mail.settings.CommonSettings;
+import skypost.mail.settings.SettingsReader;
+
+/** The handler of AuthorizeFunction. */
+public final class AuthorizeHandler implements RequestStreamHandler {
+  private final AuthorizeLogin logins;
+  private final AuthorizeRecipients recipients;
+
+  /** Wired by the function's environment. */
+  public AuthorizeHandler() {
+    this(AwsClients.fromEnvironment(), new SettingsReader(System.getenv()), Clock.systemUTC());
+  }
+
+  /** Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or wrong */
+  public AuthorizeHandler(AwsClients clients, SettingsReader settings, Clock clock) {
+    AwsPorts ports = new AwsPorts(clients, settings, clock);
+    var relay = new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
+    this.logins = new AuthorizeLogin(ports.credentials(), ports.directory());
+    this.recipients = new AuthorizeRecipients(ports.directory(), ports.mailboxes(), relay, clock);
+    settings.check();
+  }
+
+  @Override
+  public void handleRequest(InputStream question, OutputStream answer, Context context) throws IOException {
+    answer.write(AuthorizeJson.answer(question.readAllBytes(), logins, recipients));
+  }
+}

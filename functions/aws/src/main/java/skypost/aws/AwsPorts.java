@@ -1,0 +1,84 @@
+package skypost.aws;
+
+import java.time.Clock;
+import skypost.mail.authorize.Authorizer;
+import skypost.mail.directory.Credentials;
+import skypost.mail.directory.Directory;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.receive.IncomingEvents;
+import skypost.mail.receive.SweepMark;
+import skypost.mail.settings.Setting;
+import skypost.mail.settings.SettingsReader;
+import skypost.mail.trace.Traces;
+
+/** The ports on AWS. A program reads, and so must be given, just the settings of the ports that it asks for. */
+public final class AwsPorts {
+  public static final Setting BUCKET = new Setting("SKYPOST_BUCKET", "S3 bucket of the raw messages", "");
+  public static final Setting DIRECTORY =
+      new Setting("SKYPOST_TABLE_DIRECTORY", "DynamoDB table of domains, accounts and relay settings", "");
+  public static final Setting CREDENTIALS =
+      new Setting("SKYPOST_TABLE_CREDENTIALS", "DynamoDB table of password hashes", "");
+  public static final Setting MAILBOXES = new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
+  public static final Setting MESSAGES =
+      new Setting("SKYPOST_TABLE_MESSAGES", "DynamoDB table of receipts and the outbound queue", "");
+  public static final Setting INCOMING =
+      new Setting("SKYPOST_QUEUE_INCOMING", "URL of the SQS queue of S3 events", "");
+  public static final Setting OUTBOUND =
+      new Setting("SKYPOST_QUEUE_OUTBOUND", "URL of the SQS queue that wakes SendFunction", "");
+  public static final Setting AUTHORIZE =
+      new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
+
+  private final AwsClients clients;
+  private final SettingsReader settings;
+  private final Clock clock;
+
+  public AwsPorts(AwsClients clients, SettingsReader settings, Clock clock) {
+    this.clients = clients;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Both for storing and for reading messages. */
+  public S3Messages messages() {
+    return new S3Messages(clients.s3(), settings.required(BUCKET));
+  }
+
+  public Directory directory() {
+    return new DynamoDirectory(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public Credentials credentials() {
+    return new DynamoCredentials(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public Mailboxes mailboxes() {
+    return new DynamoMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
+  public BodyHolders holders() {
+    return new DynamoBodyHolders(clients.dynamo(), settings.required(MAILBOXES));
+  }
+
+  public Traces traces() {
+    return new DynamoTraces(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public OutboundQueue queue() {
+    return new DynamoOutboundQueue(
+        clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND), clock);
+  }
+
+  public IncomingEvents events() {
+    return new S3Events(clients.sqs(), settings.required(INCOMING), settings.required(BUCKET));
+  }
+
+  public SweepMark sweepMark() {
+    return new DynamoSweepMark(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public Authorizer authorizer() {
+    return new LambdaAuthorizer(clients.lambda(), settings.required(AUTHORIZE));
+  }
+}

@@ -1,0 +1,58 @@
+package skypost.mail.admin;
+
+import java.io.IOException;
+import java.util.Optional;
+import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.Page;
+
+/** Makes, changes and removes domains. */
+public final class ManageDomains {
+  private final Directory directory;
+
+  public ManageDomains(Directory directory) {
+    this.directory = directory;
+  }
+
+  /** Makes or replaces a domain. A local domain stays local while it has accounts. */
+  public Outcome<Domain> put(Domain domain) throws IOException {
+    if (domain.kind() == Domain.Kind.LOCAL && domain.primary().isPresent()) {
+      return new Outcome.Invalid<>("primary", "only a relay domain has a primary");
+    }
+    Optional<Domain> present = directory.domain(domain.name());
+    if (domain.kind() == Domain.Kind.RELAY && hasAccounts(domain.name())) {
+      return new Outcome.Conflict<>(domain.name() + " has accounts: delete them before it becomes a relay domain");
+    }
+    directory.putDomain(domain);
+    return present.isEmpty() ? new Outcome.Created<>(domain) : new Outcome.Done<>(domain);
+  }
+
+  public Outcome<Domain> find(String name) throws IOException {
+    return directory.domain(name).<Outcome<Domain>>map(Outcome.Done::new).orElse(missing(name));
+  }
+
+  public Page<Domain> list(int limit, Optional<String> next) throws IOException {
+    return directory.domains(limit, next);
+  }
+
+  /** Removes a domain that has no accounts any more. */
+  public Outcome<Domain> delete(String name) throws IOException {
+    Optional<Domain> present = directory.domain(name);
+    if (present.isEmpty()) {
+      return missing(name);
+    }
+    if (hasAccounts(name)) {
+      return new Outcome.Conflict<>(name + " has accounts: delete them first");
+    }
+    directory.deleteDomain(name);
+    return new Outcome.Done<>(present.get());
+  }
+
+  private boolean hasAccounts(String name) throws IOException {
+    return !directory.accounts(name, 1, Optional.empty()).items().isEmpty();
+  }
+
+  private static Outcome<Domain> missing(String name) {
+    return new Outcome.Missing<>("domain " + name);
+  }
+}

@@ -1,0 +1,113 @@
+package skypost.mail.admin;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Optional;
+import skypost.mail.directory.Account;
+import skypost.mail.directory.Account.User;
+import skypost.mail.directory.Credentials;
+import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.Page;
+import skypost.mail.directory.PasswordHash;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.protocol.address.EmailAddress;
+
+/** Makes, changes and removes users with their mailboxes and passwords. */
+public final class ManageUsers {
+  private final Directory directory;
+  private final Credentials credentials;
+  private final Mailboxes mailboxes;
+  private final FreeBodies bodies;
+  private final SecureRandom random;
+
+  public ManageUsers(
+      Directory directory, Credentials credentials, Mailboxes mailboxes, FreeBodies bodies, SecureRandom random) {
+    this.directory = directory;
+    this.credentials = credentials;
+    this.mailboxes = mailboxes;
+    this.bodies = bodies;
+    this.random = random;
+  }
+
+  /**
+   * Makes or replaces a user.
+   *
+   * @param password needed for a new user; empty: the present one stays
+   */
+  public Outcome<User> put(User user, Optional<String> password) throws IOException {
+    EmailAddress address = user.address();
+    Optional<Outcome<User>> refusal = check(address);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    Optional<Account> present = directory.account(address);
+    if (present.isPresent() && present.get() instanceof Account.Alias) {
+      return isAlias(address);
+    }
+    if (password.isEmpty() && credentials.hash(address).isEmpty()) {
+      return new Outcome.Invalid<>("password", "a new user needs one");
+    }
+    // Mailbox and password first: an address that the directory shows can be delivered to, and no step is lost half-way.
+    mailboxes.create(address, user.quotaBytes());
+    if (password.isPresent()) {
+      credentials.put(address, PasswordHash.of(password.get(), random));
+    }
+    if (!directory.putAccount(user)) {
+      remove(address); // somebody made an alias of that name this very moment
+      return isAlias(address);
+    }
+    return present.isEmpty() ? new Outcome.Created<>(user) : new Outcome.Done<>(user);
+  }
+
+  public Outcome<User> find(EmailAddress address) throws IOException {
+    return directory
+        .account(address)
+        .filter(User.class::isInstance)
+        .<Outcome<User>>map(account -> new Outcome.Done<>((User) account))
+        .orElse(new Outcome.Missing<>("user " + address));
+  }
+
+  /** The users of a domain, or of all. */
+  public Page<User> list(Optional<String> domain, int limit, Optional<String> next) throws IOException {
+    ListAccounts accounts = new ListAccounts(directory);
+    return domain.isPresent()
+        ? accounts.ofDomain(User.class, domain.get(), limit, next)
+        : accounts.ofAllDomains(User.class, limit, next);
+  }
+
+  /** Removes a user, what is in the mailbox, and every body that nobody else needs. */
+  public Outcome<User> delete(EmailAddress address) throws IOException {
+    Outcome<User> found = find(address);
+    if (found instanceof Outcome.Done<User>) {
+      remove(address);
+      directory.deleteAccount(address); // last: until then the same request finds the user and goes on
+    }
+    return found;
+  }
+
+  private void remove(EmailAddress address) throws IOException {
+    credentials.delete(address);
+    try (FreeBodies.Batch freed = bodies.heldBy(address.toString())) {
+      mailboxes.delete(address, freed::add);
+    }
+  }
+
+  private Optional<Outcome<User>> check(EmailAddress address) throws IOException {
+    if (address.local().equals(Account.CATCH_ALL)) {
+      return Optional.of(new Outcome.Invalid<>("address", "the catch-all is an alias, not a user"));
+    }
+    Optional<Domain> domain = directory.domain(address.domain());
+    if (domain.isEmpty()) {
+      return Optional.of(new Outcome.Missing<>("domain " + address.domain()));
+    }
+    if (domain.get().kind() != Domain.Kind.LOCAL) {
+      return Optional.of(new Outcome.Conflict<>(address.domain() + " is a relay domain: it has no mailboxes here"));
+    }
+    return Optional.empty();
+  }
+
+  private static Outcome<User> isAlias(EmailAddress address) {
+    return new Outcome.Conflict<>(address + " is an alias");
+  }
+}

@@ -1,0 +1,122 @@
+package skypost.mail.admin;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
+
+/**
+ * What became of a message.
+ *
+ * @param id the message
+ * @param envelope as it came in
+ * @param size octets of the raw message
+ * @param subject the decoded Subject; empty until ReceiveFunction has read it
+ * @param state of the message as a whole
+ * @param timeline what happened, in order
+ */
+public record MessageTrace(
+    MessageId id, Envelope envelope, long size, Optional<String> subject, State state, List<Event> timeline) {
+  public MessageTrace {
+    timeline = List.copyOf(timeline);
+  }
+
+  /** The state of a message is the first of these that one of its recipients is in: what needs attention comes first. */
+  public enum State {
+    /** Stored, and on its way to ReceiveFunction. */
+    ACCEPTED,
+    /** A recipient waits for the administrator's release. */
+    HELD,
+    /** A recipient waits for another attempt. */
+    DEFERRED,
+    /** A recipient waits for its first attempt, or for an attempt's outcome. */
+    QUEUED,
+    /** A recipient failed, and the sender was told. */
+    BOUNCED,
+    /** A recipient failed, and there is nobody to tell. */
+    FAILED,
+    /** The administrator took a recipient out. */
+    REMOVED,
+    /** Every recipient has it: a mailbox here, or the next server. */
+    DELIVERED;
+
+    /** As the API says it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static State ofAll(Set<State> states) {
+      return states.stream().sorted().findFirst().orElse(QUEUED);
+    }
+  }
+
+  /**
+   * One thing that happened.
+   *
+   * @param at when
+   * @param event what: accepted, delivered, queued, attempt, deferred, held, bounced, failed, removed
+   * @param recipient to whom
+   * @param folder where it was filed
+   * @param uid under which number
+   * @param entry the entry of the queue
+   * @param server who was spoken to
+   * @param tls protocol and cipher suite
+   * @param reply what was answered
+   * @param nextAttempt when it is tried again
+   */
+  public record Event(
+      Instant at,
+      String event,
+      Optional<EmailAddress> recipient,
+      Optional<String> folder,
+      Optional<Long> uid,
+      Optional<String> entry,
+      Optional<String> server,
+      Optional<String> tls,
+      Optional<SmtpReply> reply,
+      Optional<Instant> nextAttempt) {
+    static Event of(Instant at, String event) {
+      Optional<String> none = Optional.empty();
+      return new Event(
+          at, event, Optional.empty(), none, Optional.empty(), none, none, none, Optional.empty(), Optional.empty());
+    }
+
+    Event named(String name) {
+      return new Event(at, name, recipient, folder, uid, entry, server, tls, reply, nextAttempt);
+    }
+
+    Event to(EmailAddress whom) {
+      return new Event(at, event, Optional.of(whom), folder, uid, entry, server, tls, reply, nextAttempt);
+    }
+
+    Event into(String where, Optional<Long> number) {
+      return new Event(at, event, recipient, Optional.of(where), number, entry, server, tls, reply, nextAttempt);
+    }
+
+    Event about(String id) {
+      return new Event(at, event, recipient, folder, uid, Optional.of(id), server, tls, reply, nextAttempt);
+    }
+
+    Event with(String peer, String security) {
+      return new Event(
+          at, event, recipient, folder, uid, entry, present(peer), present(security), reply, nextAttempt);
+    }
+
+    Event because(SmtpReply answer) {
+      return new Event(at, event, recipient, folder, uid, entry, server, tls, Optional.of(answer), nextAttempt);
+    }
+
+    Event next(Instant when) {
+      return new Event(at, event, recipient, folder, uid, entry, server, tls, reply, Optional.of(when));
+    }
+
+    private static Optional<String> present(String text) {
+      return Optional.of(text).filter(some -> !some.isEmpty());
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package skypost.mail.admin;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import skypost.mail.admin.MessageTrace.Event;
+import skypost.mail.admin.MessageTrace.State;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Attempt;
+import skypost.mail.queue.QueueEntry.End;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.trace.Traces;
+import skypost.mail.trace.Traces.Outcome;
+import skypost.mail.trace.Traces.Receipt;
+import skypost.mail.trace.Traces.RecipientOutcome;
+
+/** Puts together what became of a message: its receipt, its entries in the queue, or, before both, the message itself. */
+public final class TraceMessage {
+  private final Traces traces;
+  private final OutboundQueue queue;
+  private final StoredMessages messages;
+
+  public TraceMessage(Traces traces, OutboundQueue queue, StoredMessages messages) {
+    this.traces = traces;
+    this.queue = queue;
+    this.messages = messages;
+  }
+
+  /** The trace; empty when the message was never accepted, or so long ago that its trace is gone. */
+  public Optional<MessageTrace> of(MessageId id) throws IOException {
+    Optional<Receipt> receipt = traces.receipt(id);
+    if (receipt.isPresent()) {
+      return Optional.of(finished(receipt.get()));
+    }
+    Optional<StoredMessages.StoredMessage> stored = messages.open(id);
+    if (stored.isEmpty()) {
+      return Optional.empty();
+    }
+    try (var message = stored.get()) {
+      return Optional.of(unfinished(id, message.envelope(), message.size()));
+    }
+  }
+
+  private MessageTrace unfinished(MessageId id, Envelope envelope, long size) throws IOException {
+    Timeline timeline = new Timeline(envelope);
+    timeline.states.add(State.ACCEPTED);
+    timeline.addAll(queue.entries(id));
+    return timeline.trace(id, size, Optional.empty());
+  }
+
+  private MessageTrace finished(Receipt receipt) throws IOException {
+    Timeline timeline = new Timeline(receipt.envelope());
+    boolean queued = false;
+    for (RecipientOutcome outcome : receipt.outcomes()) {
+      timeline.add(receipt.finishedAt(), outcome);
+      queued |= outcome.outcome() instanceof Outcome.Queued;
+    }
+    if (queued) { // a message for local users alone has no entries: no read for them
+      timeline.addAll(queue.entries(receipt.id()));
+    }
+    return timeline.trace(receipt.id(), receipt.size(), Optional.of(receipt.subject()));
+  }
+
+  private static final class Timeline {
+    final Envelope envelope;
+    final List<Event> events = new ArrayList<>();
+    final Set<State> states = EnumSet.noneOf(State.class);
+
+    Timeline(Envelope envelope) {
+      this.envelope = envelope;
+      events.add(Event.of(envelope.origin().receivedAt(), "accepted"));
+    }
+
+    MessageTrace trace(MessageId id, long size, Optional<String> subject) {
+      List<Event> inOrder = events.stream().sorted(Comparator.comparing(Event::at)).toList();
+      return new MessageTrace(id, envelope, size, subject, State.ofAll(states), inOrder);
+    }
+
+    void add(Instant at, RecipientOutcome outcome) {
+      Event event = Event.of(at, "").to(outcome.recipient());
+      events.add(
+          switch (outcome.outcome()) {
+            case Outcome.Filed(String folder, long uid) -> {
+              states.add(State.DELIVERED);
+              yield event.named("delivered").into(folder, Optional.of(uid));
+            }
+            case Outcome.FiledBefore(String folder) -> {
+              states.add(State.DELIVERED);
+              yield event.named("delivered").into(folder, Optional.empty());
+            }
+            case Outcome.Queued(String entry) -> event.named("queued").about(entry);
+            case Outcome.Failed(var reply) -> {
+              states.add(failed());
+              yield event.named(failed().word()).because(reply);
+            }
+          });
+    }
+
+    void addAll(List<QueueEntry> entries) {
+      for (QueueEntry entry : entries) {
+        String id = entry.id().toString();
+        for (Attempt attempt : entry.attempts()) {
+          events.add(
+              Event.of(attempt.at(), "attempt").about(id).with(attempt.server(), attempt.tls()).because(attempt.reply()));
+        }
+        Instant last = entry.attempts().isEmpty() ? envelope.origin().receivedAt() : entry.attempts().getLast().at();
+        for (QueuedRecipient recipient : entry.recipients()) {
+          add(entry, recipient, last);
+        }
+      }
+    }
+
+    private void add(QueueEntry entry, QueuedRecipient recipient, Instant last) {
+      Event event = Event.of(last, "").to(recipient.address()).about(entry.id().toString());
+      switch (recipient.end().orElse(null)) {
+        case null -> addWaiting(entry, event);
+        case End.Sent(var reply) -> {
+          states.add(State.DELIVERED);
+          events.add(event.named("delivered").because(reply));
+        }
+        case End.Bounced(var reply) -> {
+          states.add(failed());
+          events.add(event.named(failed().word()).because(reply));
+        }
+        case End.Removed() -> {
+          states.add(State.REMOVED);
+          events.add(event.named("removed"));
+        }
+      }
+    }
+
+    private void addWaiting(QueueEntry entry, Event event) {
+      switch (entry.status()) {
+        case QUEUED, SENDING, DONE -> states.add(State.QUEUED);
+        case DEFERRED -> {
+          states.add(State.DEFERRED);
+          events.add(event.named("deferred").next(entry.nextAttempt()));
+        }
+        case HELD -> {
+          states.add(State.HELD);
+          events.add(event.named("held"));
+        }
+      }
+    }
+
+    /** A sender who is told has a bounce; the null sender has none (RFC 5321 section 6.1). */
+    private State failed() {
+      return envelope.sender().isPresent() ? State.BOUNCED : State.FAILED;
+    }
+  }
+}

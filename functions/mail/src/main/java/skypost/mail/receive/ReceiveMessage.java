@@ -1,0 +1,237 @@
+package skypost.mail.receive;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import skypost.mail.bounce.Bounces;
+import skypost.mail.bounce.FailedRecipient;
+import skypost.mail.directory.Directory;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.FinalDelivery;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.Delivery;
+import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.receive.Resolution.Failed;
+import skypost.mail.receive.Resolution.Local;
+import skypost.mail.receive.Resolution.Remote;
+import skypost.mail.trace.Traces;
+import skypost.mail.trace.Traces.Outcome;
+import skypost.mail.trace.Traces.Receipt;
+import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.smtp.SmtpReply;
+
+/**
+ * Deals with one stored message: every recipient is filed, queued or bounced, and then the receipt is written. A fault in
+ * the middle is an {@link IOException}; the event comes again, and every step that was done is recognised.
+ */
+public final class ReceiveMessage {
+  private static final SmtpReply FULL = SmtpReply.of(552, 2, 2, "the mailbox is full"); // RFC 3463 section 3.3
+  private static final SmtpReply GONE = SmtpReply.of(550, 1, 1, "no such mailbox here");
+
+  /** The ports it works on. */
+  public record Ports(
+      Directory directory,
+      StoredMessages messages,
+      Mailboxes mailboxes,
+      BodyHolders holders,
+      OutboundQueue queue,
+      Traces traces,
+      Bounces bounces) {}
+
+  private final Ports ports;
+  private final ResolveRecipients resolver;
+  private final Clock clock;
+
+  public ReceiveMessage(Ports ports, Clock clock) {
+    this.ports = ports;
+    this.resolver = new ResolveRecipients(ports.directory(), clock);
+    this.clock = clock;
+  }
+
+  /**
+   * Deals with a message.
+   *
+   * @param repeated whether the event is known to have come before; then the receipt is looked up first
+   */
+  public void receive(MessageId id, boolean repeated) throws IOException {
+    if (repeated && ports.traces().receipt(id).isPresent()) {
+      return;
+    }
+    Optional<StoredMessage> stored = ports.messages().open(id);
+    if (stored.isEmpty()) {
+      // A body is deleted only when every recipient has its end, so this event is an old one.
+      EventLog.info("receive").with("id", id).with("reason", "already gone").write();
+      return;
+    }
+    Headers headers;
+    try (StoredMessage message = stored.get()) {
+      headers = Headers.read(message.content());
+    }
+    new Run(id, stored.get().envelope(), stored.get().size(), headers).deal();
+  }
+
+  /** One message being dealt with. */
+  private final class Run {
+    private final MessageId id;
+    private final Envelope envelope;
+    private final long size;
+    private final Headers headers;
+    private final List<RecipientOutcome> outcomes = new ArrayList<>();
+    private final List<Failed> failed = new ArrayList<>();
+    private boolean shared;
+    private boolean held;
+
+    Run(MessageId id, Envelope envelope, long size, Headers headers) {
+      this.id = id;
+      this.envelope = envelope;
+      this.size = size;
+      this.headers = headers;
+    }
+
+    void deal() throws IOException {
+      Resolution resolution = resolver.resolve(envelope.recipients());
+      List<QueueEntry> entries = entries(resolution.remote());
+      List<String> holders = new ArrayList<>();
+      resolution.local().forEach(local -> holders.add(local.user().toString()));
+      entries.forEach(entry -> holders.add(holder(entry.id())));
+      shared = holders.size() > 1;
+      if (shared) {
+        ports.holders().hold(id, holders);
+      }
+      failed.addAll(resolution.failed());
+      for (Local local : resolution.local()) {
+        file(local);
+      }
+      queue(entries.stream().map(this::withShared).toList());
+      bounce();
+      ports.traces().record(new Receipt(id, envelope, size, headers.subject(), clock.instant(), outcomes));
+      outcomes.forEach(this::log);
+      if (!held) {
+        ports.messages().delete(List.of(id));
+      }
+    }
+
+    private void file(Local local) throws IOException {
+      EmailAddress user = local.user();
+      String folder = Mailboxes.INBOX;
+      long userSize = FinalDelivery.size(envelope, user, size);
+      Delivery delivery = new Delivery(id, folder, userSize, shared, headers.subject());
+      Optional<SmtpReply> failure =
+          switch (ports.mailboxes().deliver(user, delivery)) {
+            case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
+            case DeliveryOutcome.Duplicate() -> done(local, new Outcome.FiledBefore(folder));
+            case DeliveryOutcome.OverQuota() -> Optional.of(FULL);
+            case DeliveryOutcome.NoMailbox() -> Optional.of(GONE);
+          };
+      if (failure.isPresent()) {
+        failed.add(new Failed(local.given(), user, failure.get()));
+        if (shared) {
+          ports.holders().release(id, user.toString());
+        }
+      }
+    }
+
+    private Optional<SmtpReply> done(Local local, Outcome outcome) {
+      held = true;
+      outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
+      return Optional.empty();
+    }
+
+    /** Remote recipients grouped by destination, as many together as one transaction takes. */
+    private List<QueueEntry> entries(List<Remote> remotes) {
+      Map<String, List<Remote>> byDestination = new LinkedHashMap<>();
+      remotes.forEach(
+          remote -> byDestination.computeIfAbsent(remote.address().domain(), key -> new ArrayList<>()).add(remote));
+      List<QueueEntry> entries = new ArrayList<>();
+      byDestination.forEach(
+          (destination, all) -> {
+            for (int from = 0; from < all.size(); from += EntryId.MAX_RECIPIENTS) {
+              List<Remote> some = all.subList(from, Math.min(all.size(), from + EntryId.MAX_RECIPIENTS));
+              EntryId entry = new EntryId(id, destination, from / EntryId.MAX_RECIPIENTS);
+              entries.add(entry(entry, some));
+              some.forEach(
+                  remote ->
+                      outcomes.add(
+                          new RecipientOutcome(
+                              remote.given().address(), remote.address(), new Outcome.Queued(entry.toString()))));
+            }
+          });
+      return entries;
+    }
+
+    private QueueEntry entry(EntryId entry, List<Remote> remotes) {
+      List<QueuedRecipient> recipients =
+          remotes.stream()
+              .map(remote -> new QueuedRecipient(remote.address(), remote.given().parameters(), Optional.empty()))
+              .toList();
+      Instant due = id.acceptedAt();
+      return new QueueEntry(
+          entry, envelope.sender(), size, false, QueueEntry.Status.QUEUED, due, 0, recipients, List.of());
+    }
+
+    private QueueEntry withShared(QueueEntry entry) {
+      return new QueueEntry(
+          entry.id(), entry.sender(), entry.size(), shared, entry.status(), entry.nextAttempt(), entry.attemptsMade(),
+          entry.recipients(), entry.attempts());
+    }
+
+    private void queue(List<QueueEntry> entries) throws IOException {
+      if (!entries.isEmpty()) {
+        ports.queue().enqueue(entries);
+        held = true;
+      }
+    }
+
+    /** RFC 5321 section 6.1: what was accepted and cannot be delivered is reported to its sender. */
+    private void bounce() throws IOException {
+      if (failed.isEmpty()) {
+        return;
+      }
+      List<FailedRecipient> recipients = new ArrayList<>();
+      for (Failed failure : failed) {
+        recipients.add(
+            new FailedRecipient(
+                failure.given().address(), failure.given().parameters(), failure.reply(), Optional.empty()));
+        outcomes.add(
+            new RecipientOutcome(failure.given().address(), failure.address(), new Outcome.Failed(failure.reply())));
+      }
+      ports
+          .bounces()
+          .send(
+              MessageId.derived(id.acceptedAt(), "receive " + id),
+              new Bounces.Original(id, envelope, headers.stream()),
+              recipients);
+    }
+
+    private void log(RecipientOutcome outcome) {
+      EventLog line = EventLog.info("receive").with("id", id).with("to", outcome.recipient());
+      switch (outcome.outcome()) {
+        case Outcome.Filed(String folder, long uid) -> line.with("filed", folder).with("uid", uid);
+        case Outcome.FiledBefore(String folder) -> line.with("filed", folder).with("reason", "filed before");
+        case Outcome.Queued(String entry) -> line.with("queued", entry);
+        case Outcome.Failed(SmtpReply reply) -> line.with("reply", reply);
+      }
+      line.write();
+    }
+  }
+
+  /** How a queue entry is called among the holders of a body. */
+  public static String holder(EntryId entry) {
+    return "queue:" + entry;
+  }
+}

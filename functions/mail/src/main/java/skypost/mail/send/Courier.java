@@ -1,0 +1,42 @@
+package skypost.mail.send;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import skypost.protocol.smtp.client.Outcome;
+import skypost.protocol.smtp.client.Peer;
+import skypost.protocol.smtp.client.Transaction;
+
+/** Carries one transaction to the first of several servers that will have it. */
+public interface Courier {
+  /**
+   * Tries the peers in order until every recipient has an outcome. Faults of peers become outcomes.
+   *
+   * @param limit when it must be over
+   */
+  Delivery deliver(List<Peer> peers, Transaction transaction, Duration limit);
+
+  /**
+   * What came of it.
+   *
+   * @param results one for each recipient, in order; none is {@link Outcome.Undecided}
+   * @param server the last server spoken to, {@code host[address]:port}; empty when none was reached
+   * @param tls protocol and cipher suite there; empty when in the clear
+   */
+  record Delivery(List<Result> results, String server, String tls) {
+    public Delivery {
+      results = List.copyOf(results);
+    }
+
+    /** The same outcome for everybody, of our own finding. */
+    static Delivery everybody(int recipients, Outcome outcome) {
+      return new Delivery(java.util.Collections.nCopies(recipients, new Result(outcome, Optional.empty())), "", "");
+    }
+  }
+
+  /**
+   * @param outcome what became of a recipient
+   * @param mta the host that said so; empty when nobody did
+   */
+  record Result(Outcome outcome, Optional<String> mta) {}
+}

@@ -1,0 +1,88 @@
+package skypost.mail.send;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.HostPort;
+import skypost.mail.directory.RelaySettings;
+import skypost.mail.dns.Exchangers;
+import skypost.mail.dns.MailExchangers;
+
+/**
+ * Routes as the administrator has set them: a relay domain goes to its primary, or else to its MX without us; all else goes to the
+ * smart host where there is one, or else to its MX. Settings are remembered for a moment, so that a batch reads them once.
+ */
+public final class DirectoryRoutes implements Routes {
+  private static final Duration REMEMBERED = Duration.ofSeconds(10);
+  private static final int MAX_REMEMBERED = 10_000;
+
+  private final Directory directory;
+  private final MailExchangers exchangers;
+  private final Optional<HostPort> smartHost;
+  private final int port;
+  private final Clock clock;
+  private final Map<String, Remembered<Optional<Domain>>> domains = new ConcurrentHashMap<>();
+  private volatile Remembered<Optional<HostPort>> relayHost;
+
+  private record Remembered<T>(T value, Instant until) {}
+
+  /**
+   * @param smartHost where the directory's relay settings name none
+   * @param port of exchangers found through MX; 25 but in tests
+   */
+  public DirectoryRoutes(
+      Directory directory, MailExchangers exchangers, Optional<HostPort> smartHost, int port, Clock clock) {
+    this.directory = directory;
+    this.exchangers = exchangers;
+    this.smartHost = smartHost;
+    this.port = port;
+    this.clock = clock;
+  }
+
+  @Override
+  public Exchangers to(String destination) throws IOException {
+    Optional<Domain> relayed = domain(destination).filter(domain -> domain.kind() == Domain.Kind.RELAY);
+    if (relayed.isPresent()) {
+      Optional<HostPort> primary = relayed.get().primary();
+      return primary.isPresent()
+          ? exchangers.host(primary.get().host(), primary.get().port())
+          : exchangers.find(destination, port);
+    }
+    Optional<HostPort> smart = smartHost();
+    return smart.isPresent()
+        ? exchangers.host(smart.get().host(), smart.get().port())
+        : exchangers.find(destination, port);
+  }
+
+  private Optional<Domain> domain(String name) throws IOException {
+    if (name.startsWith("[")) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Remembered<Optional<Domain>> known = domains.get(name);
+    if (known == null || known.until().isBefore(now)) {
+      if (domains.size() >= MAX_REMEMBERED) {
+        domains.clear();
+      }
+      known = new Remembered<>(directory.domain(name), now.plus(REMEMBERED));
+      domains.put(name, known);
+    }
+    return known.value();
+  }
+
+  private Optional<HostPort> smartHost() throws IOException {
+    Instant now = clock.instant();
+    Remembered<Optional<HostPort>> known = relayHost;
+    if (known == null || known.until().isBefore(now)) {
+      known = new Remembered<>(directory.relay().flatMap(RelaySettings::smartHost).or(() -> smartHost), now.plus(REMEMBERED));
+      relayHost = known;
+    }
+    return known.value();
+  }
+}

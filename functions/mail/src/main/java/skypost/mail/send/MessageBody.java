@@ -1,0 +1,135 @@
+package skypost.mail.send;
+
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.protocol.smtp.client.Transaction;
+
+/**
+ * A stored message as the client sends it. One read of the store serves a whole attempt: a small message is kept in memory, of a
+ * large one the beginning is, and the store is asked again only for a second exchanger.
+ */
+final class MessageBody implements Transaction.Content, AutoCloseable {
+  static final int MAX_IN_MEMORY = 512 * 1024; // ten at once in a function of 512 MB are nothing
+
+  private static final Pattern RECEIVED = Pattern.compile("^Received:", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+
+  private final StoredMessages messages;
+  private final MessageId id;
+  private final Envelope envelope;
+  private final long size;
+  private final byte[] beginning;
+  private final int headerEnd;
+  private StoredMessage rest; // what follows the beginning, not yet read; null when there is none
+
+  private MessageBody(StoredMessages messages, MessageId id, StoredMessage opened) throws IOException {
+    this.messages = messages;
+    this.id = id;
+    this.envelope = opened.envelope();
+    this.size = opened.size();
+    // Not just size: who reads to the end may keep the store's connection
+    this.beginning = opened.content().readNBytes(MAX_IN_MEMORY);
+    this.headerEnd = headerEnd(beginning);
+    if (beginning.length < size) {
+      rest = opened;
+    } else {
+      opened.close();
+    }
+  }
+
+  /** Opens a message; empty when it is gone. */
+  static Optional<MessageBody> open(StoredMessages messages, MessageId id) throws IOException {
+    Optional<StoredMessage> opened = messages.open(id);
+    if (opened.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new MessageBody(messages, id, opened.get()));
+    } catch (IOException | RuntimeException fault) {
+      opened.get().close();
+      throw fault;
+    }
+  }
+
+  Envelope envelope() {
+    return envelope;
+  }
+
+  /** How many servers it went through (RFC 5321 section 6.3). */
+  int hops() {
+    String headers = new String(beginning, 0, headerEnd, StandardCharsets.ISO_8859_1);
+    return (int) RECEIVED.matcher(headers).results().count();
+  }
+
+  /** The header block, as far as it is kept. */
+  InputStream headers() {
+    return new ByteArrayInputStream(beginning, 0, headerEnd);
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public boolean isEightBit() {
+    // A large message is not searched to its end; what its sender said of it must do
+    return "8BITMIME".equalsIgnoreCase(envelope.senderParameters().get("BODY")) || hasEightBit(beginning.length);
+  }
+
+  @Override
+  public boolean hasUtf8Headers() {
+    // Without SMTPUTF8 in its envelope it is old-style mail with raw octets, which goes as it came
+    return envelope.senderParameters().containsKey("SMTPUTF8") && hasEightBit(headerEnd);
+  }
+
+  @Override
+  public InputStream open() throws IOException {
+    InputStream start = new ByteArrayInputStream(beginning);
+    if (beginning.length >= size) {
+      return start;
+    }
+    if (rest != null) {
+      InputStream remaining = rest.content();
+      rest = null;
+      return new SequenceInputStream(start, remaining);
+    }
+    return messages.open(id).map(StoredMessage::content)
+        .orElseThrow(() -> new FileNotFoundException("message " + id + " is gone"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (rest != null) {
+      rest.close();
+      rest = null;
+    }
+  }
+
+  private boolean hasEightBit(int end) {
+    for (int i = 0; i < end; i++) {
+      if (beginning[i] < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int headerEnd(byte[] octets) {
+    for (int i = 0; i + 3 < octets.length; i++) {
+      if (octets[i] == '\r' && octets[i + 1] == '\n' && octets[i + 2] == '\r' && octets[i + 3] == '\n') {
+        return i + 2;
+      }
+    }
+    return octets.length;
+  }
+}

@@ -1,0 +1,192 @@
+package skypost.mail.send;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import skypost.mail.bounce.Bounces;
+import skypost.mail.dns.Exchangers;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.OutboundQueue.Booking;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Outcome;
+import skypost.protocol.smtp.client.Peer;
+import skypost.protocol.smtp.client.Transaction;
+
+/** Tries to send one entry of the outbound queue. Thread safe when its parts are. */
+public final class SendMessage {
+  /** With less time than this nothing is begun. */
+  public static final Duration LEAST_TIME = Duration.ofSeconds(15);
+
+  private static final Duration LOST_MARGIN = Duration.ofMinutes(1); // for clocks, and for recording what came of it
+  private static final Duration NOTICE_RETRY = Duration.ofMinutes(5);
+  private static final int MAX_HOPS = 100; // RFC 5321 section 6.3: at least 100 Received lines
+
+  private final Ports ports;
+  private final Routes routes;
+  private final Courier courier;
+  private final RetrySchedule schedule;
+  private final Clock clock;
+  private final RandomGenerator random;
+
+  /** What it works on. */
+  public record Ports(OutboundQueue queue, StoredMessages messages, BodyHolders holders, Bounces bounces) {}
+
+  /**
+   * @param random for the schedule's jitter; thread safe
+   */
+  public SendMessage(
+      Ports ports, Routes routes, Courier courier, RetrySchedule schedule, Clock clock, RandomGenerator random) {
+    this.ports = ports;
+    this.routes = routes;
+    this.courier = courier;
+    this.schedule = schedule;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** What came of a wake. */
+  public enum Result {
+    /** It was dealt with: sent, bounced, put off with a new wake, or there was nothing to do. */
+    DONE,
+    /** There was no time for it: it must be woken again. */
+    HANDED_BACK
+  }
+
+  /**
+   * Tries an entry, if it is due.
+   *
+   * @param deadline by which it must be over
+   * @throws IOException when the outcome could not be recorded: it must be woken again
+   */
+  public Result send(EntryId id, Instant deadline) throws IOException {
+    Instant now = clock.instant();
+    if (Duration.between(now, deadline).compareTo(LEAST_TIME) < 0) {
+      return Result.HANDED_BACK;
+    }
+    switch (ports.queue().book(id, now, deadline.plus(LOST_MARGIN))) {
+      case Booking.NothingToDo() -> { }
+      case Booking.NotDue(Instant due) -> ports.queue().wake(id, now, due);
+      case Booking.Booked(QueueEntry entry) -> attempt(entry, now, deadline);
+    }
+    return Result.DONE;
+  }
+
+  private void attempt(QueueEntry booked, Instant at, Instant deadline) throws IOException {
+    if (booked.waiting().isEmpty()) { // somebody ended the last recipient by hand
+      finish(done(booked));
+      return;
+    }
+    Optional<MessageBody> body = Optional.empty();
+    Courier.Delivery delivery;
+    try {
+      body = MessageBody.open(ports.messages(), booked.id().message());
+      delivery = deliver(booked, body, deadline);
+    } catch (IOException | RuntimeException fault) { // ours, or unknown: temporary
+      EventLog.error("send-fault").with("entry", booked.id()).cause(fault).write();
+      delivery = everybody(booked, new Outcome.Deferred(SmtpReply.of(451, 3, 0, "internal fault")));
+    }
+    try {
+      Optional<Instant> next = schedule.next(booked.attemptsMade(), clock.instant(), random);
+      Settlement settlement = Settlement.of(booked, delivery, at, next);
+      QueueEntry entry = notify(booked, settlement, body, at).entry();
+      log(entry);
+      finish(entry);
+    } finally {
+      if (body.isPresent()) {
+        body.get().close();
+      }
+    }
+  }
+
+  private Courier.Delivery deliver(QueueEntry entry, Optional<MessageBody> body, Instant deadline) throws IOException {
+    if (body.isEmpty()) {
+      EventLog.error("body-gone").with("entry", entry.id()).write(); // nobody deletes a body that an entry holds
+      return everybody(entry, new Outcome.Failed(SmtpReply.of(554, 3, 0, "the message is gone from the store")));
+    }
+    if (body.get().hops() > MAX_HOPS) {
+      return everybody(entry, new Outcome.Failed(SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
+    }
+    return switch (routes.to(entry.id().destination())) {
+      case Exchangers.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
+      case Exchangers.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
+      case Exchangers.Found(List<Peer> peers) ->
+          courier.deliver(peers, transaction(entry, body.get()), Duration.between(clock.instant(), deadline));
+    };
+  }
+
+  private static Transaction transaction(QueueEntry entry, MessageBody body) {
+    List<Transaction.Recipient> recipients = entry.waiting().stream()
+        .map(recipient -> new Transaction.Recipient(recipient.address(), recipient.parameters())).toList();
+    return new Transaction(entry.sender(), body.envelope().senderParameters(), recipients, body);
+  }
+
+  private static Courier.Delivery everybody(QueueEntry entry, Outcome outcome) {
+    return Courier.Delivery.everybody(entry.waiting().size(), outcome);
+  }
+
+  /** Tells the sender of failures, before the queue forgets them. */
+  private Settlement notify(QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at) {
+    if (settlement.failed().isEmpty()) {
+      return settlement;
+    }
+    try {
+      Envelope envelope = new Envelope(booked.sender(), body.map(b -> b.envelope().senderParameters()).orElse(Map.of()),
+          booked.recipients().stream().map(r -> new Envelope.Recipient(r.address(), r.parameters())).toList(),
+          body.map(b -> b.envelope().origin()).orElseGet(() -> Envelope.Origin.internal(booked.id().message().acceptedAt(), "")));
+      InputStream headers = body.map(MessageBody::headers).orElse(new ByteArrayInputStream(new byte[0]));
+      MessageId bounce = MessageId.derived(at, booked.id() + ":" + booked.attemptsMade());
+      ports.bounces().send(bounce, new Bounces.Original(booked.id().message(), envelope, headers), settlement.failed());
+      return settlement;
+    } catch (IOException | RuntimeException fault) {
+      EventLog.error("bounce-fault").with("entry", booked.id()).cause(fault).write();
+      return settlement.withoutFailures(booked, clock.instant().plus(NOTICE_RETRY));
+    }
+  }
+
+  private void finish(QueueEntry entry) throws IOException {
+    if (!ports.queue().finish(entry)) {
+      EventLog.warn("attempt-superseded").with("entry", entry.id()).with("n", entry.attemptsMade()).write();
+    } else if (entry.status() == Status.DONE) {
+      free(entry);
+    }
+  }
+
+  /** Nothing needs the body any more, as far as this entry goes. */
+  private void free(QueueEntry entry) {
+    MessageId id = entry.id().message();
+    try {
+      if (!entry.shared() || ports.holders().release(id, "queue:" + entry.id())) {
+        ports.messages().delete(List.of(id));
+      }
+    } catch (IOException | RuntimeException fault) { // the entry is done; the body only costs until the sweeper finds it
+      EventLog.warn("body-left").with("entry", entry.id()).cause(fault).write();
+    }
+  }
+
+  private static QueueEntry done(QueueEntry booked) {
+    return new QueueEntry(booked.id(), booked.sender(), booked.size(), booked.shared(), Status.DONE, booked.nextAttempt(),
+        booked.attemptsMade(), booked.recipients(), booked.attempts());
+  }
+
+  private static void log(QueueEntry entry) {
+    QueueEntry.Attempt attempt = entry.attempts().getLast();
+    EventLog.info("attempt").with("id", entry.id().message()).with("entry", entry.id()).with("n", entry.attemptsMade())
+        .with("waiting", entry.waiting().size()).with("server", attempt.server()).with("tls", attempt.tls())
+        .with("reply", attempt.reply()).with("next", entry.status() == Status.DONE ? "" : entry.nextAttempt()).write();
+  }
+}

@@ -1,0 +1,95 @@
+package skypost.mail.send;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import skypost.mail.bounce.FailedRecipient;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Attempt;
+import skypost.mail.queue.QueueEntry.End;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Outcome;
+
+/**
+ * What an attempt comes to: the entry as it shall be, and whose failure the sender is told. Pure.
+ *
+ * @param entry the entry with the attempt and the ends it brought
+ * @param failed the recipients that this attempt ended with a failure
+ */
+record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
+  Settlement {
+    failed = List.copyOf(failed);
+  }
+
+  /**
+   * @param booked the entry as booked
+   * @param delivery a result for each recipient that still waits, in order
+   * @param at when the attempt began
+   * @param next when the next one may be; empty when this was the last
+   */
+  static Settlement of(QueueEntry booked, Courier.Delivery delivery, Instant at, Optional<Instant> next) {
+    Iterator<Courier.Result> results = delivery.results().iterator();
+    List<QueuedRecipient> recipients = new ArrayList<>();
+    List<FailedRecipient> failed = new ArrayList<>();
+    for (QueuedRecipient recipient : booked.recipients()) {
+      if (recipient.end().isPresent()) {
+        recipients.add(recipient);
+        continue;
+      }
+      Courier.Result result = results.next();
+      Optional<End> end = end(result.outcome(), booked.attemptsMade(), next.isEmpty());
+      recipients.add(end.map(recipient::ended).orElse(recipient));
+      if (end.isPresent() && end.get() instanceof End.Bounced(SmtpReply reply)) {
+        failed.add(new FailedRecipient(recipient.address(), recipient.parameters(), reply, result.mta()));
+      }
+    }
+    return new Settlement(entry(booked, recipients, next.orElse(at), attempt(delivery, at)), failed);
+  }
+
+  private static Optional<End> end(Outcome outcome, int attempts, boolean last) {
+    return switch (outcome) {
+      case Outcome.Delivered(SmtpReply reply) -> Optional.of(new End.Sent(reply));
+      case Outcome.Failed(SmtpReply reply) -> Optional.of(new End.Bounced(reply));
+      case Outcome.Deferred(SmtpReply reply) -> last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
+      case Outcome.Undecided(SmtpReply reply) -> last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
+    };
+  }
+
+  private static SmtpReply expired(SmtpReply last, int attempts) {
+    return SmtpReply.of(554, 4, 7, // RFC 3463 section 3.5: X.4.7, delivery time expired
+        "delivery time expired after " + attempts + (attempts == 1 ? " attempt" : " attempts") + "; the last answer was: " + last);
+  }
+
+  /** The same, but the failures are left for another attempt, because the sender could not be told of them. */
+  Settlement withoutFailures(QueueEntry booked, Instant next) {
+    List<QueuedRecipient> recipients = new ArrayList<>();
+    for (int i = 0; i < booked.recipients().size(); i++) {
+      QueuedRecipient before = booked.recipients().get(i);
+      QueuedRecipient after = entry.recipients().get(i);
+      boolean failedNow = before.end().isEmpty() && after.end().orElse(null) instanceof End.Bounced;
+      recipients.add(failedNow ? before : after);
+    }
+    return new Settlement(entry(booked, recipients, next, entry.attempts().getLast()), List.of());
+  }
+
+  private static QueueEntry entry(QueueEntry booked, List<QueuedRecipient> recipients, Instant next, Attempt attempt) {
+    boolean done = recipients.stream().allMatch(recipient -> recipient.end().isPresent());
+    List<Attempt> attempts = new ArrayList<>(booked.attempts());
+    attempts.add(attempt);
+    return new QueueEntry(booked.id(), booked.sender(), booked.size(), booked.shared(), done ? Status.DONE : Status.DEFERRED,
+        next, booked.attemptsMade(), recipients, attempts);
+  }
+
+  /** The reply that says most about the attempt: why it is tried again, or else why it failed, or else that it worked. */
+  private static Attempt attempt(Courier.Delivery delivery, Instant at) {
+    List<Outcome> outcomes = delivery.results().stream().map(Courier.Result::outcome).toList();
+    Outcome telling = outcomes.stream().filter(outcome -> outcome.reply().isTransient()).findFirst()
+        .or(() -> outcomes.stream().filter(outcome -> outcome.reply().isPermanent()).findFirst())
+        .orElse(outcomes.getFirst());
+    return new Attempt(at, delivery.server(), delivery.tls(), telling.reply());
+  }
+}

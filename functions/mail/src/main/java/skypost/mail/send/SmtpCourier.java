@@ -1,0 +1,122 @@
+package skypost.mail.send;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.ConnectResult;
+import skypost.protocol.smtp.client.Deadline;
+import skypost.protocol.smtp.client.Outcome;
+import skypost.protocol.smtp.client.Peer;
+import skypost.protocol.smtp.client.SmtpClient;
+import skypost.protocol.smtp.client.SmtpConnection;
+import skypost.protocol.smtp.client.Transaction;
+
+/** Carries mail by SMTP, through TLS where the peer can, in the clear where it cannot (RFC 7435). */
+public final class SmtpCourier implements Courier {
+  /** With less time than this no further server is tried: a transaction must not be cut in its middle. */
+  static final Duration LEAST_TIME = Duration.ofSeconds(10);
+
+  private final SmtpClient client;
+  private final Optional<SSLContext> tls;
+
+  /**
+   * @param tls for STARTTLS; empty: always in the clear
+   */
+  public SmtpCourier(SmtpClient client, Optional<SSLContext> tls) {
+    this.client = client;
+    this.tls = tls;
+  }
+
+  @Override
+  public Delivery deliver(List<Peer> peers, Transaction transaction, Duration limit) {
+    Round round = new Round(transaction, Deadline.in(limit));
+    for (Peer peer : peers) {
+      if (round.open().isEmpty() || (!round.refusals.isEmpty() && round.deadline.remaining().compareTo(LEAST_TIME) < 0)) {
+        break;
+      }
+      round.ask(peer);
+    }
+    return round.end();
+  }
+
+  /** One way through the list of peers. */
+  private final class Round {
+    private final Transaction transaction;
+    private final Deadline deadline;
+    private final Result[] results;
+    private final List<SmtpReply> refusals = new ArrayList<>();
+    private Optional<String> lastMta = Optional.empty();
+    private String server = "";
+    private String usedTls = "";
+
+    Round(Transaction transaction, Deadline deadline) {
+      this.transaction = transaction;
+      this.deadline = deadline;
+      this.results = new Result[transaction.recipients().size()];
+    }
+
+    List<Integer> open() {
+      List<Integer> open = new ArrayList<>();
+      for (int i = 0; i < results.length; i++) {
+        if (results[i] == null) {
+          open.add(i);
+        }
+      }
+      return open;
+    }
+
+    void ask(Peer peer) {
+      ConnectResult result = client.connect(peer, tls, deadline);
+      if (result instanceof ConnectResult.TlsBroken(SmtpReply reply)) {
+        EventLog.warn("tls-broken").with("server", peer).with("reply", reply).write();
+        result = client.connect(peer, Optional.empty(), deadline); // better in the clear than not at all
+      }
+      switch (result) {
+        case ConnectResult.TlsBroken(SmtpReply reply) -> refused(peer, reply);
+        case ConnectResult.NotConnected(SmtpReply reply) -> refused(peer, reply);
+        case ConnectResult.Connected(SmtpConnection connection) -> {
+          try (connection) {
+            converse(connection);
+          }
+        }
+      }
+    }
+
+    private void converse(SmtpConnection connection) {
+      server = connection.peer().toString();
+      usedTls = connection.tls();
+      List<Integer> open = open();
+      List<Outcome> outcomes = connection.send(new Transaction(transaction.sender(), transaction.parameters(),
+          open.stream().map(transaction.recipients()::get).toList(), transaction.content()));
+      for (int i = 0; i < outcomes.size(); i++) {
+        if (outcomes.get(i) instanceof Outcome.Undecided(SmtpReply reply)) {
+          refused(connection.peer(), reply);
+        } else {
+          results[open.get(i)] = new Result(outcomes.get(i), Optional.of(connection.peer().host()));
+        }
+      }
+    }
+
+    private void refused(Peer peer, SmtpReply reply) {
+      refusals.add(reply);
+      lastMta = Optional.of(peer.host());
+    }
+
+    Delivery end() {
+      // Every server said never: so be it. As long as one of them may think otherwise later, it is temporary.
+      boolean never = !refusals.isEmpty() && refusals.stream().allMatch(SmtpReply::isPermanent);
+      SmtpReply last = refusals.stream().filter(reply -> never || reply.isTransient()).reduce((first, second) -> second)
+          .orElseGet(() -> SmtpReply.of(451, 4, 1, "no server was reached in time"));
+      Outcome rest = never ? new Outcome.Failed(last) : new Outcome.Deferred(last);
+      for (int i : open()) {
+        results[i] = new Result(rest, lastMta);
+      }
+      return new Delivery(Arrays.asList(results), server, usedTls);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package skypost.protocol.pop3;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+
+/**
+ * What a POP3 service needs to know about its surroundings.
+ *
+ * @param hostname named in the greeting
+ * @param stls the context for STLS; empty: not offered
+ * @param trusted whether a client, by its IP address, may send a password in clear text
+ * @param idle how long a client may be silent
+ * @param refusalDelay how long a wrong password is left waiting, against guessing
+ */
+public record Pop3Options(
+    String hostname, Optional<SSLContext> stls, Predicate<String> trusted, Duration idle, Duration refusalDelay) {
+  /** The least that RFC 1939 section 3 allows for the inactivity timer. */
+  public static final Duration IDLE = Duration.ofMinutes(10);
+
+  /** As long as a person does not mind and a guesser does. */
+  public static final Duration REFUSAL_DELAY = Duration.ofSeconds(2);
+
+  /** What a connection is told that is one too many; with its CRLF. */
+  public static final String BUSY = Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "too many connections, try again later").line() + "\r\n";
+
+  /** What an idle connection is told when the server goes down; with its CRLF. */
+  public static final String FAREWELL = Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "the server is going down").line() + "\r\n";
+}

@@ -1,0 +1,2 @@
+/** ReceiveFunction: deals with stored messages. What is done with them is in {@code skypost.mail.receive}. */
+package skypost.receive;

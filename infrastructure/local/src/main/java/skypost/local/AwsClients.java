@@ -1,0 +1,61 @@
+package skypost.local;
+
+import java.net.URI;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/** Makes the SDK's clients for given endpoints. They share one HTTP client, which {@link #close} closes with them. */
+final class AwsClients implements AutoCloseable {
+  /** The region that local resources claim to be in. */
+  static final Region REGION = Region.US_EAST_1;
+
+  static {
+    // HttpURLConnection reads these once. Without the first it would send a request again on its own, without our knowing.
+    System.setProperty("sun.net.http.retryPost", "false");
+    System.setProperty("http.maxConnections", "64"); // kept alive for each endpoint, instead of 5
+  }
+
+  private final AwsCredentialsProvider credentials;
+  private final SdkHttpClient http = UrlConnectionHttpClient.create();
+
+  /** @param accessKey and its secret, as the S3 endpoint checks them */
+  AwsClients(AccessKey accessKey) {
+    this.credentials =
+        StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey.id(), accessKey.secret()));
+  }
+
+  /** A client for S3; objects are addressed by path because a bucket's host name does not resolve here. */
+  S3Client s3(URI endpoint) {
+    return at(endpoint, S3Client.builder().forcePathStyle(true).httpClient(http)).build();
+  }
+
+  SqsClient sqs(URI endpoint) {
+    return at(endpoint, SqsClient.builder().httpClient(http)).build();
+  }
+
+  DynamoDbClient dynamoDb(URI endpoint) {
+    return at(endpoint, DynamoDbClient.builder().httpClient(http)).build();
+  }
+
+  LambdaClient lambda(URI endpoint) {
+    return at(endpoint, LambdaClient.builder().httpClient(http)).build();
+  }
+
+  private <B extends AwsClientBuilder<B, C>, C> B at(URI endpoint, B builder) {
+    return builder.endpointOverride(endpoint).region(REGION).credentialsProvider(credentials);
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

@@ -1,0 +1,181 @@
+package skypost.pop3;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import skypost.mail.mailbox.FinalDelivery;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.FolderStatus;
+import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.mailbox.Mailboxes.Snapshot;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.pop3.Maildrop;
+
+/**
+ * A user's INBOX as one session sees it: the messages that were there at login, under a lease that is taken with the first
+ * message touched. A session that only looks writes nothing.
+ */
+final class LeasedMaildrop implements Maildrop {
+  /** How long a lease lasts when its session vanishes; as long as a client may be silent (RFC 1939 section 3). */
+  static final Duration LEASE = Duration.ofMinutes(10);
+
+  private final EmailAddress user;
+  private final String holder;
+  private final FolderStatus atLogin;
+  private final MailboxLogins.Stores stores;
+  private final Clock clock;
+  private final FreedBodies freed;
+
+  private Optional<Listing> listing = Optional.empty();
+  private Instant heldUntil = Instant.EPOCH;
+  private boolean mayBeHeld;
+
+  /** The folder as it was listed, and this session's messages of it in the order of their numbers. */
+  private record Listing(Snapshot snapshot, List<MailboxMessage> entries, List<Message> messages) {}
+
+  LeasedMaildrop(EmailAddress user, String holder, FolderStatus atLogin, MailboxLogins.Stores stores, Clock clock) {
+    this.user = user;
+    this.holder = holder;
+    this.atLogin = atLogin;
+    this.stores = stores;
+    this.clock = clock;
+    this.freed = new FreedBodies(user, stores.holders(), stores.messages());
+  }
+
+  @Override
+  public Totals totals() {
+    return new Totals(Math.toIntExact(atLogin.messages()), atLogin.bytes());
+  }
+
+  @Override
+  public List<Message> messages() throws IOException, Overtaken {
+    if (listing.isEmpty()) {
+      listing = Optional.of(list());
+    }
+    return listing.get().messages();
+  }
+
+  private Listing list() throws IOException, Overtaken {
+    Snapshot snapshot = stores.mailboxes().open(user, Mailboxes.INBOX).orElseThrow(Overtaken::new);
+    // what came after login belongs to the next session: STAT and LIST must agree
+    List<MailboxMessage> entries =
+        snapshot.messages().stream().filter(entry -> entry.uid() < atLogin.uidNext()).toList();
+    if (entries.size() != atLogin.messages()) {
+      checkCounters(snapshot);
+    }
+    List<Message> messages = new ArrayList<>(entries.size());
+    for (MailboxMessage entry : entries) {
+      messages.add(new Message(messages.size() + 1, entry.id().value(), entry.size()));
+    }
+    return new Listing(snapshot, entries, List.copyOf(messages));
+  }
+
+  /** Somebody removed messages since login, or the counters are wrong: then the messages count, and somebody must look. */
+  private void checkCounters(Snapshot snapshot) throws IOException, Overtaken {
+    long now = stores.mailboxes().status(user).map(status -> status.folder(Mailboxes.INBOX).messages()).orElse(0L);
+    if (now != atLogin.messages()) {
+      throw new Overtaken();
+    }
+    EventLog.error("counters-differ")
+        .with("user", user)
+        .with("counted", atLogin.messages())
+        .with("listed", snapshot.messages().size())
+        .write();
+  }
+
+  @Override
+  public boolean hold() throws IOException, Overtaken {
+    Instant now = clock.instant();
+    if (now.isBefore(heldUntil.minus(LEASE.dividedBy(2)))) {
+      return true; // one write in five minutes keeps it
+    }
+    messages();
+    mayBeHeld = true; // also when the answer gets lost
+    Instant until = now.plus(LEASE);
+    switch (stores.mailboxes().lease(user, holder, listing.orElseThrow().snapshot(), now, until)) {
+      case Mailboxes.LeaseOutcome.Taken taken -> heldUntil = until;
+      case Mailboxes.LeaseOutcome.Overtaken overtaken -> throw new Overtaken();
+      case Mailboxes.LeaseOutcome.InUse inUse -> {
+        heldUntil = Instant.EPOCH;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public InputStream open(Message message) throws IOException, Missing {
+    MessageId id = entry(message).id();
+    Optional<StoredMessage> stored = stores.messages().open(id);
+    if (stored.isEmpty()) {
+      throw new Missing();
+    }
+    byte[] headers = FinalDelivery.headers(stored.get().envelope(), user);
+    return new DeliveredMessage(id, headers, stored.get(), this::keep);
+  }
+
+  /** While a slow client reads a large message its lease must not run out. */
+  private void keep() {
+    try {
+      hold();
+    } catch (IOException | Overtaken fault) {
+      // the message itself is whole; the next command finds out and says so
+    }
+  }
+
+  @Override
+  public boolean remove(List<Message> messages) throws IOException {
+    List<MailboxMessage> entries = messages.stream().map(this::entry).toList();
+    Snapshot snapshot = listing.orElseThrow().snapshot();
+    try {
+      if (stores.mailboxes().expunge(user, holder, snapshot, entries)) {
+        mayBeHeld = false;
+        freed.free(entries); // only now: an entry without its body would be a lost message
+        return true;
+      }
+      EventLog.warn("lease-lost").with("user", user).with("holder", holder).write();
+    } catch (IOException unknown) {
+      EventLog.warn("expunge").with("user", user).cause(unknown).write();
+    }
+    return areGone(entries);
+  }
+
+  /** After a removal whose end is not known, or that went only half the way: frees the bodies of what is gone. */
+  private boolean areGone(List<MailboxMessage> entries) throws IOException {
+    Set<Long> left = new HashSet<>();
+    stores
+        .mailboxes()
+        .open(user, Mailboxes.INBOX)
+        .ifPresent(snapshot -> snapshot.messages().forEach(entry -> left.add(entry.uid())));
+    List<MailboxMessage> gone = entries.stream().filter(entry -> !left.contains(entry.uid())).toList();
+    freed.free(gone);
+    return gone.size() == entries.size();
+  }
+
+  @Override
+  public void release() {
+    if (!mayBeHeld) {
+      return;
+    }
+    try {
+      stores.mailboxes().endLease(user, Optional.of(holder));
+      mayBeHeld = false;
+    } catch (IOException | RuntimeException fault) {
+      EventLog.warn("lease-left").with("user", user).with("until", heldUntil).cause(fault).write();
+    }
+  }
+
+  private MailboxMessage entry(Message message) {
+    return listing.orElseThrow().entries().get(message.number() - 1);
+  }
+}

@@ -1,0 +1,50 @@
+package skypost.pop3;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import skypost.mail.authorize.Authorizer;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.StoredMessages;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.pop3.Pop3Logins;
+
+/** Logins by AuthorizeFunction, and the INBOX of who is let in. A login costs one read of the mailbox and no write. */
+final class MailboxLogins implements Pop3Logins {
+  private final Authorizer authorizer;
+  private final Stores stores;
+  private final Clock clock;
+
+  /** Where a maildrop lives. */
+  record Stores(Mailboxes mailboxes, BodyHolders holders, StoredMessages messages) {}
+
+  MailboxLogins(Authorizer authorizer, Stores stores, Clock clock) {
+    this.authorizer = authorizer;
+    this.stores = stores;
+    this.clock = clock;
+  }
+
+  @Override
+  public Outcome login(String client, String username, String password) throws IOException {
+    var question = new Authorizer.LoginQuestion(Authorizer.Service.POP3, client, username, password);
+    return switch (authorizer.login(question)) {
+      case Authorizer.LoginAnswer.Refused refused -> new Outcome.Refused();
+      case Authorizer.LoginAnswer.Accepted accepted -> open(accepted.user(), client);
+    };
+  }
+
+  private Outcome open(EmailAddress user, String client) throws IOException {
+    Mailboxes.MailboxStatus status =
+        stores.mailboxes().status(user).orElseThrow(() -> new IOException("no mailbox of " + user));
+    Instant now = clock.instant();
+    Optional<Mailboxes.Lease> lease = status.lease().filter(held -> held.isHeldAt(now));
+    if (lease.isPresent()) {
+      return new Outcome.InUse();
+    }
+    String holder = client + "/" + UUID.randomUUID(); // the administrator sees who it is, and no two are alike
+    return new Outcome.Opened(new LeasedMaildrop(user, holder, status.folder(Mailboxes.INBOX), stores, clock));
+  }
+}

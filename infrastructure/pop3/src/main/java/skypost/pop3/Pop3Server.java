@@ -1,0 +1,126 @@
+package skypost.pop3;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.RememberingAuthorizer;
+import skypost.mail.directory.Network;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.StoredMessages;
+import skypost.protocol.net.TcpServer;
+import skypost.protocol.pop3.Pop3Connection;
+import skypost.protocol.pop3.Pop3Logins;
+import skypost.protocol.pop3.Pop3Options;
+
+/** The running POP3 service: a plain port with STLS (RFC 2595) and a port with TLS from the start (RFC 8314 section 3.2). */
+public final class Pop3Server implements AutoCloseable {
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(3);
+
+  private final TcpServer pop3;
+  private final TcpServer pop3s;
+
+  private Pop3Server(TcpServer pop3, TcpServer pop3s) {
+    this.pop3 = pop3;
+    this.pop3s = pop3s;
+  }
+
+  /**
+   * Listens and serves from now on. Confirmed logins are remembered for a few minutes.
+   *
+   * @throws IOException when a port is taken; none is open then
+   */
+  public static Pop3Server start(
+      Pop3Settings settings,
+      Authorizer authorizer,
+      Mailboxes mailboxes,
+      BodyHolders holders,
+      StoredMessages messages,
+      Clock clock)
+      throws IOException {
+    var stores = new MailboxLogins.Stores(mailboxes, holders, messages);
+    var logins = new MailboxLogins(new RememberingAuthorizer(authorizer, clock), stores, clock);
+    TcpServer pop3 = listen(settings, "pop3", settings.pop3Port(), Optional.empty(), logins);
+    try {
+      return new Pop3Server(pop3, listen(settings, "pop3s", settings.pop3sPort(), Optional.of(settings.tls()), logins));
+    } catch (IOException taken) {
+      pop3.close();
+      throw taken;
+    }
+  }
+
+  private static TcpServer listen(Pop3Settings settings, String name, int port, Optional<SSLContext> tls, Pop3Logins logins)
+      throws IOException {
+    var session =
+        new Pop3Options(
+            settings.hostname(),
+            Optional.of(settings.tls()),
+            client -> contain(settings.trustedNetworks(), client),
+            Pop3Options.IDLE,
+            settings.refusalDelay());
+    var listener =
+        new TcpServer.Options(
+            name,
+            new InetSocketAddress(settings.bind(), port),
+            settings.maxConnections(),
+            tls,
+            Pop3Options.BUSY,
+            Pop3Options.FAREWELL,
+            peer -> contain(settings.proxyNetworks(), peer.getHostAddress()));
+    return TcpServer.start(listener, wire -> Pop3Connection.serve(wire, session, logins));
+  }
+
+  private static boolean contain(List<Network> networks, String address) {
+    return networks.stream().anyMatch(network -> network.contains(address));
+  }
+
+  /** The plain port, also when the system chose it. */
+  public int pop3Port() {
+    return pop3.port();
+  }
+
+  /** The TLS port, also when the system chose it. */
+  public int pop3sPort() {
+    return pop3s.port();
+  }
+
+  /** Drains for some seconds. */
+  @Override
+  public void close() {
+    drain(CLOSE_LIMIT);
+  }
+
+  /**
+   * Stops accepting, says goodbye to idle sessions, lets those that hold a maildrop come to their QUIT, and cuts off what is
+   * left. Nothing is deleted without QUIT.
+   *
+   * @return whether every session came to its own end
+   */
+  public boolean drain(Duration limit) {
+    boolean[] drained = {false};
+    Thread other = Thread.ofVirtual().start(() -> drained[0] = pop3s.drain(limit)); // both at once
+    boolean own = pop3.drain(limit);
+    try {
+      other.join();
+      awaitReleases();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return own && drained[0];
+  }
+
+  /** Sessions that were cut off still end their leases, or their users would be told [IN-USE] for ten minutes. */
+  private void awaitReleases() throws InterruptedException {
+    long deadline = System.nanoTime() + RELEASE_LIMIT.toNanos();
+    while (pop3.connections() + pop3s.connections() > 0 && System.nanoTime() < deadline) {
+      Thread.sleep(10);
+    }
+  }
+}

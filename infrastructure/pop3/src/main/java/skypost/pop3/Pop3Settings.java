@@ -1,0 +1,73 @@
+package skypost.pop3;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import skypost.mail.directory.Network;
+import skypost.mail.settings.Setting;
+import skypost.mail.settings.SettingsReader;
+import skypost.mail.tls.ServerTls;
+import skypost.protocol.pop3.Pop3Options;
+
+/**
+ * What the POP3 server needs to know.
+ *
+ * @param hostname what it calls itself, in its greeting
+ * @param bind where it listens; the wildcard address for all
+ * @param pop3Port with STLS; 0 lets the system choose
+ * @param pop3sPort with TLS from the first octet on; 0 lets the system choose
+ * @param tls for both ports
+ * @param trustedNetworks clients that may send passwords in clear text
+ * @param proxyNetworks peers that begin with a PROXY protocol v2 header and are believed
+ * @param maxConnections at once, for each port
+ * @param refusalDelay how long a wrong password waits for its answer
+ */
+public record Pop3Settings(
+    String hostname,
+    InetAddress bind,
+    int pop3Port,
+    int pop3sPort,
+    SSLContext tls,
+    List<Network> trustedNetworks,
+    List<Network> proxyNetworks,
+    int maxConnections,
+    Duration refusalDelay) {
+
+  public static final Setting HOSTNAME =
+      new Setting("SKYPOST_HOSTNAME", "what this host calls itself: the name in the certificate", "localhost");
+  public static final Setting PORT_POP3 = new Setting("SKYPOST_PORT_POP3", "port for POP3 with STLS", "2110");
+  public static final Setting PORT_POP3S = new Setting("SKYPOST_PORT_POP3S", "port for POP3 with TLS", "2995");
+  public static final Setting TRUSTED_NETWORKS = new Setting(
+      "SKYPOST_TRUSTED_NETWORKS", "networks (CIDRs) whose clients may send passwords without TLS", "127.0.0.0/8,::1/128");
+  public static final Setting PROXY_NETWORKS = new Setting(
+      "SKYPOST_PROXY_NETWORKS", "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header", "");
+  public static final Setting MAX_CONNECTIONS =
+      new Setting("SKYPOST_MAX_CONNECTIONS", "connections at once for each port; more are told to come again", "4000");
+
+  /** Every variable that {@link #read} looks at, for {@code --help}. */
+  public static final List<Setting> SETTINGS = List.of(
+      HOSTNAME, PORT_POP3, PORT_POP3S, TRUSTED_NETWORKS, PROXY_NETWORKS, MAX_CONNECTIONS, ServerTls.CERTIFICATE,
+      ServerTls.KEY);
+
+  public Pop3Settings {
+    trustedNetworks = List.copyOf(trustedNetworks);
+    proxyNetworks = List.copyOf(proxyNetworks);
+  }
+
+  /** Reads the settings; the reader's errors are the caller's to check. */
+  public static Pop3Settings read(SettingsReader reader, InetAddress bind, Instant now) {
+    String hostname = reader.hostname(HOSTNAME);
+    return new Pop3Settings(
+        hostname,
+        bind,
+        reader.port(PORT_POP3),
+        reader.port(PORT_POP3S),
+        ServerTls.read(reader, hostname, now),
+        reader.networks(TRUSTED_NETWORKS),
+        reader.networks(PROXY_NETWORKS),
+        (int) reader.number(MAX_CONNECTIONS, 1, 1_000_000),
+        Pop3Options.REFUSAL_DELAY);
+  }
+}

@@ -1,0 +1,73 @@
+package skypost.pop3;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.protocol.address.EmailAddress;
+
+/** Mailboxes that note what is asked of them, and that lose an answer when told to. */
+final class RecordedMailboxes implements Mailboxes {
+  private final Mailboxes mailboxes;
+  final List<String> calls = new CopyOnWriteArrayList<>();
+  volatile boolean losesAnswerOfExpunge;
+
+  RecordedMailboxes(Mailboxes mailboxes) {
+    this.mailboxes = mailboxes;
+  }
+
+  @Override
+  public void create(EmailAddress user, long quotaBytes) throws IOException {
+    mailboxes.create(user, quotaBytes);
+  }
+
+  @Override
+  public void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException {
+    mailboxes.delete(user, gone);
+  }
+
+  @Override
+  public DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException {
+    return mailboxes.deliver(user, delivery);
+  }
+
+  @Override
+  public Optional<MailboxStatus> status(EmailAddress user) throws IOException {
+    calls.add("status");
+    return mailboxes.status(user);
+  }
+
+  @Override
+  public Optional<Snapshot> open(EmailAddress user, String folder) throws IOException {
+    calls.add("open");
+    return mailboxes.open(user, folder);
+  }
+
+  @Override
+  public LeaseOutcome lease(EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
+      throws IOException {
+    calls.add("lease");
+    return mailboxes.lease(user, holder, snapshot, now, until);
+  }
+
+  @Override
+  public boolean endLease(EmailAddress user, Optional<String> holder) throws IOException {
+    calls.add("endLease");
+    return mailboxes.endLease(user, holder);
+  }
+
+  @Override
+  public boolean expunge(EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
+      throws IOException {
+    calls.add("expunge");
+    boolean done = mailboxes.expunge(user, holder, snapshot, messages);
+    if (losesAnswerOfExpunge) {
+      throw new IOException("no answer");
+    }
+    return done;
+  }
+}
