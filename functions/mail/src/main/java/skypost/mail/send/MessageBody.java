@@ -36,7 +36,8 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
     this.id = id;
     this.envelope = opened.envelope();
     this.size = opened.size();
-    this.beginning = opened.content().readNBytes((int) Math.min(size, MAX_IN_MEMORY));
+    // Not just size: who reads to the end may keep the store's connection
+    this.beginning = opened.content().readNBytes(MAX_IN_MEMORY);
     this.headerEnd = headerEnd(beginning);
     if (beginning.length < size) {
       rest = opened;

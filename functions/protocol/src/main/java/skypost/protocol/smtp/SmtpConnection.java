@@ -121,7 +121,7 @@ public final class SmtpConnection {
   }
 
   private void close(SmtpReply reply) throws IOException {
-    if (reply.code() != 221) {
+    if (reply.code() != 221 && reply != SHUTTING_DOWN) {
       EventLog.info("hangup").with("client", wire.remoteAddress()).with("reply", reply).write();
     }
     open = false;

@@ -16,10 +16,14 @@ final class Faults {
   }
 
   static String text(IOException fault) {
-    // The only one to close a socket that is in use is the watchdog
-    if (fault instanceof SocketTimeoutException || "Socket closed".equals(fault.getMessage())) {
+    if (isTimeout(fault)) {
       return "timed out";
     }
     return fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
+  }
+
+  static boolean isTimeout(IOException fault) {
+    // The only one to close a socket that is in use is the watchdog
+    return fault instanceof SocketTimeoutException || "Socket closed".equals(fault.getMessage());
   }
 }

@@ -10,7 +10,7 @@ public sealed interface Outcome {
   /** The peer has taken responsibility for the message (RFC 5321 section 6.1). */
   record Delivered(SmtpReply reply) implements Outcome {}
 
-  /** The peer said 4yz, or nothing after the final dot: it may work later, and no other exchanger should be tried now. */
+  /** The peer said 4yz, or was silent after the final dot: it may work later, and no other exchanger should be tried now. */
   record Deferred(SmtpReply reply) implements Outcome {}
 
   /** The peer said 5yz, or cannot take what this message needs. */

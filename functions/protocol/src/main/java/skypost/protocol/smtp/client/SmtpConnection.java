@@ -174,8 +174,10 @@ public final class SmtpConnection implements AutoCloseable {
         fill(outcomes, Outcome.refused(end.isPositive() ? unexpected(end) : end));
       }
     } catch (IOException fault) {
-      // RFC 1047: the peer may have it or not. Deferred, so that no other exchanger gets a second copy at once.
-      fill(outcomes, new Outcome.Deferred(Faults.lost(peer, "while it answered the end of data", fault)));
+      var reply = Faults.lost(peer, "while it answered the end of data", fault);
+      // RFC 1047: one that hangs up has most likely not taken it; one that is silent may still be at it, and then no other
+      // exchanger should get a second copy at once.
+      fill(outcomes, Faults.isTimeout(fault) ? new Outcome.Deferred(reply) : new Outcome.Undecided(reply));
     }
   }
 

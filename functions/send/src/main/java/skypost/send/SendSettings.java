@@ -1,0 +1,41 @@
+package skypost.send;
+
+import java.util.Optional;
+import skypost.mail.directory.HostPort;
+import skypost.mail.send.RetrySchedule;
+import skypost.mail.settings.CommonSettings;
+import skypost.mail.settings.Setting;
+import skypost.mail.settings.SettingsReader;
+
+/**
+ * What SendFunction is told, besides where its ports are.
+ *
+ * @param hostname our name in EHLO and in bounces
+ * @param dns the resolver; empty: the system's
+ * @param outboundPort where exchangers listen
+ * @param smartHost takes all outbound mail, unless the directory names another
+ * @param schedule when a message is tried
+ */
+public record SendSettings(
+    String hostname, Optional<HostPort> dns, int outboundPort, Optional<HostPort> smartHost, RetrySchedule schedule) {
+  public static final Setting DNS = new Setting("SKYPOST_DNS", "host:port of the DNS resolver; empty: the system's", "");
+  public static final Setting OUTBOUND_PORT =
+      new Setting("SKYPOST_OUTBOUND_PORT", "TCP port of other mail servers; another than 25 is for tests", "25");
+  public static final Setting RETRY_SCHEDULE =
+      new Setting("SKYPOST_RETRY_SCHEDULE",
+          "waits before each delivery attempt, the first from acceptance; after the last a message bounces (ISO-8601 durations)",
+          RetrySchedule.DEFAULT.toString());
+
+  private static final int DNS_PORT = 53;
+  private static final int SUBMISSION_PORT = 587;
+
+  /** Reads them; errors stay with the reader. */
+  public static SendSettings read(SettingsReader reader) {
+    return new SendSettings(
+        reader.hostname(CommonSettings.HOSTNAME),
+        reader.hostPort(DNS, DNS_PORT),
+        reader.port(OUTBOUND_PORT),
+        reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),
+        RetrySchedule.of(reader.durations(RETRY_SCHEDULE)));
+  }
+}
