@@ -107,6 +107,24 @@ class AccountsApiTest {
   }
 
   @Test
+  void aChangeThatDiedHalfWayIsFinishedByTheSameRequest() throws IOException {
+    World world = World.seeded();
+    byte[] put = World.event("PUT", "/v1/users/carol@local.example", "{\"password\": \"x\"}");
+    ApiHandler failing = world.failingOnceAt("putAccount");
+    assertThat(World.call(failing, put).status()).isEqualTo(503);
+    assertThat(world.get("/v1/users/carol@local.example").status()).isEqualTo(404);
+    assertThat(World.call(failing, put).status()).isEqualTo(201);
+    assertThat(login(world, "carol@local.example", "x")).isInstanceOf(LoginAnswer.Accepted.class);
+
+    byte[] delete = World.event("DELETE", "/v1/users/ann@local.example", "");
+    failing = world.failingOnceAt("deleteAccount");
+    assertThat(World.call(failing, delete).status()).isEqualTo(503);
+    assertThat(World.call(failing, delete).status()).isEqualTo(204);
+    assertThat(world.get("/v1/users/ann@local.example").status()).isEqualTo(404);
+    assertThat(world.messages.open(World.FILED)).isEmpty();
+  }
+
+  @Test
   void anAddressIsUserOrAlias() throws IOException {
     World world = World.seeded();
 
