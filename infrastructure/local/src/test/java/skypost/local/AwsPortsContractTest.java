@@ -37,6 +37,7 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -65,7 +66,7 @@ class AwsPortsContractTest {
   static void start() throws Exception {
     clients = new AwsClients(KEY);
     s3Endpoint = EmbeddedS3.start(folder.resolve("s3"), 0, KEY, event -> {});
-    sqsEndpoint = EmbeddedSqs.start(folder.resolve("sqs"), 0);
+    sqsEndpoint = EmbeddedSqs.start(folder.resolve("sqs"), 0, Resources.REGION);
     dynamoEndpoint = EmbeddedDynamoDb.start(dynoxide(), folder.resolve("dynamodb"), 0);
     s3 = clients.s3(s3Endpoint.endpoint());
     dynamo = clients.dynamoDb(dynamoEndpoint.endpoint());
