@@ -38,6 +38,7 @@ public final class Main {
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stopCleanly(stop, stopped)));
     try (LocalSystem system = start(given)) {
+      System.gc(); // what only the start needed goes back to the machine
       say(system.ready());
       system.failed().thenAccept(reason -> breakDown(reason, stop));
       stop.await();
