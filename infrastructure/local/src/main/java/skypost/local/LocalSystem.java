@@ -185,6 +185,7 @@ final class LocalSystem implements AutoCloseable {
   /** Stops everything: the doors first, the endpoints last. */
   @Override
   public void close() {
+    failed.complete("stopped"); // so that nothing that ends from now on counts as a failure
     opened.close();
     EventLog.info("stopped").write();
   }

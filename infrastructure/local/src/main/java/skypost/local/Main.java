@@ -36,33 +36,38 @@ public final class Main {
   private static void run(Map<String, String> given) throws InterruptedException {
     var stop = new CountDownLatch(1);
     var stopped = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped)));
-    int status = 0;
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stopCleanly(stop, stopped)));
     try (LocalSystem system = start(given)) {
+      System.gc(); // what only the start needed goes back to the machine
       say(system.ready());
-      system.failed().thenAccept(reason -> {
-        System.err.println("skypost: " + reason);
-        stop.countDown();
-      });
+      system.failed().thenAccept(reason -> breakDown(reason, stop));
       stop.await();
-      status = system.failed().isDone() ? 1 : 0;
     } catch (SettingsReader.SettingsException | IOException cannot) {
       stopped.countDown();
       refuse(reason(cannot));
     }
     stopped.countDown();
-    if (status != 0) {
-      System.exit(status);
-    }
   }
 
-  /** SIGTERM and SIGINT run this; the process ends when it returns. */
-  private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
+  /** SIGTERM and SIGINT run this, and so does every {@link System#exit}. */
+  private static void stopCleanly(CountDownLatch stop, CountDownLatch stopped) {
+    boolean toldToStop = stopped.getCount() > 0 && stop.getCount() > 0;
     stop.countDown();
     try {
       stopped.await(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException impatient) {
       Thread.currentThread().interrupt();
+    }
+    if (toldToStop) {
+      Runtime.getRuntime().halt(0); // what was asked for has been done: no failure, though a signal began it
+    }
+  }
+
+  private static void breakDown(String reason, CountDownLatch stop) {
+    if (stop.getCount() > 0) {
+      System.err.println("skypost: " + reason);
+      stop.countDown();
+      System.exit(1);
     }
   }
 
