@@ -79,7 +79,7 @@ public final class SendMessage {
       return Result.HANDED_BACK;
     }
     switch (ports.queue().book(id, now, deadline.plus(LOST_MARGIN))) {
-      case Booking.NothingToDo() -> { }
+      case Booking.NothingToDo() -> freeAgain(id);
       case Booking.NotDue(Instant due) -> ports.queue().wake(id, now, due);
       case Booking.Booked(QueueEntry entry) -> attempt(entry, now, deadline);
     }
@@ -175,6 +175,15 @@ public final class SendMessage {
       }
     } catch (IOException | RuntimeException fault) { // the entry is done; the body only costs until the sweeper finds it
       EventLog.warn("body-left").with("entry", entry.id()).cause(fault).write();
+    }
+  }
+
+  /** An earlier run may have recorded the end and not come to free the body. A wake for nothing is rare enough to look. */
+  private void freeAgain(EntryId id) throws IOException {
+    for (QueueEntry entry : ports.queue().entries(id.message())) {
+      if (entry.id().equals(id) && entry.status() == Status.DONE) {
+        free(entry);
+      }
     }
   }
 
