@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,8 +126,20 @@ public final class SendMessage {
       case Exchangers.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Exchangers.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Exchangers.Found(List<Peer> peers) ->
-          courier.deliver(peers, transaction(entry, body.get()), Duration.between(clock.instant(), deadline));
+          courier.deliver(inOrder(peers, entry), transaction(entry, body.get()), Duration.between(clock.instant(), deadline));
     };
+  }
+
+  /**
+   * A server that fell silent on this message last time goes last: it would fall silent again, and use up the time of the others
+   * until the schedule is over.
+   */
+  private static List<Peer> inOrder(List<Peer> peers, QueueEntry entry) {
+    if (entry.attempts().isEmpty() || !entry.attempts().getLast().reply().enhanced().equals("4.4.2")) {
+      return peers;
+    }
+    String silent = entry.attempts().getLast().server();
+    return peers.stream().sorted(Comparator.comparing(peer -> peer.toString().equals(silent))).toList(); // stable
   }
 
   private static Transaction transaction(QueueEntry entry, MessageBody body) {
