@@ -108,7 +108,7 @@ class SendHandlerTest {
     SettingsReader reader = new SettingsReader(Map.of("SKYPOST_OUTBOUND_PORT", "smtp", "SKYPOST_RETRY_SCHEDULE", "PT0S,soon",
         "SKYPOST_SMART_HOST", "a:b:c", "AWS_REGION", "us-east-1"));
     AwsClients clients = AwsClients.at(new AwsClients.Elsewhere(
-        Map.of(), software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider.create(), Optional.empty()));
+        Map.of(), software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider.create(), software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient.create()));
 
     assertThatThrownBy(() -> new SendHandler(clients, reader, clock))
         .hasMessageContainingAll("SKYPOST_OUTBOUND_PORT", "SKYPOST_RETRY_SCHEDULE", "soon", "SKYPOST_SMART_HOST", "SKYPOST_BUCKET",

@@ -44,7 +44,7 @@ final class ChildProcess implements AutoCloseable {
   /** @param setpriv where that program is; empty: do with a shell */
   static ChildProcess start(List<String> command, Path folder, Optional<Path> setpriv) throws IOException {
     Path pidFile = folder.resolve("pid");
-    endLeftover(pidFile, command.getFirst());
+    endLeftover(pidFile, Path.of(command.getFirst()).toRealPath().toString());
     List<String> whole = new ArrayList<>();
     if (setpriv.isPresent()) {
       whole.addAll(List.of(setpriv.get().toString(), "--pdeathsig", "KILL"));

@@ -21,4 +21,14 @@ final class FreePort {
   static int orFree(int port) throws IOException {
     return port == 0 ? find() : port;
   }
+
+  /** Whether one can listen on the port now; 0 is always free. */
+  static boolean isFree(int port) {
+    try (var socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
+  }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import skypost.local.http.HttpServers;
 import skypost.protocol.log.EventLog;
 
 /** An API Gateway HTTP API with one integration, "AWS Lambda proxy, payload format version 2.0", in front of a handler here. */

@@ -49,7 +49,7 @@ final class LambdaContext implements Context {
 
   @Override
   public String getInvokedFunctionArn() {
-    return "arn:aws:lambda:" + AwsClients.REGION + ":000000000000:function:" + functionName;
+    return "arn:aws:lambda:" + Resources.REGION + ":000000000000:function:" + functionName;
   }
 
   @Override

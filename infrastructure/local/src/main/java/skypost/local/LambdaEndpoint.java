@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import skypost.local.http.HttpServers;
 
 /**
  * The Lambda API's action Invoke, in front of handlers in this process: {@code RequestResponse}, {@code Event} and {@code DryRun}.

@@ -31,7 +31,7 @@ record ObjectCreated(String name, String bucket, String key, long size, String e
         Map.of(
             "eventVersion", "2.1",
             "eventSource", "aws:s3",
-            "awsRegion", AwsClients.REGION.id(),
+            "awsRegion", Resources.REGION,
             "eventTime", new DateTimeFormatterBuilder().appendInstant(3).toFormatter().format(time),
             "eventName", name,
             "userIdentity", principal(),

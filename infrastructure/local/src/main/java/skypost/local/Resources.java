@@ -9,6 +9,9 @@ import java.util.Map;
  * @param queues by name
  */
 record Resources(Map<String, Queue> queues) {
+  /** The region that they claim to be in. */
+  static final String REGION = "us-east-1";
+
   static final String BUCKET = "skypost-mail";
   static final String INCOMING_PREFIX = "incoming/";
 

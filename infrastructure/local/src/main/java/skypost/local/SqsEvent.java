@@ -32,7 +32,7 @@ final class SqsEvent {
     fields.put("md5OfBody", message.md5OfBody());
     fields.put("eventSource", "aws:sqs");
     fields.put("eventSourceARN", queueArn);
-    fields.put("awsRegion", AwsClients.REGION.id());
+    fields.put("awsRegion", Resources.REGION);
     return fields;
   }
 

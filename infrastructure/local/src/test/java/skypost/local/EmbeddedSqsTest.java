@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skypost.local.sqs.EmbeddedSqs;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -22,7 +23,7 @@ class EmbeddedSqsTest {
 
   @BeforeEach
   void start() throws Exception {
-    endpoint = EmbeddedSqs.start(folder, 0);
+    endpoint = EmbeddedSqs.start(folder, 0, AwsClients.REGION.id());
     sqs = clients.sqs(endpoint.endpoint());
     Resources resources = new Provisioning(null, sqs, null).queues();
     queue = resources.outbound();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skypost.local.sqs.EmbeddedSqs;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
@@ -31,7 +32,7 @@ class EventSourcePollerTest {
 
   @BeforeEach
   void start() throws Exception {
-    endpoint = EmbeddedSqs.start(folder, 0);
+    endpoint = EmbeddedSqs.start(folder, 0, AwsClients.REGION.id());
     sqs = clients.sqs(endpoint.endpoint());
     queue = new Provisioning(null, sqs, null).queues().incoming();
     sqs.setQueueAttributes(r -> r.queueUrl(queue.url()).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "1")));

@@ -76,9 +76,9 @@ public final class Pop3Main {
   }
 
   private static void serve(Pop3Server server) throws InterruptedException {
-    EventLog.info("ready").with("pop3", server.pop3Port()).with("pop3s", server.pop3sPort()).write();
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> EventLog.info("drain").with("finished", server.drain(DRAIN)).write()));
+    EventLog.info("ready").with("pop3", server.pop3Port()).with("pop3s", server.pop3sPort()).write();
     new CountDownLatch(1).await(); // until SIGTERM
   }
 

@@ -21,6 +21,7 @@ import skypost.protocol.pop3.Pop3Options;
 /** The running POP3 service: a plain port with STLS (RFC 2595) and a port with TLS from the start (RFC 8314 section 3.2). */
 public final class Pop3Server implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(3);
 
   private final TcpServer pop3;
   private final TcpServer pop3s;
@@ -107,10 +108,19 @@ public final class Pop3Server implements AutoCloseable {
     boolean own = pop3.drain(limit);
     try {
       other.join();
+      awaitReleases();
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       return false;
     }
     return own && drained[0];
+  }
+
+  /** Sessions that were cut off still end their leases, or their users would be told [IN-USE] for ten minutes. */
+  private void awaitReleases() throws InterruptedException {
+    long deadline = System.nanoTime() + RELEASE_LIMIT.toNanos();
+    while (pop3.connections() + pop3s.connections() > 0 && System.nanoTime() < deadline) {
+      Thread.sleep(10);
+    }
   }
 }

@@ -56,11 +56,7 @@ public record Pop3Settings(
     proxyNetworks = List.copyOf(proxyNetworks);
   }
 
-  /**
-   * Reads the settings; the reader's errors are the caller's to check.
-   *
-   * @throws IllegalArgumentException when certificate and key cannot be used
-   */
+  /** Reads the settings; the reader's errors are the caller's to check. */
   public static Pop3Settings read(SettingsReader reader, InetAddress bind, Instant now) {
     String hostname = reader.hostname(HOSTNAME);
     return new Pop3Settings(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -252,6 +253,59 @@ class Pop3ServerTest {
     }
   }
 
+  @Test
+  void aClientThatPollsIsAskedAboutOnceInAWhile() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      for (int poll = 0; poll < 3; poll++) {
+        world.loggedIn(ANNA).close();
+      }
+      assertThat(world.authorizer.questions).hasValue(1);
+      world.clock.advance(Duration.ofHours(1));
+      world.loggedIn(ANNA).close();
+      assertThat(world.authorizer.questions).hasValue(2);
+    }
+  }
+
+  @Test
+  void aUserWithoutAMailboxIsOurFaultAndNotHis() throws IOException {
+    try (Pop3World world = new Pop3World();
+        Pop3TestClient client = world.connect()) {
+      assertThat(client.login("carla@here.example", "carla")).startsWith("-ERR [SYS/TEMP]");
+    }
+  }
+
+  @Test
+  void anAdministratorEndsTheLeaseAndNothingIsRemoved() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      MessageId id = world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.say("DELE 1");
+        assertThat(world.status(ANNA).lease().orElseThrow().holder()).startsWith("127.0.0.1/");
+        world.memory.endLease(ANNA, Optional.empty());
+        assertThat(client.say("QUIT")).isEqualTo("-ERR [SYS/TEMP] some deleted messages not removed");
+      }
+      assertThat(world.status(ANNA).messages()).isEqualTo(1);
+      assertThat(world.messages.open(id)).isPresent();
+    }
+  }
+
+  @Test
+  void aLeaseThatRanOutAndWasTakenOverEndsTheSession() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      world.deliver(HELLO, ANNA);
+      try (Pop3TestClient slow = world.loggedIn(ANNA);
+          Pop3TestClient quick = world.connect()) {
+        slow.say("DELE 1");
+        world.clock.advance(LeasedMaildrop.LEASE);
+        assertThat(quick.login(ANNA.toString(), "anna")).startsWith("+OK");
+        quick.retrieve("RETR 1");
+        assertThat(slow.say("NOOP")).isEqualTo("-ERR [IN-USE] another session has taken this maildrop over");
+        assertThat(slow.isClosedByServer()).isTrue();
+        assertThat(new String(quick.retrieve("RETR 1"), ISO_8859_1)).endsWith(HELLO);
+      }
+    }
+  }
+
   // ---- TLS
 
   @Test
@@ -303,6 +357,19 @@ class Pop3ServerTest {
         assertThat(reader.say("QUIT")).startsWith("+OK");
         drain.join();
         assertThat(world.status(ANNA).messages()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void aSessionThatIsCutOffLeavesNoLeaseBehind() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      world.deliver(HELLO, ANNA);
+      try (Pop3TestClient reader = world.loggedIn(ANNA)) {
+        reader.say("DELE 1");
+        assertThat(world.server.drain(Duration.ZERO)).isFalse();
+        assertThat(world.status(ANNA).lease()).isEmpty();
+        assertThat(world.status(ANNA).messages()).isEqualTo(1);
       }
     }
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import skypost.mail.authorize.Authorizer;
@@ -42,6 +43,7 @@ final class Pop3World implements AutoCloseable {
   final RecordedMailboxes mailboxes = new RecordedMailboxes(memory);
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryMessages messages = new InMemoryMessages();
+  final NamesAsPasswords authorizer = new NamesAsPasswords();
   final SetClock clock = new SetClock();
   final Pop3Server server;
   private final SplittableRandom random = new SplittableRandom(7);
@@ -64,7 +66,7 @@ final class Pop3World implements AutoCloseable {
             List.of(),
             16,
             Duration.ZERO);
-    server = Pop3Server.start(settings, new NamesAsPasswords(), mailboxes, holders, messages, clock);
+    server = Pop3Server.start(settings, authorizer, mailboxes, holders, messages, clock);
   }
 
   Pop3TestClient connect() throws IOException {
@@ -133,9 +135,12 @@ final class Pop3World implements AutoCloseable {
   }
 
   /** Lets in whoever knows his own name. */
-  private static final class NamesAsPasswords implements Authorizer {
+  static final class NamesAsPasswords implements Authorizer {
+    final AtomicInteger questions = new AtomicInteger();
+
     @Override
     public LoginAnswer login(LoginQuestion question) {
+      questions.incrementAndGet();
       return EmailAddress.parse(question.username())
           .filter(user -> user.local().equals(question.password()))
           .<LoginAnswer>map(user -> new LoginAnswer.Accepted(user.canonical(), Grant.NONE))

@@ -115,6 +115,11 @@ public final class Wire implements Closeable {
     return from < to;
   }
 
+  /** Whether there is input that nobody has waited for: the peer speaks out of turn. */
+  public boolean hasInputWaiting() throws IOException {
+    return from < to || in.available() > 0;
+  }
+
   /** Whether the next line is here already, so that reading it waits for nobody. */
   public boolean hasBufferedLine() throws IOException {
     while (lineEnd() < 0) {

@@ -192,7 +192,7 @@ public final class Pop3Connection {
       return Optional.empty();
     }
     try {
-      return maildrop.orElseThrow().hold() ? Optional.empty() : Optional.of(Pop3Session.overtaken(state));
+      return maildrop.orElseThrow().hold() ? Optional.empty() : Optional.of(Pop3Session.holdLost(state));
     } catch (Maildrop.Overtaken overtaken) {
       return Optional.of(Pop3Session.overtaken(state));
     } catch (IOException | RuntimeException fault) {

@@ -193,6 +193,11 @@ final class Pop3Session {
     return new Step(state, answer(Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has this maildrop"))); // RFC 2449 section 8.1.2
   }
 
+  /** When the hold ran out and another session took it: what was marked as deleted stays. */
+  static Step holdLost(Pop3State state) {
+    return new Step(state, new Close(Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has taken this maildrop over")));
+  }
+
   /** When the view of the maildrop is no longer true: the numbers mean nothing any more, so the session ends. */
   static Step overtaken(Pop3State state) {
     return new Step(state, new Close(Pop3Reply.err("messages were removed by another session; log in again")));

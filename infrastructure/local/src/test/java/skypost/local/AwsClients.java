@@ -6,7 +6,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -16,16 +16,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** Makes the SDK's clients for given endpoints. They share one HTTP client, which {@link #close} closes with them. */
 final class AwsClients implements AutoCloseable {
   /** The region that local resources claim to be in. */
-  static final Region REGION = Region.US_EAST_1;
-
-  static {
-    // HttpURLConnection reads these once. Without the first it would send a request again on its own, without our knowing.
-    System.setProperty("sun.net.http.retryPost", "false");
-    System.setProperty("http.maxConnections", "64"); // kept alive for each endpoint, instead of 5
-  }
+  static final Region REGION = Region.of(Resources.REGION);
 
   private final AwsCredentialsProvider credentials;
-  private final SdkHttpClient http = UrlConnectionHttpClient.create();
+  private final SdkHttpClient http = Apache5HttpClient.builder().maxConnections(200).build();
 
   /** @param accessKey and its secret, as the S3 endpoint checks them */
   AwsClients(AccessKey accessKey) {

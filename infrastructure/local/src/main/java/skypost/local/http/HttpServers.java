@@ -1,4 +1,4 @@
-package skypost.local;
+package skypost.local.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import skypost.protocol.log.EventLog;
 
 /** The JDK's HTTP server as the local endpoints use it: on 127.0.0.1, with a virtual thread for each request. */
-final class HttpServers {
+public final class HttpServers {
   static {
     // read once, when the server's classes are loaded
     System.setProperty("sun.net.httpserver.nodelay", "true"); // or delayed acknowledgements cost 40 ms an answer
@@ -23,12 +23,12 @@ final class HttpServers {
   private HttpServers() {}
 
   /** Starts a server; a handler that throws is answered for with 500. */
-  static HttpServer start(int port, HttpHandler handler) throws IOException {
+  public static HttpServer start(int port, HttpHandler handler) throws IOException {
     HttpServer server;
     try {
       server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
     } catch (BindException taken) {
-      throw new CannotStart("port " + port + " is in use", taken);
+      throw new BindException("port " + port + " is in use");
     }
     server.createContext("/", exchange -> answer(exchange, handler));
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -46,7 +46,7 @@ final class HttpServers {
   }
 
   /** Sends a whole answer. */
-  static void respond(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
+  public static void respond(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
     if (contentType != null) {
       exchange.getResponseHeaders().set("Content-Type", contentType);
     }
@@ -62,7 +62,7 @@ final class HttpServers {
    *
    * @return null when there is more than {@code most} bytes
    */
-  static byte[] body(HttpExchange exchange, int most) throws IOException {
+  public static byte[] body(HttpExchange exchange, int most) throws IOException {
     InputStream in = exchange.getRequestBody();
     byte[] body = in.readNBytes(most);
     return in.read() < 0 ? body : null;

@@ -1,0 +1,118 @@
+package skypost.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every {@code events/api-*.json} through the real handler. */
+class ApiEventsTest {
+  static final Path EVENTS = Path.of("..", "..", "events");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          domain-list           | 200 | "domain":"local.example"
+          domain-put            | 201 | "primary":"mx.new.example:25"
+          domain-get            | 200 | "kind":"local"
+          domain-patch          | 200 | {"domain":"relay.example","kind":"relay","dmarcReject":"refuse"}
+          domain-delete         | 204 |
+          domain-delete-refused | 409 | has accounts
+          user-list             | 200 | "address":"ann@local.example"
+          user-put              | 201 | {"address":"carol@local.example","quotaBytes":1000000000,"deleteAfterRetrieval":false}
+          user-get              | 200 | "quotaBytes":1000000
+          user-patch            | 200 | "quotaBytes":5000000
+          user-delete           | 204 |
+          mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
+          folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
+          lease-get             | 200 | "holder":"pop3-1"
+          lease-delete          | 204 |
+          alias-list            | 200 | "address":"info@local.example"
+          alias-put             | 201 | "address":"*@local.example"
+          alias-get             | 200 | "targets":["ann@local.example"]
+          alias-patch           | 200 | "targets":["ann@local.example","bob@far.example"]
+          alias-delete          | 204 |
+          message-get           | 200 | "status":"delivered"
+          queue-list            | 200 | "destination":"far.example"
+          queue-get             | 200 | "status":"deferred"
+          queue-retry           | 200 | "nextAttempt":"2026-11-25T08:00:00Z"
+          queue-hold            | 200 | "status":"held"
+          queue-release         | 200 | "status":"queued"
+          queue-delete          | 204 |
+          relay-get             | 200 | "trustedNetworks":["127.0.0.0/8"
+          relay-put             | 200 | "smartHost":"smart.example:587"
+          relay-patch           | 200 | "trustedNetworks"
+          relay-delete          | 204 |
+          relay-explain         | 200 | "rule":"relay-denied","reply":"550 5.7.1 relay access denied"
+          openapi               | 200 | "openapi"
+          unauthorized          | 401 | "title":"Unauthorized"
+          not-found             | 404 | "title":"Not Found"
+          method-not-allowed    | 405 | POST is not possible here
+          bad-json              | 400 | at line 1, column
+          bad-members           | 400 | "field":"pasword"
+          wrong-type            | 415 | application/json
+          """)
+  void anEventIsAnswered(String name, int status, String part) throws IOException {
+    World.Answer answer = World.seeded().call(Files.readAllBytes(EVENTS.resolve("api-" + name + ".json")));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+    if (part == null) {
+      assertThat(answer.body()).isEmpty();
+    } else {
+      assertThat(answer.body()).contains(part);
+    }
+    OpenApi.read().assertDescribes(request(name), answer);
+  }
+
+  @Test
+  void everyEventIsRun() throws IOException {
+    List<String> run =
+        Stream.of(ApiEventsTest.class.getDeclaredMethods())
+            .flatMap(method -> Stream.ofNullable(method.getAnnotation(CsvSource.class)))
+            .flatMap(source -> source.textBlock().lines())
+            .map(line -> line.split("\\|")[0].strip())
+            .toList();
+    try (Stream<Path> files = Files.list(EVENTS)) {
+      List<String> present =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(file -> file.startsWith("api-"))
+              .map(file -> file.replaceAll("^api-|\\.json$", ""))
+              .toList();
+      assertThat(present).containsExactlyInAnyOrderElementsOf(run);
+    }
+  }
+
+  @Test
+  void everyRouteHasAnEvent() throws IOException {
+    Router router = new Router(World.empty().handler.routes());
+    Map<String, Boolean> shown = new TreeMap<>();
+    router.routes().forEach(route -> shown.put(route.method() + " " + route.template(), false));
+    try (Stream<Path> files = Files.list(EVENTS)) {
+      for (Path file : files.filter(each -> each.getFileName().toString().startsWith("api-")).toList()) {
+        OpenApi.Call call = request(file.getFileName().toString().replaceAll("^api-|\\.json$", ""));
+        if (router.match(call.method(), call.path()) instanceof Router.Match.Found(Route route, var path)) {
+          shown.put(route.method() + " " + route.template(), true);
+        }
+      }
+    }
+    assertThat(shown).doesNotContainValue(false);
+  }
+
+  private static OpenApi.Call request(String name) throws IOException {
+    Map<String, Object> event = JSON.std.mapFrom(Files.readAllBytes(EVENTS.resolve("api-" + name + ".json")));
+    Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) event.get("requestContext")).get("http");
+    return new OpenApi.Call((String) http.get("method"), (String) event.get("rawPath"));
+  }
+}

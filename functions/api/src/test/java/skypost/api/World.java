@@ -1,0 +1,290 @@
+package skypost.api;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import skypost.mail.directory.Account;
+import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.HostPort;
+import skypost.mail.directory.RelaySettings;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.Delivery;
+import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryOutboundQueue.Wake;
+import skypost.mail.memory.InMemoryTraces;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue.Booking;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Attempt;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.trace.Traces;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
+
+/** A small installation in memory, and the real handler before it. */
+final class World {
+  static final Instant NOW = Instant.parse("2026-11-25T08:00:00Z");
+  static final Instant ACCEPTED = Instant.parse("2026-11-25T07:00:00Z");
+  static final String TOKEN = "sample-admin-token";
+  static final SmtpReply TRY_LATER = SmtpReply.of(451, 4, 1, "try again later");
+
+  /** In ann's INBOX, and nobody else's. */
+  static final MessageId FILED = MessageId.derived(ACCEPTED, "filed");
+
+  /** From ann to bob and carol at far.example, deferred after one attempt. */
+  static final MessageId WAITS = MessageId.derived(ACCEPTED, "waits");
+
+  /** From ann to dora at far.example, held before its first attempt. */
+  static final MessageId HELD = MessageId.derived(ACCEPTED, "held");
+
+  static final EmailAddress ANN = address("ann@local.example");
+
+  final InMemoryDirectory directory = new InMemoryDirectory();
+  final InMemoryCredentials credentials = new InMemoryCredentials();
+  final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+  final InMemoryBodyHolders holders = new InMemoryBodyHolders();
+  final InMemoryMessages messages = new InMemoryMessages();
+  final InMemoryTraces traces = new InMemoryTraces();
+  final List<Wake> wakes = new ArrayList<>();
+  final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+  final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  final ApiHandler handler = handler(directory);
+
+  /** Nothing in it. */
+  static World empty() {
+    return new World();
+  }
+
+  /** A domain of each kind, a user, an alias, a message of each fate. */
+  static World seeded() throws IOException {
+    World world = new World();
+    world.directory.putDomain(Domain.local("local.example"));
+    world.directory.putDomain(
+        new Domain(
+            "relay.example",
+            Domain.Kind.RELAY,
+            Optional.of(new HostPort("mx.relay.example", 25)),
+            Domain.DmarcReject.REFUSE));
+    world.directory.putAccount(new Account.User(ANN, 1_000_000, false));
+    world.credentials.put(ANN, "$argon2id$none");
+    world.mailboxes.create(ANN, 1_000_000);
+    world.directory.putAccount(new Account.Alias(address("info@local.example"), List.of(ANN)));
+    world.file(FILED, ANN, false);
+    world.defer(WAITS, "bob@far.example", "carol@far.example");
+    QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
+    world.queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt(), 0, List.of()));
+    world.mailboxes.lease(
+        ANN, "pop3-1", world.mailboxes.open(ANN, Mailboxes.INBOX).orElseThrow(), NOW, NOW.plusSeconds(600));
+    return world;
+  }
+
+  ApiHandler handler(Directory other) {
+    var settings = new ApiSettings(TOKEN, "mx.skypost.example", RelaySettings.DEFAULT);
+    return new ApiHandler(
+        settings,
+        new ApiPorts(other, credentials, mailboxes, holders, messages, messages, traces, queue),
+        clock);
+  }
+
+  /** An answer of the API. */
+  record Answer(int status, Map<String, Object> headers, String body) {
+    Map<String, Object> json() throws IOException {
+      return body.isEmpty() ? Map.of() : JSON.std.mapFrom(body);
+    }
+
+    @SuppressWarnings("unchecked") // lists of the API hold objects
+    List<Map<String, Object>> items() throws IOException {
+      return (List<Map<String, Object>>) json().get("items");
+    }
+  }
+
+  Answer get(String path) throws IOException {
+    return call("GET", path, null);
+  }
+
+  Answer delete(String path) throws IOException {
+    return call("DELETE", path, null);
+  }
+
+  Answer put(String path, String body) throws IOException {
+    return call("PUT", path, body);
+  }
+
+  Answer patch(String path, String body) throws IOException {
+    return call("PATCH", path, body);
+  }
+
+  Answer post(String path, String body) throws IOException {
+    return call("POST", path, body);
+  }
+
+  Answer call(String method, String path, String body) throws IOException {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Authorization", "Bearer " + TOKEN);
+    if (body != null) {
+      headers.put("Content-Type", "application/json");
+    }
+    return call(method, path, headers, body);
+  }
+
+  Answer call(String method, String path, Map<String, String> headers, String body) throws IOException {
+    String[] parts = path.split("\\?", 2);
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("version", "2.0");
+    event.put("rawPath", parts[0]);
+    event.put("rawQueryString", parts.length == 2 ? parts[1] : "");
+    event.put("headers", headers);
+    event.put("requestContext", Map.of("requestId", "test", "http", Map.of("method", method, "path", parts[0])));
+    event.put("isBase64Encoded", false);
+    if (body != null) {
+      event.put("body", body);
+    }
+    return call(JSON.std.asBytes(event));
+  }
+
+  Answer call(byte[] event) throws IOException {
+    return call(handler, event);
+  }
+
+  /** A handler whose directory fails once, at a method, as if DynamoDB had not answered. */
+  ApiHandler failingOnceAt(String method) {
+    AtomicBoolean failed = new AtomicBoolean();
+    return handler(
+        (Directory)
+            Proxy.newProxyInstance(
+                Directory.class.getClassLoader(),
+                new Class<?>[] {Directory.class},
+                (proxy, called, arguments) -> {
+                  if (called.getName().equals(method) && failed.compareAndSet(false, true)) {
+                    throw new IOException("no answer");
+                  }
+                  return called.invoke(directory, arguments);
+                }));
+  }
+
+  static byte[] event(String method, String path, String body) throws IOException {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("rawPath", path);
+    event.put("headers", Map.of("authorization", "Bearer " + TOKEN));
+    event.put("requestContext", Map.of("http", Map.of("method", method)));
+    event.put("body", body);
+    return JSON.std.asBytes(event);
+  }
+
+  static Answer call(ApiHandler handler, byte[] event) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    handler.handleRequest(new ByteArrayInputStream(event), out, null);
+    Map<String, Object> answer = JSON.std.mapFrom(out.toByteArray());
+    @SuppressWarnings("unchecked") // a JSON object is a map
+    Map<String, Object> headers = (Map<String, Object>) answer.get("headers");
+    return new Answer((Integer) answer.get("statusCode"), headers, (String) answer.get("body"));
+  }
+
+  /** Stores a message from ann. */
+  MessageId store(MessageId id, String... recipients) throws IOException {
+    try (var draft = messages.begin(id, envelope(recipients))) {
+      draft.write("From: ann@local.example\r\nSubject: sample\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+      draft.commit();
+    }
+    return id;
+  }
+
+  /** A message in a mailbox, with its receipt. */
+  void file(MessageId id, EmailAddress user, boolean shared) throws IOException {
+    store(id, user.toString());
+    mailboxes.deliver(user, new Delivery(id, Mailboxes.INBOX, 60, shared, "sample"));
+    receipt(id, new Traces.RecipientOutcome(user, user, new Traces.Outcome.Filed(Mailboxes.INBOX, 1)));
+  }
+
+  void receipt(MessageId id, Traces.RecipientOutcome... outcomes) throws IOException {
+    traces.record(
+        new Traces.Receipt(
+            id,
+            messages.open(id).orElseThrow().envelope(),
+            60,
+            "sample",
+            ACCEPTED.plusSeconds(1),
+            List.of(outcomes)));
+  }
+
+  /** A message in the queue, with its receipt. */
+  QueueEntry enqueue(MessageId id, String... recipients) throws IOException {
+    store(id, recipients);
+    var entry =
+        new QueueEntry(
+            new EntryId(id, address(recipients[0]).domain(), 0),
+            Optional.of(ANN),
+            60,
+            false,
+            Status.QUEUED,
+            ACCEPTED,
+            0,
+            java.util.Arrays.stream(recipients)
+                .map(text -> new QueuedRecipient(address(text), Map.of(), Optional.empty()))
+                .toList(),
+            List.of());
+    queue.enqueue(List.of(entry));
+    receipt(
+        id,
+        java.util.Arrays.stream(recipients)
+            .map(World::address)
+            .map(to -> new Traces.RecipientOutcome(to, to, new Traces.Outcome.Queued(entry.id().toString())))
+            .toArray(Traces.RecipientOutcome[]::new));
+    return entry;
+  }
+
+  /** A message in the queue whose first attempt was put off. */
+  QueueEntry defer(MessageId id, String... recipients) throws IOException {
+    QueueEntry entry = enqueue(id, recipients);
+    queue.book(entry.id(), ACCEPTED, NOW);
+    var attempt = new Attempt(ACCEPTED.plusSeconds(2), "mx.far.example[192.0.2.25]:25", "TLSv1.3", TRY_LATER);
+    QueueEntry deferred = with(entry, Status.DEFERRED, NOW.plusSeconds(300), 1, List.of(attempt));
+    queue.finish(deferred);
+    return deferred;
+  }
+
+  /** An attempt that is under way. */
+  QueueEntry book(EntryId id) {
+    return ((Booking.Booked) queue.book(id, NOW.plusSeconds(3600), NOW.plusSeconds(7200))).entry();
+  }
+
+  static QueueEntry with(QueueEntry entry, Status status, Instant next, int made, List<Attempt> attempts) {
+    return new QueueEntry(
+        entry.id(), entry.sender(), entry.size(), entry.shared(), status, next, made, entry.recipients(), attempts);
+  }
+
+  static EmailAddress address(String text) {
+    return EmailAddress.parse(text).orElseThrow();
+  }
+
+  private static Envelope envelope(String... recipients) {
+    return new Envelope(
+        Optional.of(ANN),
+        Map.of(),
+        java.util.Arrays.stream(recipients).map(World::address).map(Envelope.Recipient::new).toList(),
+        new Envelope.Origin(
+            ACCEPTED, Optional.of("203.0.113.7"), "client.example", Optional.of("TLSv1.3 TLS_AES_128_GCM_SHA256"),
+            Optional.of(ANN)));
+  }
+}

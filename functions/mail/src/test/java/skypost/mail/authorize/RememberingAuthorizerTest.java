@@ -1,0 +1,95 @@
+package skypost.mail.authorize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import skypost.mail.authorize.Authorizer.Grant;
+import skypost.mail.authorize.Authorizer.LoginAnswer;
+import skypost.mail.authorize.Authorizer.LoginQuestion;
+import skypost.mail.authorize.Authorizer.Service;
+import skypost.protocol.address.EmailAddress;
+
+class RememberingAuthorizerTest {
+  private final List<LoginQuestion> asked = new ArrayList<>();
+  private final Dial clock = new Dial();
+  private final Authorizer authorizer = new RememberingAuthorizer(
+      new Authorizer() {
+        @Override
+        public LoginAnswer login(LoginQuestion question) {
+          asked.add(question);
+          return question.password().equals("right")
+              ? new LoginAnswer.Accepted(new EmailAddress("alice", "example.com"), Grant.NONE)
+              : new LoginAnswer.Refused();
+        }
+
+        @Override
+        public List<RecipientAnswer> recipients(RecipientsQuestion question) {
+          return List.of();
+        }
+      },
+      clock);
+
+  private static LoginQuestion question(Service service, String username, String password) {
+    return new LoginQuestion(service, "192.0.2.1", username, password);
+  }
+
+  @Test
+  void confirmedLoginIsAskedOnceUntilItsTimeIsOver() throws IOException {
+    var right = question(Service.POP3, "alice@example.com", "right");
+    assertThat(authorizer.login(right)).isInstanceOf(LoginAnswer.Accepted.class);
+    clock.now = clock.now.plus(RememberingAuthorizer.MEMORY).minusMillis(1);
+    assertThat(authorizer.login(right)).isInstanceOf(LoginAnswer.Accepted.class);
+    assertThat(asked).hasSize(1);
+    clock.now = clock.now.plusMillis(1);
+    authorizer.login(right);
+    assertThat(asked).hasSize(2);
+  }
+
+  @Test
+  void nothingButTheSameLoginIsRemembered() throws IOException {
+    authorizer.login(question(Service.POP3, "alice@example.com", "right"));
+    assertThat(authorizer.login(question(Service.POP3, "alice@example.com", "wrong"))).isInstanceOf(LoginAnswer.Refused.class);
+    assertThat(authorizer.login(question(Service.POP3, "alice@example.com", "wrong"))).isInstanceOf(LoginAnswer.Refused.class);
+    authorizer.login(question(Service.SUBMISSION, "alice@example.com", "right"));
+    authorizer.login(question(Service.POP3, "alice@example.co", "mright"));
+    assertThat(asked).as("each of these is another question").hasSize(5);
+  }
+
+  @Test
+  void memoryIsBounded() throws IOException {
+    for (int i = 0; i < 10_001; i++) {
+      authorizer.login(question(Service.POP3, "user" + i, "right"));
+    }
+    authorizer.login(question(Service.POP3, "user10000", "right"));
+    assertThat(asked).as("the newest is remembered").hasSize(10_001);
+    authorizer.login(question(Service.POP3, "user0", "right"));
+    assertThat(asked).as("the oldest had to go").hasSize(10_002);
+  }
+
+  /** A clock that is set by hand. */
+  private static final class Dial extends Clock {
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

@@ -1,5 +1,0 @@
-package skypost.local;
-
-final class InFlight {
-  static void release(String database) {}
-}

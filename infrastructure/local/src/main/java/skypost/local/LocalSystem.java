@@ -1,0 +1,191 @@
+package skypost.local;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import skypost.aws.AwsClients;
+import skypost.aws.AwsPorts;
+import skypost.mail.settings.SettingsReader;
+import skypost.pop3.Pop3Server;
+import skypost.protocol.log.EventLog;
+import skypost.smtp.Door;
+import skypost.smtp.SmtpFront;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+
+/** Everything that runs in the cloud, in this process: starts it, wires it as template.yaml does, and stops it. */
+final class LocalSystem implements AutoCloseable {
+  private static final int MAX_AWS_CONNECTIONS = 2000; // to the embedded endpoints: a few for each session and function
+  private static final int BATCH_SIZE = 10;
+  private static final int CONCURRENCY = 4;
+  private static final Duration SWEEP_PERIOD = Duration.ofMinutes(15);
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+
+  private final LocalSettings settings;
+  private final Map<String, String> environment;
+  private final Consumer<String> progress;
+  private final Clock clock = Clock.systemUTC();
+  private final Closing opened = new Closing();
+  private final CompletableFuture<String> failed = new CompletableFuture<>();
+  private volatile Consumer<ObjectCreated> events = event -> {};
+  private SmtpFront smtp;
+  private Pop3Server pop3;
+  private HttpApiEndpoint api;
+
+  private LocalSystem(LocalSettings settings, Map<String, String> environment, Consumer<String> progress) {
+    this.settings = settings;
+    this.environment = environment;
+    this.progress = progress;
+  }
+
+  /**
+   * Starts everything, and returns when it answers.
+   *
+   * @param folder belongs to us; closed with the system
+   * @param environment that the settings were read from
+   * @param progress told what takes a while, and the token that was made
+   */
+  static LocalSystem start(
+      LocalSettings settings, DataFolder folder, Map<String, String> environment, Consumer<String> progress)
+      throws IOException {
+    var system = new LocalSystem(settings, environment, progress);
+    system.opened.add(folder);
+    try {
+      system.start(folder);
+      return system;
+    } catch (IOException | RuntimeException fault) {
+      system.close();
+      throw fault;
+    }
+  }
+
+  private void start(DataFolder folder) throws IOException {
+    Endpoints endpoints =
+        settings.endpoint().isPresent()
+            ? Endpoints.outside(settings.endpoint().get())
+            : Endpoints.embedded(folder, this::dynoxide, event -> events.accept(event), opened);
+    endpoints.databaseEnded().thenRun(() -> failed.complete("dynoxide ended"));
+    var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_AWS_CONNECTIONS).build());
+    Map<AwsClients.Service, java.net.URI> uris = new EnumMap<>(endpoints.uris());
+    AwsClients clients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
+    Resources resources = provision(clients, endpoints.embedded());
+    events = event -> clients.sqs().sendMessage(r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+    if (endpoints.embedded()) {
+      var sweeper = opened.add(new TimeToLiveSweeper(clients.dynamo(), Resources.MESSAGES, clock));
+      sweeper.start();
+    }
+    Map<String, String> cloud = Functions.environment(environment, resources, adminToken(folder));
+    Functions functions = Functions.of(clients, cloud, clock);
+    LambdaEndpoint lambda = opened.add(LambdaEndpoint.start(0, functions.all()));
+    uris.put(AwsClients.Service.LAMBDA, lambda.endpoint());
+    serve(AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http)), functions, resources, cloud);
+  }
+
+  private java.nio.file.Path dynoxide() throws IOException {
+    return DynoxideBinary.find(settings.dynoxide(), DynoxideBinary.userCache(environment), progress);
+  }
+
+  private static Resources provision(AwsClients clients, boolean embedded) throws IOException {
+    var provisioning = new Provisioning(clients.s3(), clients.sqs(), clients.dynamo());
+    var tasks = new Together();
+    var queues = tasks.start(provisioning::queues);
+    tasks.start(() -> { provisioning.tables(); return null; });
+    tasks.start(() -> { provisioning.bucket(); return null; });
+    tasks.await();
+    if (!embedded) {
+      provisioning.bucketEvents(queues.resultNow().incoming());
+    }
+    return queues.resultNow();
+  }
+
+  private String adminToken(DataFolder folder) throws IOException {
+    if (settings.adminToken().isPresent()) {
+      return settings.adminToken().get();
+    }
+    var kept = folder.adminToken();
+    if (kept.isPresent()) {
+      return kept.get();
+    }
+    String made = folder.newAdminToken();
+    progress.accept("admin token " + made + " (kept in " + folder.resolve("admin-token") + ")");
+    return made;
+  }
+
+  private void serve(AwsClients clients, Functions functions, Resources resources, Map<String, String> cloud)
+      throws IOException {
+    sweep(functions.receive(), "{\"sweep\":true,\"settled\":true}"); // what a crash left, before anything is under way
+    opened.add(EventSourcePoller.start(clients.sqs(), source(resources.incoming()), functions.receive()));
+    opened.add(EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
+    sweepPeriodically(functions.receive());
+    var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
+    var tasks = new Together();
+    var smtpStarted =
+        tasks.start(
+            () ->
+                SmtpFront.start(settings.smtp(), ports.authorizer(), ports.messages(), clock, new SecureRandom()));
+    var pop3Started =
+        tasks.start(
+            () ->
+                Pop3Server.start(
+                    settings.pop3(), ports.authorizer(), ports.mailboxes(), ports.holders(), ports.messages(), clock));
+    var apiStarted = tasks.start(() -> opened.add(HttpApiEndpoint.start(settings.apiPort(), functions.api())));
+    try {
+      tasks.await();
+    } finally {
+      keep(smtpStarted, front -> { smtp = front; opened.add(() -> front.drain(DRAIN)); });
+      keep(pop3Started, server -> { pop3 = server; opened.add(() -> server.drain(DRAIN)); });
+    }
+    api = apiStarted.resultNow();
+  }
+
+  private static <T> void keep(java.util.concurrent.Future<T> started, Consumer<T> keeper) {
+    if (started.state() == java.util.concurrent.Future.State.SUCCESS) {
+      keeper.accept(started.resultNow());
+    }
+  }
+
+  private static EventSource source(Resources.Queue queue) {
+    return new EventSource(queue, BATCH_SIZE, Duration.ZERO, CONCURRENCY);
+  }
+
+  private void sweepPeriodically(LambdaFunction receive) {
+    var timer = Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("sweep").factory());
+    opened.add(timer::shutdownNow);
+    long period = SWEEP_PERIOD.toSeconds();
+    timer.scheduleWithFixedDelay(() -> sweep(receive, "{\"sweep\":true}"), period, period, TimeUnit.SECONDS);
+  }
+
+  private static void sweep(LambdaFunction receive, String event) {
+    receive.invoke(event.getBytes(java.nio.charset.StandardCharsets.UTF_8)); // a failure is logged where it happens
+  }
+
+  /** The line that says that everything answers. */
+  String ready() {
+    return "skypost ready smtp=%d submission=%d submissions=%d pop3=%d pop3s=%d api=%d"
+        .formatted(
+            smtp.port(Door.SMTP),
+            smtp.port(Door.SUBMISSION),
+            smtp.port(Door.SUBMISSIONS),
+            pop3.pop3Port(),
+            pop3.pop3sPort(),
+            api.port());
+  }
+
+  /** Completes with a reason when the system cannot go on. */
+  CompletableFuture<String> failed() {
+    return failed;
+  }
+
+  /** Stops everything: the doors first, the endpoints last. */
+  @Override
+  public void close() {
+    opened.close();
+    EventLog.info("stopped").write();
+  }
+}

@@ -1,0 +1,161 @@
+package skypost.local.sqs;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What happened to the queues, one JSON object a line. A change is in the file when its method returns, so the end of this
+ * process loses nothing; a line that was cut off by the end was never confirmed, and is left out when the file is read again.
+ * Whoever uses it holds the store's lock.
+ */
+final class SqsJournal implements AutoCloseable {
+  private final Path file;
+  private FileChannel channel;
+
+  SqsJournal(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    this.file = folder.resolve("journal.jsonl");
+  }
+
+  /** Takes what a journal tells. */
+  interface Reader {
+    void queue(String name, Map<String, String> attributes);
+
+    void noQueue(String name);
+
+    void message(String queue, StoredMessage message);
+
+    void noMessage(String queue, String id);
+  }
+
+  /** Tells a reader everything, in order. */
+  void replay(Reader reader) throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Map<String, Object> fields;
+        try {
+          fields = JSON.std.mapFrom(line);
+        } catch (IOException cutOff) {
+          continue;
+        }
+        tell(reader, fields);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void tell(Reader reader, Map<String, Object> fields) {
+    String queue = (String) fields.get("queue");
+    if (fields.get("attributes") instanceof Map<?, ?> attributes) {
+      reader.queue(queue, (Map<String, String>) attributes);
+    } else if (fields.get("message") instanceof Map<?, ?> message) {
+      reader.message(queue, message((Map<String, Object>) message));
+    } else if (fields.get("deleted") instanceof List<?> ids) {
+      ids.forEach(id -> reader.noMessage(queue, (String) id));
+    } else {
+      reader.noQueue(queue);
+    }
+  }
+
+  private static StoredMessage message(Map<String, Object> fields) {
+    @SuppressWarnings("unchecked")
+    var attributes = (Map<String, Object>) fields.get("attributes");
+    return new StoredMessage(
+        (String) fields.get("id"),
+        ((Number) fields.get("sequence")).longValue(),
+        (String) fields.get("body"),
+        attributes,
+        (String) fields.get("group"),
+        ((Number) fields.get("sent")).longValue(),
+        ((Number) fields.get("visible")).longValue(),
+        ((Number) fields.get("received")).intValue(),
+        ((Number) fields.get("firstReceived")).longValue(),
+        (String) fields.get("receipt"));
+  }
+
+  /** Begins a new file that holds only what is there now, and puts it in the old one's place. */
+  void rewrite(Iterable<StoredQueue> queues) throws IOException {
+    Path next = file.resolveSibling("journal.next");
+    try (BufferedWriter writer = Files.newBufferedWriter(next)) {
+      for (StoredQueue queue : queues) {
+        writer.write(line(Map.of("queue", queue.name(), "attributes", queue.attributes())));
+      }
+      for (StoredQueue queue : queues) {
+        for (StoredMessage message : queue.messages()) {
+          writer.write(line(Map.of("queue", queue.name(), "message", fields(message))));
+        }
+      }
+    }
+    close();
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+  }
+
+  void queue(StoredQueue queue) throws IOException {
+    append(Map.of("queue", queue.name(), "attributes", queue.attributes()));
+  }
+
+  void noQueue(String name) throws IOException {
+    append(Map.of("queue", name));
+  }
+
+  void message(StoredQueue queue, StoredMessage message) throws IOException {
+    append(Map.of("queue", queue.name(), "message", fields(message)));
+  }
+
+  void noMessages(StoredQueue queue, List<String> ids) throws IOException {
+    append(Map.of("queue", queue.name(), "deleted", ids));
+  }
+
+  long size() throws IOException {
+    return channel.size();
+  }
+
+  private static Map<String, Object> fields(StoredMessage message) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("id", message.id());
+    fields.put("sequence", message.sequence());
+    fields.put("body", message.body());
+    fields.put("attributes", message.attributes());
+    fields.put("group", message.group());
+    fields.put("sent", message.sent());
+    fields.put("visible", message.visible());
+    fields.put("received", message.received());
+    fields.put("firstReceived", message.firstReceived());
+    fields.put("receipt", message.receipt());
+    return fields;
+  }
+
+  private static String line(Map<String, Object> fields) throws IOException {
+    return JSON.std.asString(fields) + "\n";
+  }
+
+  private void append(Map<String, Object> fields) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(line(fields).getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}

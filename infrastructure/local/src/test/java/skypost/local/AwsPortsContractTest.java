@@ -1,0 +1,223 @@
+package skypost.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+import skypost.aws.DynamoBodyHolders;
+import skypost.aws.DynamoCredentials;
+import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoMailboxes;
+import skypost.aws.DynamoOutboundQueue;
+import skypost.aws.DynamoTraces;
+import skypost.aws.S3Messages;
+import skypost.mail.contract.BodyHoldersContract;
+import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.MailboxHistoryContract;
+import skypost.mail.contract.MailboxesContract;
+import skypost.mail.contract.MaildropContract;
+import skypost.mail.contract.MessagesContract;
+import skypost.mail.contract.OutboundQueueContract;
+import skypost.mail.contract.TracesContract;
+import skypost.mail.directory.Credentials;
+import skypost.mail.directory.Directory;
+import skypost.mail.json.Fields;
+import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.IncomingMessages;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue;
+import skypost.local.sqs.EmbeddedSqs;
+import skypost.mail.trace.Traces;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+
+/** The contracts of the ports, held against the AWS adapters on the embedded endpoints through real SDK clients. */
+class AwsPortsContractTest {
+  private static final AccessKey KEY = new AccessKey("contract", "contract-secret");
+
+  @TempDir private static Path folder;
+  private static AwsClients clients;
+  private static EmbeddedS3 s3Endpoint;
+  private static EmbeddedSqs sqsEndpoint;
+  private static EmbeddedDynamoDb dynamoEndpoint;
+  private static S3Client s3;
+  private static DynamoDbClient dynamo;
+  private static Resources resources;
+
+  @BeforeAll
+  static void start() throws Exception {
+    clients = new AwsClients(KEY);
+    s3Endpoint = EmbeddedS3.start(folder.resolve("s3"), 0, KEY, event -> {});
+    sqsEndpoint = EmbeddedSqs.start(folder.resolve("sqs"), 0, Resources.REGION);
+    dynamoEndpoint = EmbeddedDynamoDb.start(dynoxide(), folder.resolve("dynamodb"), 0);
+    s3 = clients.s3(s3Endpoint.endpoint());
+    dynamo = clients.dynamoDb(dynamoEndpoint.endpoint());
+    Provisioning provisioning = new Provisioning(s3, clients.sqs(sqsEndpoint.endpoint()), dynamo);
+    provisioning.bucket();
+    provisioning.tables();
+    resources = provisioning.queues();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    dynamoEndpoint.close();
+    sqsEndpoint.close();
+    s3Endpoint.close();
+    clients.close();
+  }
+
+  private static Path dynoxide() throws IOException {
+    return DynoxideBinary.find(Optional.empty(), DynoxideBinary.userCache(System.getenv()), System.err::println);
+  }
+
+  private static Mailboxes mailboxesInDynamo() {
+    return new DynamoMailboxes(dynamo, Resources.MAILBOXES, Clock.systemUTC());
+  }
+
+  /** A list of everything wants a table of its own. */
+  private static void empty(String table) {
+    for (var item : dynamo.scanPaginator(scan -> scan.tableName(table)).items()) {
+      var key = Map.of("pk", item.get("pk"), "sk", item.get("sk"));
+      dynamo.deleteItem(delete -> delete.tableName(table).key(key));
+    }
+  }
+
+  @Nested
+  class DynamoMailboxesTest extends MailboxesContract {
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxesInDynamo();
+    }
+  }
+
+  @Nested
+  class DynamoMailboxHistoryTest extends MailboxHistoryContract {
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxesInDynamo();
+    }
+  }
+
+  @Nested
+  class DynamoMaildropTest extends MaildropContract {
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxesInDynamo();
+    }
+  }
+
+  @Nested
+  class DynamoBodyHoldersTest extends BodyHoldersContract {
+    @Override
+    protected BodyHolders holders() {
+      return new DynamoBodyHolders(dynamo, Resources.MAILBOXES);
+    }
+  }
+
+  @Nested
+  class DynamoDirectoryTest extends DirectoryContract {
+    @BeforeEach
+    void empty() {
+      AwsPortsContractTest.empty(Resources.DIRECTORY);
+    }
+
+    @Override
+    protected Directory directory() {
+      return new DynamoDirectory(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoCredentialsTest extends CredentialsContract {
+    @Override
+    protected Credentials credentials() {
+      return new DynamoCredentials(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoTracesTest extends TracesContract {
+    @Override
+    protected Traces traces() {
+      return new DynamoTraces(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
+  class S3MessagesTest extends MessagesContract {
+    @Override
+    protected IncomingMessages incoming() {
+      return new S3Messages(s3, Resources.BUCKET);
+    }
+
+    @Override
+    protected StoredMessages stored() {
+      return new S3Messages(s3, Resources.BUCKET);
+    }
+  }
+
+  @Nested
+  class DynamoOutboundQueueTest extends OutboundQueueContract {
+    private final Wakes wakes = new Wakes();
+
+    @BeforeEach
+    void empty() {
+      AwsPortsContractTest.empty(Resources.MESSAGES);
+    }
+
+    @Override
+    protected OutboundQueue queue() {
+      SqsClient sqs =
+          SqsClient.builder()
+              .endpointOverride(sqsEndpoint.endpoint())
+              .region(AwsClients.REGION)
+              .credentialsProvider(AnonymousCredentialsProvider.create())
+              .overrideConfiguration(override -> override.addExecutionInterceptor(wakes))
+              .build();
+      return new DynamoOutboundQueue(dynamo, Resources.MESSAGES, sqs, resources.outbound().url(), Clock.systemUTC());
+    }
+
+    @Override
+    protected List<EntryId> woken() {
+      return List.copyOf(wakes.entries);
+    }
+  }
+
+  /** Sees what was sent to the queue, since a delayed message cannot be received yet. */
+  private static final class Wakes implements ExecutionInterceptor {
+    private final List<EntryId> entries = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+      if (context.request() instanceof SendMessageBatchRequest batch) {
+        batch.entries().stream().map(SendMessageBatchRequestEntry::messageBody).map(Wakes::entry).forEach(entries::add);
+      }
+    }
+
+    private static EntryId entry(String body) {
+      try {
+        return EntryId.parse(Fields.read(body).text("entry")).orElseThrow();
+      } catch (IOException malformed) {
+        throw new IllegalStateException(malformed);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package skypost.smtp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import skypost.mail.authorize.AuthorizeLogin;
+import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.authorize.Authorizer;
+import skypost.mail.directory.Account;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.Network;
+import skypost.mail.directory.PasswordHash;
+import skypost.mail.directory.RelaySettings;
+import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.mail.tls.ServerTls;
+import skypost.protocol.address.EmailAddress;
+
+/**
+ * A front on the real decisions and on ports in memory: domain example.com with alice and bob, whose passwords are their
+ * names and "-password". {@code main} keeps one running on ports 2525, 2587 and 2465 (or another thousand), to be tried with swaks or curl.
+ */
+final class MemoryFront implements AutoCloseable {
+  final InMemoryMessages messages = new InMemoryMessages();
+  final CountingAuthorizer authorizer;
+  final SmtpFront front;
+
+  private MemoryFront(int smtp, int submission, int submissions, List<Network> proxies) throws IOException {
+    InMemoryDirectory directory = new InMemoryDirectory();
+    InMemoryCredentials credentials = new InMemoryCredentials();
+    directory.putDomain(Domain.local("example.com"));
+    for (String name : List.of("alice", "bob")) {
+      EmailAddress address = new EmailAddress(name, "example.com");
+      directory.putAccount(new Account.User(address, 0, false));
+      credentials.put(address, PasswordHash.of(name + "-password", new SecureRandom()));
+    }
+    RelaySettings trustNobody = new RelaySettings(List.of(), Optional.empty());
+    authorizer = new CountingAuthorizer(
+        new AuthorizeLogin(credentials, directory),
+        new AuthorizeRecipients(directory, new InMemoryMailboxes(), trustNobody, Clock.systemUTC()));
+    SmtpFrontSettings settings = new SmtpFrontSettings(
+        "mx.test",
+        InetAddress.getLoopbackAddress(),
+        Map.of(Door.SMTP, smtp, Door.SUBMISSION, submission, Door.SUBMISSIONS, submissions),
+        52_428_800,
+        100,
+        ServerTls.selfSigned("mx.test", Instant.now()),
+        proxies);
+    front = SmtpFront.start(settings, authorizer, messages, Clock.systemUTC(), new SecureRandom());
+  }
+
+  static MemoryFront start() throws IOException {
+    return new MemoryFront(0, 0, 0, List.of());
+  }
+
+  static MemoryFront behindProxy() throws IOException {
+    return new MemoryFront(0, 0, 0, List.of(Network.of("127.0.0.0/8"), Network.of("::1")));
+  }
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    int base = arguments.length == 0 ? 2000 : Integer.parseInt(arguments[0]);
+    try (MemoryFront running = new MemoryFront(base + 525, base + 587, base + 465, List.of())) {
+      System.out.println("ready on " + running.front.port(Door.SMTP));
+      Thread.currentThread().join();
+    }
+  }
+
+  List<MessageId> ids() {
+    List<MessageId> ids = new ArrayList<>();
+    messages.listFrom(MessageId.first(Instant.EPOCH)).forEachRemaining(ids::add);
+    return ids;
+  }
+
+  StoredMessage only() {
+    List<MessageId> ids = ids();
+    if (ids.size() != 1) {
+      throw new AssertionError(ids.size() + " messages are stored");
+    }
+    return messages.open(ids.getFirst()).orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    front.close();
+  }
+
+  /** The real decisions in process, counted, and out of reach when told so. */
+  static final class CountingAuthorizer implements Authorizer {
+    final List<String> questions = new CopyOnWriteArrayList<>();
+    volatile boolean unreachable;
+    private final AuthorizeLogin logins;
+    private final AuthorizeRecipients recipients;
+
+    CountingAuthorizer(AuthorizeLogin logins, AuthorizeRecipients recipients) {
+      this.logins = logins;
+      this.recipients = recipients;
+    }
+
+    @Override
+    public LoginAnswer login(LoginQuestion question) throws IOException {
+      questions.add("login");
+      check();
+      return logins.decide(question);
+    }
+
+    @Override
+    public List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException {
+      questions.add("recipients " + question.recipients().size() + " from " + question.client());
+      check();
+      return recipients.decide(question);
+    }
+
+    private void check() throws IOException {
+      if (unreachable) {
+        throw new IOException("AuthorizeFunction does not answer");
+      }
+    }
+  }
+}
