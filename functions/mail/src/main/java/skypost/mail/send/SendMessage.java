@@ -79,6 +79,11 @@ public final class SendMessage {
     if (Duration.between(now, deadline).compareTo(LEAST_TIME) < 0) {
       return Result.HANDED_BACK;
     }
+    Instant first = schedule.first(id.message().acceptedAt());
+    if (now.isBefore(first)) { // the queue wakes at once; a schedule may begin later
+      ports.queue().wake(id, now, first);
+      return Result.DONE;
+    }
     switch (ports.queue().book(id, now, deadline.plus(LOST_MARGIN))) {
       case Booking.NothingToDo() -> freeAgain(id);
       case Booking.NotDue(Instant due) -> ports.queue().wake(id, now, due);

@@ -212,6 +212,20 @@ class SendMessageTest {
   }
 
   @Test
+  void aScheduleMayBeginLater() throws IOException {
+    send = sender(Optional.empty(), RetrySchedule.of(List.of(WAIT)));
+    QueueEntry entry = enqueue(false, "bob@there.example");
+
+    resend(entry);
+    assertThat(first.commands()).isEmpty();
+    assertThat(wakes.getLast().at()).isEqualTo(id.acceptedAt().plus(WAIT));
+    clock.advance(WAIT);
+    resend(entry);
+
+    assertThat(first.received()).hasSize(1);
+  }
+
+  @Test
   void aServerThatDiesAfterIts250HasTheMessage() throws IOException {
     first.always(FakeMx.END_OF_DATA, FakeMx.drop("250 2.0.0 taken"));
 
