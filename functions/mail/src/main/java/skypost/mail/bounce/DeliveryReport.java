@@ -29,6 +29,8 @@ final class DeliveryReport {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
+  private static final Session SESSION = session();
+
   private final String hostname;
   private final MessageId id;
   private final MessageId originalId;
@@ -54,10 +56,7 @@ final class DeliveryReport {
   /** Writes the message, in 7 bit and with CRLF. */
   void writeTo(OutputStream out) throws IOException {
     try {
-      Properties properties = new Properties();
-      // An internationalized To: is written in UTF-8 (RFC 6532); all else is ASCII.
-      properties.setProperty("mail.mime.allowutf8", "true");
-      MimeMessage message = new ReportMessage(Session.getInstance(properties), "<" + id + "@" + hostname + ">");
+      MimeMessage message = new ReportMessage(SESSION, "<" + id + "@" + hostname + ">");
       message.setHeader("Date", date(id.acceptedAt()));
       message.setHeader("From", "Mail Delivery System <MAILER-DAEMON@" + hostname + ">");
       message.setHeader("To", envelope.sender().map(EmailAddress::toString).orElseThrow());
@@ -77,6 +76,13 @@ final class DeliveryReport {
     } catch (MessagingException fault) {
       throw new IOException("the bounce cannot be written", fault);
     }
+  }
+
+  private static Session session() {
+    Properties properties = new Properties();
+    // An internationalized To: is written in UTF-8 (RFC 6532); all else is ASCII.
+    properties.setProperty("mail.mime.allowutf8", "true");
+    return Session.getInstance(properties);
   }
 
   private MimeBodyPart humanText() throws MessagingException {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,8 +79,13 @@ public final class SendMessage {
     if (Duration.between(now, deadline).compareTo(LEAST_TIME) < 0) {
       return Result.HANDED_BACK;
     }
+    Instant first = schedule.first(id.message().acceptedAt());
+    if (now.isBefore(first)) { // the queue wakes at once; a schedule may begin later
+      ports.queue().wake(id, now, first);
+      return Result.DONE;
+    }
     switch (ports.queue().book(id, now, deadline.plus(LOST_MARGIN))) {
-      case Booking.NothingToDo() -> { }
+      case Booking.NothingToDo() -> freeAgain(id);
       case Booking.NotDue(Instant due) -> ports.queue().wake(id, now, due);
       case Booking.Booked(QueueEntry entry) -> attempt(entry, now, deadline);
     }
@@ -125,8 +131,20 @@ public final class SendMessage {
       case Exchangers.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Exchangers.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Exchangers.Found(List<Peer> peers) ->
-          courier.deliver(peers, transaction(entry, body.get()), Duration.between(clock.instant(), deadline));
+          courier.deliver(inOrder(peers, entry), transaction(entry, body.get()), Duration.between(clock.instant(), deadline));
     };
+  }
+
+  /**
+   * A server that fell silent on this message last time goes last: it would fall silent again, and use up the time of the others
+   * until the schedule is over.
+   */
+  private static List<Peer> inOrder(List<Peer> peers, QueueEntry entry) {
+    if (entry.attempts().isEmpty() || !entry.attempts().getLast().reply().enhanced().equals("4.4.2")) {
+      return peers;
+    }
+    String silent = entry.attempts().getLast().server();
+    return peers.stream().sorted(Comparator.comparing(peer -> peer.toString().equals(silent))).toList(); // stable
   }
 
   private static Transaction transaction(QueueEntry entry, MessageBody body) {
@@ -175,6 +193,15 @@ public final class SendMessage {
       }
     } catch (IOException | RuntimeException fault) { // the entry is done; the body only costs until the sweeper finds it
       EventLog.warn("body-left").with("entry", entry.id()).cause(fault).write();
+    }
+  }
+
+  /** An earlier run may have recorded the end and not come to free the body. A wake for nothing is rare enough to look. */
+  private void freeAgain(EntryId id) throws IOException {
+    for (QueueEntry entry : ports.queue().entries(id.message())) {
+      if (entry.id().equals(id) && entry.status() == Status.DONE) {
+        free(entry);
+      }
     }
   }
 

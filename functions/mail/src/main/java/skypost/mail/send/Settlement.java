@@ -21,6 +21,9 @@ import skypost.protocol.smtp.client.Outcome;
  * @param failed the recipients that this attempt ended with a failure
  */
 record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
+  /** Characters of a reply that are kept: an entry has a hundred recipients, and a DynamoDB item 400 KB. */
+  static final int MAX_REPLY = 400;
+
   Settlement {
     failed = List.copyOf(failed);
   }
@@ -52,8 +55,8 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
 
   private static Optional<End> end(Outcome outcome, int attempts, boolean last) {
     return switch (outcome) {
-      case Outcome.Delivered(SmtpReply reply) -> Optional.of(new End.Sent(reply));
-      case Outcome.Failed(SmtpReply reply) -> Optional.of(new End.Bounced(reply));
+      case Outcome.Delivered(SmtpReply reply) -> Optional.of(new End.Sent(bounded(reply)));
+      case Outcome.Failed(SmtpReply reply) -> Optional.of(new End.Bounced(bounded(reply)));
       case Outcome.Deferred(SmtpReply reply) -> last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
       case Outcome.Undecided(SmtpReply reply) -> last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
     };
@@ -61,7 +64,26 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
 
   private static SmtpReply expired(SmtpReply last, int attempts) {
     return SmtpReply.of(554, 4, 7, // RFC 3463 section 3.5: X.4.7, delivery time expired
-        "delivery time expired after " + attempts + (attempts == 1 ? " attempt" : " attempts") + "; the last answer was: " + last);
+        "delivery time expired after " + attempts + (attempts == 1 ? " attempt" : " attempts") + "; the last answer was: " + bounded(last));
+  }
+
+  /** A peer's words may be anything of any length; what is kept is short and has no control characters. */
+  static SmtpReply bounded(SmtpReply reply) {
+    List<String> lines = new ArrayList<>();
+    int room = MAX_REPLY;
+    for (String line : reply.lines()) {
+      String clean = line.replaceAll("\\p{Cntrl}", "?");
+      if (clean.length() > room) {
+        lines.add(clean.substring(0, room) + "...");
+        break;
+      }
+      lines.add(clean);
+      room -= clean.length() + 1;
+      if (room <= 0) {
+        break;
+      }
+    }
+    return new SmtpReply(reply.code(), reply.subject(), reply.detail(), lines);
   }
 
   /** The same, but the failures are left for another attempt, because the sender could not be told of them. */
@@ -90,6 +112,6 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
     Outcome telling = outcomes.stream().filter(outcome -> outcome.reply().isTransient()).findFirst()
         .or(() -> outcomes.stream().filter(outcome -> outcome.reply().isPermanent()).findFirst())
         .orElse(outcomes.getFirst());
-    return new Attempt(at, delivery.server(), delivery.tls(), telling.reply());
+    return new Attempt(at, delivery.server(), delivery.tls(), bounded(telling.reply()));
   }
 }

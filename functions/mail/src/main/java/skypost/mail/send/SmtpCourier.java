@@ -35,11 +35,11 @@ public final class SmtpCourier implements Courier {
   @Override
   public Delivery deliver(List<Peer> peers, Transaction transaction, Duration limit) {
     Round round = new Round(transaction, Deadline.in(limit));
-    for (Peer peer : peers) {
-      if (round.open().isEmpty() || (!round.refusals.isEmpty() && round.deadline.remaining().compareTo(LEAST_TIME) < 0)) {
+    for (int i = 0; i < peers.size() && !round.open().isEmpty(); i++) {
+      if (i > 0 && round.deadline.remaining().compareTo(LEAST_TIME) < 0) {
         break;
       }
-      round.ask(peer);
+      round.ask(peers.get(i), peers.size() - i - 1);
     }
     return round.end();
   }
@@ -70,11 +70,14 @@ public final class SmtpCourier implements Courier {
       return open;
     }
 
-    void ask(Peer peer) {
-      ConnectResult result = client.connect(peer, tls, deadline);
+    void ask(Peer peer, int others) {
+      // One that stalls must not use up the time of those after it; once content flows, it may have all that is left
+      Duration share = others == 0 ? deadline.remaining() : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
+      SmtpClient caller = new SmtpClient(client.helo(), client.timeouts().envelopeWithin(share));
+      ConnectResult result = caller.connect(peer, tls, deadline);
       if (result instanceof ConnectResult.TlsBroken(SmtpReply reply)) {
         EventLog.warn("tls-broken").with("server", peer).with("reply", reply).write();
-        result = client.connect(peer, Optional.empty(), deadline); // better in the clear than not at all
+        result = caller.connect(peer, Optional.empty(), deadline); // better in the clear than not at all
       }
       switch (result) {
         case ConnectResult.TlsBroken(SmtpReply reply) -> refused(peer, reply);

@@ -123,6 +123,15 @@ class SendMessageTest {
     assertThat(entry.attempts().getLast().server()).startsWith("mx2.there.example[127.0.0.2]");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {FakeMx.CONNECT, "EHLO", "RCPT"})
+  void aServerThatStallsLeavesTimeForTheNext(String stage) throws IOException {
+    first.always(stage, FakeMx.stall());
+
+    assertThat(end(sent("bob@there.example"), 0)).startsWith("Sent");
+    assertThat(second.received()).hasSize(1);
+  }
+
   @Test
   void aServerThatIsDownIsPassedOver() throws IOException {
     first.close();
@@ -203,6 +212,20 @@ class SendMessageTest {
   }
 
   @Test
+  void aScheduleMayBeginLater() throws IOException {
+    send = sender(Optional.empty(), RetrySchedule.of(List.of(WAIT)));
+    QueueEntry entry = enqueue(false, "bob@there.example");
+
+    resend(entry);
+    assertThat(first.commands()).isEmpty();
+    assertThat(wakes.getLast().at()).isEqualTo(id.acceptedAt().plus(WAIT));
+    clock.advance(WAIT);
+    resend(entry);
+
+    assertThat(first.received()).hasSize(1);
+  }
+
+  @Test
   void aServerThatDiesAfterIts250HasTheMessage() throws IOException {
     first.always(FakeMx.END_OF_DATA, FakeMx.drop("250 2.0.0 taken"));
 
@@ -214,8 +237,14 @@ class SendMessageTest {
   void silenceAfterTheFinalDotIsNoReasonForACopyToTheNext() throws IOException {
     first.always(FakeMx.END_OF_DATA, FakeMx.stall());
 
-    assertThat(sent("bob@there.example").status()).isEqualTo(Status.DEFERRED);
+    QueueEntry entry = sent("bob@there.example");
+    assertThat(entry.status()).isEqualTo(Status.DEFERRED);
     assertThat(second.received()).isEmpty();
+
+    clock.advance(WAIT.multipliedBy(2)); // but it must not be the end of the message either
+    resend(entry);
+    assertThat(end(now(entry), 0)).startsWith("Sent");
+    assertThat(second.received()).hasSize(1);
   }
 
   @Test

@@ -1,0 +1,352 @@
+package skypost.mail.send;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import skypost.mail.bounce.Bounces;
+import skypost.mail.directory.Page;
+import skypost.mail.dns.Exchangers;
+import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryOutboundQueue.Wake;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.IncomingMessages;
+import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.End;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Outcome;
+import skypost.protocol.smtp.client.Peer;
+import skypost.protocol.smtp.client.Transaction;
+
+/**
+ * Five days of retries for a thousand messages under a virtual clock, with remote servers that refuse, defer and are down, stores that
+ * fail before or after the deed, functions that are killed, and wakes that come twice. Every message must come to the right end.
+ */
+class FiveDaysTest {
+  private static final Instant START = Instant.parse("2026-11-25T08:00:00Z");
+  private static final int MESSAGES = 1000;
+  private static final Duration INVOCATION = Duration.ofMinutes(5);
+  private static final Duration VISIBILITY = Duration.ofMinutes(6);
+
+  private final VirtualClock clock = new VirtualClock();
+  private final PriorityQueue<Wake> wakes = new PriorityQueue<>(Comparator.comparing(Wake::at).thenComparing(w -> w.id().toString()));
+  private final Map<String, Integer> copies = new HashMap<>();
+  private final Set<EntryId> disturbed = new HashSet<>();
+  private final InMemoryMessages store = new InMemoryMessages();
+  private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
+  private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  private Random random;
+  private EntryId current;
+
+  @BeforeEach
+  void quiet() {
+    EventLog.to(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void loud() {
+    EventLog.to(System.err);
+  }
+
+  /** The function was killed: nothing after this point happens. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = 1)
+  void everyMessageComesToItsRightEnd(long seed) throws IOException {
+    random = new Random(seed);
+    SendMessage send = new SendMessage(
+        new SendMessage.Ports(new FaultyQueue(), new FaultyStore(), holders, new Bounces(new FaultyStore(), "mx.us.example")),
+        destination -> {
+          fault(0.02);
+          return new Exchangers.Found(List.of(new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25))));
+        },
+        new RemoteServers(), RetrySchedule.DEFAULT, clock, random);
+    List<QueueEntry> entries = accept();
+    for (int runs = 0; !wakes.isEmpty(); runs++) {
+      assertThat(runs).as("wakes do not breed").isLessThan(3_000_000);
+      Wake wake = wakes.poll();
+      clock.advanceTo(wake.at());
+      run(send, wake.id());
+    }
+    assertThat(Duration.between(START, clock.instant())).isLessThan(Duration.ofDays(6));
+    check(entries);
+  }
+
+  private void run(SendMessage send, EntryId id) {
+    current = id;
+    // SQS delivers at least once. Not at every early wake: there it would breed without end.
+    if (random.nextDouble() < 0.02 && !queue.entries(id.message()).getFirst().nextAttempt().isAfter(clock.instant())) {
+      wakes.add(new Wake(id, clock.instant()));
+    }
+    try {
+      send.send(id, clock.instant().plus(INVOCATION));
+    } catch (IOException | Killed fault) { // the message becomes visible again
+      wakes.add(new Wake(id, clock.instant().plus(VISIBILITY)));
+    }
+  }
+
+  private List<QueueEntry> accept() throws IOException {
+    List<QueueEntry> entries = new ArrayList<>();
+    String[] kinds = {"good", "grey", "gone", "down", "dead", "flaky"};
+    for (int i = 0; i < MESSAGES; i++) {
+      MessageId id = MessageId.at(START.plusSeconds(i), random);
+      Optional<EmailAddress> sender = i % 10 == 0 ? Optional.empty() : Optional.of(address("s" + i + "@here.example"));
+      List<QueuedRecipient> recipients = new ArrayList<>();
+      for (int r = 0; r <= random.nextInt(3); r++) {
+        recipients.add(new QueuedRecipient(
+            address(kinds[random.nextInt(kinds.length)] + "-" + i + "-" + r + "@there.example"), Map.of(), Optional.empty()));
+      }
+      try (var draft = store.begin(id, new Envelope(sender, Map.of(),
+          recipients.stream().map(q -> new Envelope.Recipient(q.address())).toList(), Envelope.Origin.internal(START, "test")))) {
+        draft.write(("Subject: " + i + "\r\n\r\nx\r\n").getBytes(StandardCharsets.US_ASCII));
+        draft.commit();
+      }
+      boolean shared = i % 7 == 0;
+      QueueEntry entry = new QueueEntry(new EntryId(id, "there.example", 0), sender, 17, shared, Status.QUEUED,
+          RetrySchedule.DEFAULT.first(id.acceptedAt()), 0, recipients, List.of());
+      if (shared) {
+        holders.hold(id, List.of("queue:" + entry.id()));
+      }
+      queue.enqueue(List.of(entry));
+      entries.add(entry);
+    }
+    return entries;
+  }
+
+  private void check(List<QueueEntry> accepted) throws IOException {
+    Map<String, Integer> told = told();
+    for (QueueEntry before : accepted) {
+      QueueEntry entry = queue.entries(before.id().message()).getFirst();
+      assertThat(entry.status()).as("%s", entry).isEqualTo(Status.DONE);
+      assertThat(store.open(entry.id().message())).as("the body of %s is freed", entry.id()).isEmpty();
+      for (QueuedRecipient recipient : entry.recipients()) {
+        check(entry, recipient, told.getOrDefault(recipient.address().toString(), 0));
+      }
+    }
+    assertThat(copies.values()).anyMatch(count -> count == 1);
+    assertThat(told).isNotEmpty();
+  }
+
+  private void check(QueueEntry entry, QueuedRecipient recipient, int told) {
+    String who = recipient.address().toString();
+    int got = copies.getOrDefault(who, 0);
+    switch (recipient.end().orElseThrow()) {
+      case End.Sent(SmtpReply reply) -> {
+        assertThat(got).as("copies of %s", who).isPositive();
+        assertThat(got == 1 || disturbed.contains(entry.id())).as("%s got %s copies without a reason", who, got).isTrue();
+        assertThat(told).as("a delivered recipient is reported: %s", who).isZero();
+      }
+      case End.Bounced(SmtpReply reply) -> {
+        assertThat(got).as("%s was delivered and bounced", who).isZero();
+        assertThat(who).matches("(gone|dead)-.*");
+        assertThat(reply.enhanced()).isEqualTo(who.startsWith("gone") ? "5.1.1" : "5.4.7");
+        if (entry.sender().isPresent()) {
+          assertThat(told).as("the sender is told of %s", who).isPositive();
+          assertThat(told == 1 || disturbed.contains(entry.id())).as("told %s times of %s", told, who).isTrue();
+        } else {
+          assertThat(told).isZero();
+        }
+        if (who.startsWith("dead")) {
+          assertThat(entry.attemptsMade()).isGreaterThanOrEqualTo(RetrySchedule.DEFAULT.waits().size());
+        }
+      }
+      case End.Removed() -> throw new AssertionError(who);
+    }
+  }
+
+  /** How often each recipient is reported in a bounce. */
+  private Map<String, Integer> told() throws IOException {
+    Map<String, Integer> told = new HashMap<>();
+    for (Iterator<MessageId> ids = store.listFrom(MessageId.first(Instant.EPOCH)); ids.hasNext(); ) {
+      try (var message = store.open(ids.next()).orElseThrow()) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        message.content().transferTo(octets);
+        octets.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("Final-Recipient: rfc822; "))
+            .forEach(line -> told.merge(line.substring("Final-Recipient: rfc822; ".length()), 1, Integer::sum));
+      }
+    }
+    return told;
+  }
+
+  /** What each kind of recipient's server says; what it accepts is counted. */
+  private final class RemoteServers implements Courier {
+    @Override
+    public Delivery deliver(List<Peer> peers, Transaction transaction, Duration limit) {
+      if (random.nextDouble() < 0.02) {
+        throw new IllegalStateException("a fault nobody thought of");
+      }
+      List<Result> results = new ArrayList<>();
+      for (Transaction.Recipient recipient : transaction.recipients()) {
+        Outcome outcome = answer(recipient.address());
+        if (outcome instanceof Outcome.Delivered) {
+          copies.merge(recipient.address().toString(), 1, Integer::sum);
+        }
+        results.add(new Result(outcome, Optional.of("mx.there.example")));
+      }
+      if (random.nextDouble() < 0.01) {
+        disturbed.add(current); // the documented window: after the peer's 250, before our record of it
+        throw new Killed();
+      }
+      return new Delivery(results, "mx.there.example[192.0.2.1]:25", "");
+    }
+
+    private Outcome answer(EmailAddress to) {
+      Duration since = Duration.between(START, clock.instant());
+      return switch (to.local().substring(0, to.local().indexOf('-'))) {
+        case "good" -> new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok"));
+        case "grey" -> since.toMinutes() >= 20 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
+        case "gone" -> new Outcome.Failed(SmtpReply.of(550, 1, 1, "no such user"));
+        case "down" -> since.toHours() >= 60 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
+        case "dead" -> later();
+        default -> random.nextInt(3) > 0 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
+      };
+    }
+
+    private static Outcome later() {
+      return new Outcome.Deferred(SmtpReply.of(451, 4, 1, "not now"));
+    }
+  }
+
+  private void fault(double probability) throws IOException {
+    if (random.nextDouble() < probability) {
+      throw new IOException("injected");
+    }
+  }
+
+  /** Fails before or after the deed, as a service does whose answer is lost. */
+  private final class FaultyQueue implements OutboundQueue {
+    @Override
+    public Booking book(EntryId id, Instant now, Instant lostAt) throws IOException {
+      fault(0.01);
+      Booking booking = queue.book(id, now, lostAt);
+      fault(0.01);
+      return booking;
+    }
+
+    @Override
+    public boolean finish(QueueEntry entry) throws IOException {
+      if (random.nextDouble() < 0.01) {
+        disturbed.add(entry.id());
+        throw new IOException("injected");
+      }
+      boolean recorded = queue.finish(entry);
+      fault(0.01);
+      return recorded;
+    }
+
+    @Override
+    public void wake(EntryId id, Instant now, Instant due) throws IOException {
+      fault(0.001);
+      queue.wake(id, now, due);
+    }
+
+    @Override
+    public void enqueue(List<QueueEntry> entries) {
+      queue.enqueue(entries);
+    }
+
+    @Override
+    public List<QueueEntry> entries(MessageId message) throws IOException {
+      fault(0.01);
+      return queue.entries(message);
+    }
+
+    @Override
+    public Page<QueueEntry> waiting(int limit, Optional<String> next) {
+      return queue.waiting(limit, next);
+    }
+
+    @Override
+    public boolean replace(QueueEntry seen, QueueEntry wanted) {
+      return queue.replace(seen, wanted);
+    }
+  }
+
+  private final class FaultyStore implements StoredMessages, IncomingMessages {
+    @Override
+    public Optional<StoredMessage> open(MessageId id) throws IOException {
+      fault(0.02);
+      return store.open(id);
+    }
+
+    @Override
+    public Draft begin(MessageId id, Envelope envelope) throws IOException {
+      fault(0.05);
+      return store.begin(id, envelope);
+    }
+
+    @Override
+    public void delete(Collection<MessageId> ids) {
+      store.delete(ids);
+    }
+
+    @Override
+    public Iterator<MessageId> listFrom(MessageId from) {
+      return store.listFrom(from);
+    }
+  }
+
+  private static EmailAddress address(String text) {
+    return EmailAddress.parse(text).orElseThrow();
+  }
+
+  private static final class VirtualClock extends Clock {
+    private Instant now = START;
+
+    void advanceTo(Instant then) {
+      now = then.isAfter(now) ? then : now;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
