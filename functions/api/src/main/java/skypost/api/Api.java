@@ -44,16 +44,16 @@ final class Api {
   }
 
   private Response route(Request request) throws IOException, Refusal {
-    boolean authorized = isAuthorized(request);
-    return switch (router.match(request.method(), request.path())) {
-      case Router.Match.Found(Route route, Route.PathValues path) when route.isOpen() || authorized -> {
+    Router.Match match = router.match(request.method(), request.path());
+    boolean isOpen = match instanceof Router.Match.Found found && found.route().isOpen();
+    if (!isOpen && !isAuthorized(request)) { // before anything else: a stranger learns nothing about what there is
+      return Problem.unauthorized().response().with("www-authenticate", "Bearer realm=\"skypost\""); // RFC 6750 section 3
+    }
+    return switch (match) {
+      case Router.Match.Found(Route route, Route.PathValues path) -> {
         checkParameters(request, route);
         yield route.endpoint().answer(request, path);
       }
-      // who has no token learns nothing about what there is
-      case Router.Match match when !authorized ->
-          Problem.unauthorized().response().with("www-authenticate", "Bearer realm=\"skypost\""); // RFC 6750 section 3
-      case Router.Match.Found found -> throw new IllegalStateException("authorized, and yet not: " + found);
       case Router.Match.WrongMethod(String allowed) ->
           Problem.methodNotAllowed(request.method()).response().with("allow", allowed);
       case Router.Match.NotFound() -> Problem.notFound("such path").response();

@@ -1,12 +1,12 @@
 package skypost.api;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One thing that the API can do.
@@ -51,8 +51,8 @@ record Route(String method, String template, Set<String> parameters, boolean isO
     int at = 0;
     for (int i = 0; i < names.size(); i++) {
       int taken = i == many ? surplus + 1 : 1;
-      List<String> part = new ArrayList<>(segments.subList(at, at + taken).stream().map(Percent::decode).toList());
-      String value = String.join("/", part);
+      String value =
+          segments.subList(at, at + taken).stream().map(Percent::decode).collect(Collectors.joining("/"));
       at += taken;
       if (names.get(i).startsWith("{") && !value.isEmpty()) {
         values.put(names.get(i).replaceAll("[{}+]", ""), value);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
@@ -163,6 +165,31 @@ final class World {
 
   Answer call(byte[] event) throws IOException {
     return call(handler, event);
+  }
+
+  /** A handler whose directory fails once, at a method, as if DynamoDB had not answered. */
+  ApiHandler failingOnceAt(String method) {
+    AtomicBoolean failed = new AtomicBoolean();
+    return handler(
+        (Directory)
+            Proxy.newProxyInstance(
+                Directory.class.getClassLoader(),
+                new Class<?>[] {Directory.class},
+                (proxy, called, arguments) -> {
+                  if (called.getName().equals(method) && failed.compareAndSet(false, true)) {
+                    throw new IOException("no answer");
+                  }
+                  return called.invoke(directory, arguments);
+                }));
+  }
+
+  static byte[] event(String method, String path, String body) throws IOException {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("rawPath", path);
+    event.put("headers", Map.of("authorization", "Bearer " + TOKEN));
+    event.put("requestContext", Map.of("http", Map.of("method", method)));
+    event.put("body", body);
+    return JSON.std.asBytes(event);
   }
 
   static Answer call(ApiHandler handler, byte[] event) throws IOException {

@@ -23,8 +23,8 @@ import skypost.mail.settings.SettingsReader;
 
 /** The handler of ReceiveFunction: batches of S3 events out of SQS, and the scheduled sweep {@code {"sweep": true}}. */
 public final class ReceiveHandler implements RequestStreamHandler {
-  /** Younger messages may still be on their way through the queue. */
-  private static final Duration SETTLING = Duration.ofMinutes(15);
+  /** Younger messages may still be on their way: 30 minutes through the front (SmtpLimits.messageTimeout), and the queue. */
+  private static final Duration SETTLING = Duration.ofMinutes(45);
 
   private final ReceiveMessage receive;
   private final SweepUnfinished sweep;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.protocol.log.EventLog;
 
 /** A stored message with the headers of final delivery in front, as RETR sends it. */
 final class DeliveredMessage extends InputStream {
@@ -47,8 +48,13 @@ final class DeliveredMessage extends InputStream {
     }
   }
 
+  /** Never throws: whatever closing meets, the client has all that could be read. */
   @Override
-  public void close() throws IOException {
-    stored.close();
+  public void close() {
+    try {
+      stored.close();
+    } catch (IOException fault) {
+      EventLog.warn("body-close").with("id", id).cause(fault).write();
+    }
   }
 }

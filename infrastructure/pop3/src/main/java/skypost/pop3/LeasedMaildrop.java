@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import skypost.mail.admin.FreeBodies;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
@@ -34,7 +35,7 @@ final class LeasedMaildrop implements Maildrop {
   private final FolderStatus atLogin;
   private final MailboxLogins.Stores stores;
   private final Clock clock;
-  private final FreedBodies freed;
+  private final FreeBodies bodies;
 
   private Optional<Listing> listing = Optional.empty();
   private Instant heldUntil = Instant.EPOCH;
@@ -49,7 +50,7 @@ final class LeasedMaildrop implements Maildrop {
     this.atLogin = atLogin;
     this.stores = stores;
     this.clock = clock;
-    this.freed = new FreedBodies(user, stores.holders(), stores.messages());
+    this.bodies = new FreeBodies(stores.holders(), stores.messages());
   }
 
   @Override
@@ -140,7 +141,7 @@ final class LeasedMaildrop implements Maildrop {
     try {
       if (stores.mailboxes().expunge(user, holder, snapshot, entries)) {
         mayBeHeld = false;
-        freed.free(entries); // only now: an entry without its body would be a lost message
+        free(entries); // only now: an entry without its body would be a lost message
         return true;
       }
       EventLog.warn("lease-lost").with("user", user).with("holder", holder).write();
@@ -158,8 +159,27 @@ final class LeasedMaildrop implements Maildrop {
         .open(user, Mailboxes.INBOX)
         .ifPresent(snapshot -> snapshot.messages().forEach(entry -> left.add(entry.uid())));
     List<MailboxMessage> gone = entries.stream().filter(entry -> !left.contains(entry.uid())).toList();
-    freed.free(gone);
+    free(gone);
     return gone.size() == entries.size();
+  }
+
+  /** A fault leaves a body behind, which costs its storage and harms nobody; so it is no trouble of the client's. */
+  private void free(List<MailboxMessage> removed) {
+    try (FreeBodies.Batch freed = bodies.heldBy(user.toString())) {
+      for (MailboxMessage message : removed) {
+        free(message, freed);
+      }
+    } catch (IOException | RuntimeException fault) {
+      EventLog.error("bodies-left").with("user", user).cause(fault).write();
+    }
+  }
+
+  private void free(MailboxMessage message, FreeBodies.Batch freed) {
+    try {
+      freed.add(message);
+    } catch (RuntimeException fault) {
+      EventLog.error("body-left").with("user", user).with("id", message.id()).cause(fault).write();
+    }
   }
 
   @Override

@@ -20,7 +20,7 @@ public final class SmtpFrontMain {
   private static final Setting BUCKET = new Setting("SKYPOST_BUCKET", "S3 bucket for accepted messages", "");
   private static final Setting FUNCTION =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
-  private static final Duration DRAIN = Duration.ofSeconds(25); // Amazon ECS sends SIGKILL 30 s after SIGTERM
+  private static final Duration DRAIN = Duration.ofSeconds(110); // its StopTimeout is 120 s in infrastructure/cloud/smtp.yaml
 
   private SmtpFrontMain() {}
 

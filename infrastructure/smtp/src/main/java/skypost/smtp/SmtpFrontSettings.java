@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import skypost.mail.directory.Network;
+import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.tls.ServerTls;
@@ -31,8 +32,6 @@ public record SmtpFrontSettings(
     SSLContext tls,
     List<Network> proxyNetworks) {
 
-  public static final Setting HOSTNAME =
-      new Setting("SKYPOST_HOSTNAME", "what this host calls itself: the name in its MX and PTR records", "localhost");
   public static final Setting PORT_SMTP = new Setting("SKYPOST_PORT_SMTP", "port for mail from other servers", "2525");
   public static final Setting PORT_SUBMISSION =
       new Setting("SKYPOST_PORT_SUBMISSION", "port for users' mail, with STARTTLS", "2587");
@@ -46,10 +45,10 @@ public record SmtpFrontSettings(
 
   /** Every variable that {@link #read} looks at, for {@code --help}. */
   public static final List<Setting> SETTINGS = List.of(
-      HOSTNAME, PORT_SMTP, PORT_SUBMISSION, PORT_SUBMISSIONS, MAX_MESSAGE_BYTES, MAX_CONNECTIONS, PROXY_NETWORKS,
+      CommonSettings.HOSTNAME, PORT_SMTP, PORT_SUBMISSION, PORT_SUBMISSIONS, MAX_MESSAGE_BYTES, MAX_CONNECTIONS, PROXY_NETWORKS,
       ServerTls.CERTIFICATE, ServerTls.KEY);
 
-  private static final long LEAST_MESSAGE = 65_536; // RFC 5321 section 4.5.3.1.7: 64K octets at least
+  private static final long LEAST_MESSAGE = 1; // RFC 5321 section 4.5.3.1.7 wants 64K octets, which is the operator's to keep
   private static final long MOST_MESSAGE = 5L << 30; // what S3 takes in one object without parts
 
   public SmtpFrontSettings {
@@ -59,7 +58,7 @@ public record SmtpFrontSettings(
 
   /** Reads the settings; the reader's errors are the caller's to check. */
   public static SmtpFrontSettings read(SettingsReader reader, InetAddress bind, Instant now) {
-    String hostname = reader.hostname(HOSTNAME);
+    String hostname = reader.hostname(CommonSettings.HOSTNAME);
     Map<Door, Integer> ports = new EnumMap<>(Door.class);
     ports.put(Door.SMTP, reader.port(PORT_SMTP));
     ports.put(Door.SUBMISSION, reader.port(PORT_SUBMISSION));

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -199,6 +200,54 @@ class SmtpFrontTest {
       EventLog.to(System.err);
     }
     assertThat(log.toString(UTF_8)).isEmpty();
+  }
+
+  @Test
+  void badInputOfEveryKindGetsItsEndAndTheServerGoesOn() throws Exception {
+    try (MemoryFront memory = MemoryFront.start()) {
+      for (Door door : Door.values()) {
+        int port = memory.front.port(door);
+        sendAndLeave(port, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0}); // the beginning of a TLS handshake
+        sendAndLeave(port, "EHLO plain text\r\n".getBytes(UTF_8));
+        sendAndLeave(port, "MAIL FRO".getBytes(UTF_8));
+        sendAndLeave(port, "\0\0\0\r\n\0".getBytes(UTF_8));
+        sendAndLeave(port, new SecureRandom().generateSeed(2_000));
+        reset(port);
+      }
+      try (TestClient endless = TestClient.connect(memory.front.port(Door.SMTP))) {
+        endless.hear();
+        String last = "";
+        try {
+          for (int i = 0; i < 40; i++) {
+            endless.send("x".repeat(100_000));
+          }
+          last = endless.hear();
+        } catch (IOException cutOff) {
+          last = "500";
+        }
+        assertThat(last).startsWith("500");
+      }
+      try (TestClient client = TestClient.connect(memory.front.port(Door.SMTP))) {
+        assertThat(client.hear()).startsWith("220 ");
+        assertThat(client.say("EHLO x")).contains("250 STARTTLS");
+      }
+      try (TestClient client = submissions(memory)) {
+        assertThat(client.say(ALICE)).startsWith("235 ");
+      }
+      assertThat(memory.ids()).isEmpty();
+    }
+  }
+
+  private static void sendAndLeave(int port, byte[] octets) throws IOException {
+    try (TestClient client = TestClient.connect(port)) {
+      client.send(octets);
+    }
+  }
+
+  private static void reset(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoLinger(true, 0);
+    socket.close();
   }
 
   @Test

@@ -3,6 +3,7 @@ package skypost.mail.admin;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +66,7 @@ public final class ManageQueue {
 
   /** Makes the next attempt due now. */
   public Outcome<List<QueueEntry>> retry(QueueTarget target) throws IOException {
-    Instant now = clock.instant();
+    Instant now = now();
     return change(
         target,
         "retried: only an entry that waits for its next attempt can be; release one that is held",
@@ -172,8 +173,7 @@ public final class ManageQueue {
       if (wanted.isEmpty()) {
         return Optional.empty();
       }
-      if (wanted.equals(seen) || queue.replace(seen.get(), wanted.get())) {
-        wakeIfWaiting(wanted.get());
+      if (queue.replace(seen.get(), wanted.get())) {
         return wanted;
       }
       // changed since it was read: look again
@@ -182,10 +182,9 @@ public final class ManageQueue {
     return Optional.empty();
   }
 
-  private void wakeIfWaiting(QueueEntry entry) throws IOException {
-    if (entry.status() == Status.QUEUED || entry.status() == Status.DEFERRED) {
-      queue.wake(entry.id(), clock.instant(), entry.nextAttempt());
-    }
+  /** To the millisecond, as it is kept. */
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static QueueEntry waiting(QueueEntry entry, Status status, Instant nextAttempt) {
@@ -199,7 +198,7 @@ public final class ManageQueue {
     List<QueuedRecipient> recipients =
         entry.recipients().stream().map(each -> each.end().isPresent() ? each : each.ended(end)).toList();
     return new QueueEntry(
-        entry.id(), entry.sender(), entry.size(), entry.shared(), Status.DONE, clock.instant(), entry.attemptsMade(),
+        entry.id(), entry.sender(), entry.size(), entry.shared(), Status.DONE, now(), entry.attemptsMade(),
         recipients, entry.attempts());
   }
 

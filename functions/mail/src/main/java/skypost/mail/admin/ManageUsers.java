@@ -54,7 +54,9 @@ public final class ManageUsers {
       credentials.put(address, PasswordHash.of(password.get(), random));
     }
     if (!directory.putAccount(user)) {
-      remove(address); // somebody made an alias of that name this very moment
+      if (present.isEmpty()) {
+        remove(address); // somebody made an alias of that name this very moment
+      }
       return isAlias(address);
     }
     return present.isEmpty() ? new Outcome.Created<>(user) : new Outcome.Done<>(user);

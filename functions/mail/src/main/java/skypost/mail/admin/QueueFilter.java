@@ -13,9 +13,6 @@ import skypost.protocol.address.EmailAddress;
  * @param status what an entry waits for
  */
 public record QueueFilter(Optional<String> domain, Optional<Optional<EmailAddress>> sender, Optional<Status> status) {
-  /** Everything. */
-  public static final QueueFilter ALL = new QueueFilter(Optional.empty(), Optional.empty(), Optional.empty());
-
   boolean accepts(QueueEntry entry) {
     return domain.map(entry.id().destination()::equals).orElse(true)
         && sender.map(wanted -> isFrom(entry, wanted)).orElse(true)

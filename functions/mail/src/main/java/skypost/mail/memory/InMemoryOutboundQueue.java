@@ -125,8 +125,14 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   @Override
-  public synchronized boolean replace(QueueEntry seen, QueueEntry wanted) {
-    return entries.replace(seen.id().toString(), seen, wanted);
+  public boolean replace(QueueEntry seen, QueueEntry wanted) {
+    synchronized (this) {
+      if (!entries.replace(seen.id().toString(), seen, wanted)) {
+        return false;
+      }
+    }
+    wakeIfWaiting(wanted);
+    return true;
   }
 
   private static boolean isListed(QueueEntry entry) {

@@ -40,7 +40,7 @@ public interface OutboundQueue {
   Page<QueueEntry> waiting(int limit, Optional<String> next) throws IOException;
 
   /**
-   * Replaces an entry by hand: hold, release, retry now, remove.
+   * Replaces an entry by hand: hold, release, retry now, remove. When it waits then, SendFunction is woken for it in time.
    *
    * @param seen the entry as it was read; refused when it has changed since
    * @return false when it has changed

@@ -55,10 +55,14 @@ public final class SweepUnfinished {
   }
 
   private int sweepMessages(Instant settled) throws IOException {
+    MessageId start = mark.read().orElse(MessageId.first(Instant.EPOCH));
     MessageId end = MessageId.first(settled);
+    if (end.compareTo(start) <= 0) {
+      return 0; // an earlier sweep has looked further
+    }
     int repeated = 0;
     try {
-      Iterator<MessageId> ids = messages.listFrom(mark.read().orElse(MessageId.first(Instant.EPOCH)));
+      Iterator<MessageId> ids = messages.listFrom(start);
       while (ids.hasNext()) {
         MessageId id = ids.next();
         if (id.compareTo(end) >= 0) {

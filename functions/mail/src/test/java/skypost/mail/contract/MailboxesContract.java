@@ -16,7 +16,6 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
-import skypost.mail.mailbox.Mailboxes.LeaseOutcome;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.mail.mailbox.Mailboxes.Snapshot;

@@ -227,6 +227,22 @@ public abstract class OutboundQueueContract {
   }
 
   @Test
+  void aReleasedEntryIsWokenAndAHeldOneIsNot() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry held = with(entry, Status.HELD, NOW);
+    long before = wakesOf(entry.id());
+
+    assertThat(queue.replace(entry, held)).isTrue();
+    assertThat(wakesOf(entry.id())).isEqualTo(before);
+
+    assertThat(queue.replace(held, entry)).isTrue();
+    assertThat(wakesOf(entry.id())).isEqualTo(before + 1);
+    assertThat(queue.book(entry.id(), NOW, LOST)).isInstanceOf(Booking.Booked.class);
+  }
+
+  @Test
   void whatHasChangedSinceItWasSeenIsNotReplaced() throws IOException {
     OutboundQueue queue = queue();
     QueueEntry entry = fresh();

@@ -5,11 +5,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import skypost.protocol.log.EventLog;
@@ -210,8 +212,9 @@ public final class TcpServer implements AutoCloseable {
     } catch (IOException fault) {
       EventLog.warn("close").with("service", options.name()).cause(fault).write();
     }
-    byte[] farewell = options.farewell().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-    open.forEach(wire -> wire.drain(farewell));
+    byte[] farewell = options.farewell().getBytes(StandardCharsets.ISO_8859_1);
+    // Each by itself: a peer that does not read may block the farewell, which must not hold up the others.
+    open.forEach(wire -> Thread.ofVirtual().start(() -> wire.drain(farewell)));
     boolean drained = awaitEnd(limit);
     open.forEach(Wire::abort);
     return drained;
@@ -219,7 +222,7 @@ public final class TcpServer implements AutoCloseable {
 
   private boolean awaitEnd(Duration limit) {
     try {
-      if (!free.tryAcquire(options.maxConnections(), limit.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS)) {
+      if (!free.tryAcquire(options.maxConnections(), limit.toNanos(), TimeUnit.NANOSECONDS)) {
         return false;
       }
       free.release(options.maxConnections());

@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,16 +24,13 @@ import javax.net.ssl.SSLSocket;
  * One connection's buffered input and output. One thread reads and writes; {@link TcpServer} may end it from another.
  *
  * <p>Output is collected and goes out in one piece before the next read that would block, which is what PIPELINING wants
- * (RFC 2920 section 3.2). An idle connection holds {@value #IDLE_BUFFER} octets of buffer and no more.
+ * (RFC 2920 section 3.2). An idle connection holds half a kilobyte of buffer and no more.
  */
 public final class Wire implements Closeable {
   /** How much of an overlong line is read before the peer is given up. */
   public static final int MAX_DISCARD = 1 << 20;
 
-  private static final int IDLE_BUFFER = 512; // a command fits; RFC 5321 section 4.5.3.1.4
-  private static final int BULK_BUFFER = 16 * 1024; // one TLS record
   private static final String[] TLS_PROTOCOLS = {"TLSv1.3", "TLSv1.2"}; // RFC 8996 forbids what is older
-  private static final byte[] NOTHING = {};
 
   /** Who may end the connection now: nobody, or the server because the session waits between two commands. */
   private enum Phase {
@@ -50,16 +46,12 @@ public final class Wire implements Closeable {
   private Optional<SSLSocket> tls = Optional.empty();
   private InetSocketAddress remote;
 
-  private byte[] input = NOTHING;
-  private int from;
-  private int to;
-  private byte[] output = NOTHING;
-  private int pending;
+  private final InputBuffer input = new InputBuffer();
+  private final OutputBuffer output = new OutputBuffer();
 
   private Duration timeout = Duration.ofMinutes(5);
   private boolean interruptible = true;
   private volatile boolean closing;
-  private volatile long writingSince;
 
   /** A connection over a connected socket. */
   public Wire(Socket socket) throws IOException {
@@ -112,13 +104,18 @@ public final class Wire implements Closeable {
 
   /** Whether input has been read from the network and not yet been taken. */
   public boolean hasBufferedInput() {
-    return from < to;
+    return !input.isEmpty();
+  }
+
+  /** Whether there is input that nobody has waited for: the peer speaks out of turn. */
+  public boolean hasInputWaiting() throws IOException {
+    return !input.isEmpty() || in.available() > 0;
   }
 
   /** Whether the next line is here already, so that reading it waits for nobody. */
   public boolean hasBufferedLine() throws IOException {
-    while (lineEnd() < 0) {
-      if (closing || to - from >= BULK_BUFFER || in.available() <= 0 || !fill()) {
+    while (input.lineEnd(0) < 0) {
+      if (closing || input.length() >= InputBuffer.BULK || in.available() <= 0 || !input.fill(in)) {
         return false;
       }
     }
@@ -133,11 +130,11 @@ public final class Wire implements Closeable {
     long deadline = System.nanoTime() + timeout.toNanos();
     int seen = 0;
     while (true) {
-      int end = lineEnd(seen);
+      int end = input.lineEnd(seen);
       if (end >= 0) {
-        return takeLine(end, maxOctets);
+        return input.takeLine(end, maxOctets);
       }
-      seen = to - from;
+      seen = input.length();
       if (seen > maxOctets) {
         return discardLine(deadline);
       }
@@ -153,13 +150,7 @@ public final class Wire implements Closeable {
 
   /** Reads what there is, at least one octet, at most {@code length}; -1 at the end. Waits at most the timeout. */
   public int read(byte[] target, int offset, int length) throws IOException {
-    if (from == to && !fillBulk()) {
-      return -1;
-    }
-    int count = Math.min(length, to - from);
-    System.arraycopy(input, from, target, offset, count);
-    from += count;
-    return count;
+    return input.isEmpty() && !fillBulk() ? -1 : input.take(target, offset, length);
   }
 
   /** Takes input from the buffer where it lies. */
@@ -171,19 +162,17 @@ public final class Wire implements Closeable {
 
   /** Shows a taker what there is, at least one octet; false at the end. Waits at most the timeout. */
   public boolean take(Taker taker) throws IOException {
-    if (from == to && !fillBulk()) {
+    if (input.isEmpty() && !fillBulk()) {
       return false;
     }
-    from += taker.take(input, from, to);
+    input.take(taker);
     return true;
   }
 
   /** Reads exactly that many octets and not one more from the network: for what precedes TLS. */
   public byte[] readExactly(int count) throws IOException {
     byte[] bytes = new byte[count];
-    int done = Math.min(count, to - from);
-    System.arraycopy(input, from, bytes, 0, done);
-    from += done;
+    int done = input.take(bytes, 0, count);
     flush();
     setSocketTimeout(timeout.toNanos());
     while (done < count) {
@@ -196,45 +185,16 @@ public final class Wire implements Closeable {
     return bytes;
   }
 
-  /** The index of the LF that ends the first line, or -1. */
-  private int lineEnd() {
-    return lineEnd(0);
-  }
-
-  private int lineEnd(int skip) {
-    for (int i = from + skip; i < to; i++) {
-      if (input[i] == '\n') {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private Line takeLine(int end, int maxOctets) {
-    int start = from;
-    from = end + 1;
-    boolean crlf = end > start && input[end - 1] == '\r';
-    if (!crlf) {
-      return new Line.Bare();
-    }
-    for (int i = start; i < end - 1; i++) {
-      if (input[i] == '\r') {
-        return new Line.Bare();
-      }
-    }
-    return end + 1 - start > maxOctets ? new Line.TooLong(false) : new Line.Text(Arrays.copyOfRange(input, start, end - 1));
-  }
-
   private Line discardLine(long deadline) throws IOException {
     int discarded = 0;
     while (true) {
-      int end = lineEnd();
+      int end = input.lineEnd(0);
       if (end >= 0) {
-        from = end + 1;
+        input.discard(end + 1);
         return new Line.TooLong(false);
       }
-      discarded += to - from;
-      from = to;
+      discarded += input.length();
+      input.discard(input.length());
       if (discarded > MAX_DISCARD) {
         return new Line.TooLong(true);
       }
@@ -246,9 +206,9 @@ public final class Wire implements Closeable {
 
   private boolean await(long deadline) throws IOException {
     flush();
-    shrink();
+    input.shrink();
     setSocketTimeout(deadline - System.nanoTime());
-    return fill();
+    return input.fill(in);
   }
 
   /** Waits for input between two commands, where a server that goes down may end the connection. */
@@ -274,40 +234,8 @@ public final class Wire implements Closeable {
   private boolean fillBulk() throws IOException {
     flush();
     setSocketTimeout(timeout.toNanos());
-    if (input.length < BULK_BUFFER) {
-      input = new byte[BULK_BUFFER];
-    }
-    return fill();
-  }
-
-  /** Reads once from the network behind what is buffered, making room where there is none. */
-  private boolean fill() throws IOException {
-    if (from == to) {
-      from = 0;
-      to = 0;
-    }
-    if (input.length == 0) {
-      input = new byte[IDLE_BUFFER];
-    } else if (to == input.length) {
-      int size = from > 0 ? input.length : Math.max(BULK_BUFFER, input.length * 2);
-      byte[] roomy = new byte[size];
-      System.arraycopy(input, from, roomy, 0, to - from);
-      to -= from;
-      from = 0;
-      input = roomy;
-    }
-    int count = in.read(input, to, input.length - to);
-    if (count < 0) {
-      return false;
-    }
-    to += count;
-    return true;
-  }
-
-  private void shrink() {
-    if (from == to && input.length > IDLE_BUFFER) {
-      input = NOTHING;
-    }
+    input.expectBulk();
+    return input.fill(in);
   }
 
   private void setSocketTimeout(long nanos) throws IOException {
@@ -329,38 +257,12 @@ public final class Wire implements Closeable {
 
   /** Adds octets to the output. */
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    if (pending + length > BULK_BUFFER) {
-      flush();
-    }
-    if (length > BULK_BUFFER) {
-      send(bytes, offset, length);
-      return;
-    }
-    if (pending + length > output.length) {
-      output = Arrays.copyOf(output, pending + length <= IDLE_BUFFER ? IDLE_BUFFER : BULK_BUFFER);
-    }
-    System.arraycopy(bytes, offset, output, pending, length);
-    pending += length;
+    output.write(out, bytes, offset, length);
   }
 
   /** Sends what has been written. */
   public void flush() throws IOException {
-    if (pending > 0) {
-      int length = pending;
-      pending = 0;
-      send(output, 0, length);
-      output = NOTHING;
-    }
-  }
-
-  private void send(byte[] bytes, int offset, int length) throws IOException {
-    writingSince = System.nanoTime() | 1; // never 0, which means that nothing is being sent
-    try {
-      out.write(bytes, offset, length);
-      out.flush();
-    } finally {
-      writingSince = 0;
-    }
+    output.flush(out);
   }
 
   // ---- TLS
@@ -385,8 +287,7 @@ public final class Wire implements Closeable {
     }
     Socket plain = socket.orElseThrow(() -> new IOException("no TLS on a connection in memory"));
     flush();
-    from = to;
-    shrink();
+    input.clear();
     SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
     secured.setUseClientMode(client);
     secured.setEnabledProtocols(TLS_PROTOCOLS);
@@ -455,7 +356,7 @@ public final class Wire implements Closeable {
     }
     socket.get().shutdownOutput();
     InputStream rest = socket.get().getInputStream();
-    byte[] scrap = new byte[IDLE_BUFFER];
+    byte[] scrap = new byte[InputBuffer.IDLE];
     int budget = MAX_DISCARD;
     while (budget > 0 && rest.available() > 0) {
       int count = rest.read(scrap);
@@ -487,8 +388,7 @@ public final class Wire implements Closeable {
 
   /** Ends a connection whose peer has not read for that long: a blocking write knows no timeout of its own. */
   void abortIfStuck(Duration limit) {
-    long since = writingSince;
-    if (since != 0 && System.nanoTime() - since > limit.toNanos()) {
+    if (output.isStuck(limit)) {
       abort();
     }
   }

@@ -31,6 +31,7 @@ final class MessageIntake implements AutoCloseable {
   private final ContentScanner scanner;
   private final long deadline;
   private Optional<SmtpReply> refusal = Optional.empty();
+  private Optional<String> stored = Optional.empty();
   private boolean bare;
   private long size;
 
@@ -137,7 +138,9 @@ final class MessageIntake implements AutoCloseable {
 
   private SmtpReply commit() {
     try {
-      return SmtpReply.of(250, 0, 0, "Ok: queued as " + incoming.commit());
+      String id = incoming.commit();
+      stored = Optional.of(id);
+      return SmtpReply.of(250, 0, 0, "Ok: queued as " + id);
     } catch (IOException | RuntimeException fault) {
       refuseForNow(fault); // not known to be stored: the client must come again
       return TRY_LATER;
@@ -147,6 +150,11 @@ final class MessageIntake implements AutoCloseable {
   private void refuseForNow(Exception fault) {
     refusal = Optional.of(TRY_LATER);
     EventLog.error("store").with("client", wire.remoteAddress()).cause(fault).write();
+  }
+
+  /** The message's id once it is stored. */
+  Optional<String> id() {
+    return stored;
   }
 
   /** Octets taken so far. */

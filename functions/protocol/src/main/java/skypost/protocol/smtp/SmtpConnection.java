@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Line;
 import skypost.protocol.net.Wire;
@@ -53,6 +54,9 @@ public final class SmtpConnection {
   public void run() throws IOException {
     wire.timeout(limits.commandTimeout());
     try {
+      if (wire.hasInputWaiting()) {
+        EventLog.info("early").with("client", wire.remoteAddress()).write(); // RFC 5321 section 3.1: the server speaks first
+      }
       say(session.greeting());
       while (open) {
         boolean transaction = state instanceof HasSender || state instanceof HasRecipients || state instanceof InChunks;
@@ -133,7 +137,12 @@ public final class SmtpConnection {
 
   private void beginTls(SmtpReply reply) throws IOException {
     wire.write(reply.toWire());
-    wire.startTls(settings.tls().orElseThrow());
+    try {
+      wire.startTls(settings.tls().orElseThrow());
+    } catch (SSLException fault) {
+      EventLog.info("tls").with("client", wire.remoteAddress()).cause(fault).write();
+      throw fault;
+    }
     lookahead = Optional.empty();
     state = session.secured(state, wire.tls().orElseThrow());
   }
@@ -311,6 +320,7 @@ public final class SmtpConnection {
   private void conclude(SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result) throws IOException {
     SmtpClient client = transaction.client();
     EventLog.info("message")
+        .with("id", intake.id().orElse(null))
         .with("client", client.peer().address())
         .with("helo", client.helo())
         .with("login", client.login().orElse(null))

@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param loginFailures per session
  * @param commandTimeout between and within command lines (RFC 5321 section 4.5.3.2.7: at least five minutes)
  * @param dataTimeout between two blocks of data (RFC 5321 section 4.5.3.2.5: three minutes for the client)
- * @param messageTimeout for the whole of the data, so that an octet a minute holds no place for ever
+ * @param messageTimeout for the whole of the data, so that an octet a minute holds no place for ever; the sweeper must leave
+ *     younger messages alone, for a message's id is as old as the beginning of its data
  */
 public record SmtpLimits(
     long messageBytes,
@@ -33,6 +34,6 @@ public record SmtpLimits(
   /** For messages of up to that many octets. */
   public static SmtpLimits of(long messageBytes) {
     return new SmtpLimits(
-        messageBytes, 1000, 1000, 100, 20, 100, 5, Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofHours(1));
+        messageBytes, 1000, 1000, 100, 20, 100, 5, Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofMinutes(30));
   }
 }

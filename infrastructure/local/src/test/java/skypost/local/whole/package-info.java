@@ -1,0 +1,2 @@
+/** The whole system, driven from outside through its ports as its users do. */
+package skypost.local.whole;
