@@ -1,6 +1,9 @@
 package skypost.local;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,13 +11,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Server;
-import skypost.protocol.log.EventLog;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -72,7 +75,7 @@ final class LocalSystem implements AutoCloseable {
             : Endpoints.embedded(folder, this::dynoxide, event -> events.accept(event), opened);
     endpoints.databaseEnded().thenRun(() -> failed.complete("dynoxide ended"));
     var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_AWS_CONNECTIONS).build());
-    Map<AwsClients.Service, java.net.URI> uris = new EnumMap<>(endpoints.uris());
+    Map<AwsClients.Service, URI> uris = new EnumMap<>(endpoints.uris());
     AwsClients clients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
     Resources resources = provision(clients, endpoints.embedded());
     events = event -> clients.sqs().sendMessage(r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
@@ -87,7 +90,7 @@ final class LocalSystem implements AutoCloseable {
     serve(AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http)), functions, resources, cloud);
   }
 
-  private java.nio.file.Path dynoxide() throws IOException {
+  private Path dynoxide() throws IOException {
     return DynoxideBinary.find(settings.dynoxide(), DynoxideBinary.userCache(environment), progress);
   }
 
@@ -144,8 +147,8 @@ final class LocalSystem implements AutoCloseable {
     api = apiStarted.resultNow();
   }
 
-  private static <T> void keep(java.util.concurrent.Future<T> started, Consumer<T> keeper) {
-    if (started.state() == java.util.concurrent.Future.State.SUCCESS) {
+  private static <T> void keep(Future<T> started, Consumer<T> keeper) {
+    if (started.state() == Future.State.SUCCESS) {
       keeper.accept(started.resultNow());
     }
   }
@@ -162,7 +165,7 @@ final class LocalSystem implements AutoCloseable {
   }
 
   private static void sweep(LambdaFunction receive, String event) {
-    receive.invoke(event.getBytes(java.nio.charset.StandardCharsets.UTF_8)); // a failure is logged where it happens
+    receive.invoke(event.getBytes(StandardCharsets.UTF_8)); // a failure is logged where it happens
   }
 
   /** The line that says that everything answers. */
@@ -187,6 +190,5 @@ final class LocalSystem implements AutoCloseable {
   public void close() {
     failed.complete("stopped"); // so that nothing that ends from now on counts as a failure
     opened.close();
-    EventLog.info("stopped").write();
   }
 }

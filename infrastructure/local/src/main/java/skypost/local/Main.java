@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.protocol.log.EventLog;
 import skypost.smtp.Door;
 
 /** Runs the local system until it is told to stop. Exits with 2 and one line when it cannot start, with 1 when it breaks. */
@@ -42,6 +43,7 @@ public final class Main {
       say(system.ready());
       system.failed().thenAccept(reason -> breakDown(reason, stop));
       stop.await();
+      EventLog.info("stopping").write();
     } catch (SettingsReader.SettingsException | IOException cannot) {
       stopped.countDown();
       refuse(reason(cannot));
