@@ -58,15 +58,19 @@ public final class TraceMessage {
   }
 
   private MessageTrace finished(Receipt receipt) throws IOException {
+    boolean queued = receipt.outcomes().stream().anyMatch(outcome -> outcome.outcome() instanceof Outcome.Queued);
+    // A message for local users alone has no entries: no read for them.
+    List<QueueEntry> entries = queued ? queue.entries(receipt.id()) : List.of();
+    // The receipt is written last, so the first attempt may have been made before it.
+    Instant decided =
+        entries.stream()
+            .flatMap(entry -> entry.attempts().stream().map(Attempt::at))
+            .filter(attempt -> attempt.isBefore(receipt.finishedAt()))
+            .min(Comparator.naturalOrder())
+            .orElse(receipt.finishedAt());
     Timeline timeline = new Timeline(receipt.envelope());
-    boolean queued = false;
-    for (RecipientOutcome outcome : receipt.outcomes()) {
-      timeline.add(receipt.finishedAt(), outcome);
-      queued |= outcome.outcome() instanceof Outcome.Queued;
-    }
-    if (queued) { // a message for local users alone has no entries: no read for them
-      timeline.addAll(queue.entries(receipt.id()));
-    }
+    receipt.outcomes().forEach(outcome -> timeline.add(decided, outcome));
+    timeline.addAll(entries);
     return timeline.trace(receipt.id(), receipt.size(), Optional.of(receipt.subject()));
   }
 

@@ -69,7 +69,7 @@ class WholeWayTest {
     String subject = "报告 über " + out;
 
     String id = send(out, message(subject, attachment, "bob@example.com"));
-    await("the message in bob's mailbox", () -> timeline(id), text -> text.contains("filed"));
+    await("the message in bob's mailbox", () -> timeline(id), text -> text.contains("delivered"));
     Message received = last(in, "bob@example.com");
 
     assertThat(received.getSubject()).isEqualTo(subject);
@@ -90,19 +90,19 @@ class WholeWayTest {
         second.received().stream().filter(each -> each.text().contains("Subject: abroad")).findFirst().orElseThrow();
     assertThat(message.recipients()).containsExactly("carol@far.example");
     assertThat(message.mail()).startsWith("MAIL FROM:<alice@example.com>");
-    assertThat(await("its trace", () -> timeline(id), text -> text.contains("sent"))).contains("mx2.far.example");
+    assertThat(await("its trace", () -> timeline(id), text -> text.contains("event=delivered"))).contains("mx2.far.example");
   }
 
   @Test
   void whenAllExchangersAreDownItIsTriedAgain() throws Exception {
     dns.add("mx.late.example", "A", "127.0.0.4").add("late.example", "MX", "10 mx.late.example.");
     String id = send("submission", message("later", new byte[10], "dave@late.example"));
-    await("a failed attempt", () -> timeline(id), text -> text.contains("deferred"));
+    await("a failed attempt", () -> timeline(id), text -> text.contains("status=deferred"));
     assertThat(system.api("GET", "/v1/queue?domain=late.example", null).body().toString()).contains(id);
 
     try (FakeMx late = FakeMx.start("127.0.0.4", second.port())) {
       await("the message at the exchanger that is up again", () -> late.received().size(), count -> count == 1);
-      await("its trace", () -> timeline(id), text -> text.contains("sent"));
+      await("its trace", () -> timeline(id), text -> text.contains("event=delivered"));
     }
   }
 
@@ -116,7 +116,7 @@ class WholeWayTest {
     Message bounce = last("pop3", "alice@example.com");
     assertThat(bounce.getContentType()).startsWith("multipart/report").contains("delivery-status");
     assertThat(bounce.getHeader("Return-Path")).containsExactly("<>");
-    assertThat(await("its trace", () -> timeline(id), text -> text.contains("bounced"))).contains("no such user here");
+    assertThat(await("its trace", () -> timeline(id), text -> text.contains("event=bounced"))).contains("no such user here");
   }
 
   @Test
