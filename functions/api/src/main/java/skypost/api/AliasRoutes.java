@@ -25,16 +25,24 @@ final class AliasRoutes {
     String one = "/v1/aliases/{address}";
     return List.of(
         Route.of("GET", "/v1/aliases", this::list, "domain", Paging.LIMIT, Paging.NEXT),
-        Route.of("GET", one, (request, path) ->
-            Answers.of(request, aliases.find(Answers.address(path)), AliasRoutes::render)),
-        Route.of("PUT", one, (request, path) -> put(request, Answers.address(path), Members.of(request, MEMBERS))),
+        Route.of(
+            "GET",
+            one,
+            (request, path) ->
+                Answers.of(request, aliases.find(Answers.address(path)), AliasRoutes::render)),
+        Route.of(
+            "PUT",
+            one,
+            (request, path) -> put(request, Answers.address(path), Members.of(request, MEMBERS))),
         Route.of("PATCH", one, this::patch),
-        Route.of("DELETE", one, (request, path) -> Answers.gone(aliases.delete(Answers.address(path)))));
+        Route.of(
+            "DELETE", one, (request, path) -> Answers.gone(aliases.delete(Answers.address(path)))));
   }
 
   private Response list(Request request, Route.PathValues path) throws IOException, Refusal {
     Optional<String> domain = Answers.domain(request);
-    return Paging.of(request).answer((limit, next) -> aliases.list(domain, limit, next), AliasRoutes::render);
+    return Paging.of(request)
+        .answer((limit, next) -> aliases.list(domain, limit, next), AliasRoutes::render);
   }
 
   private Response patch(Request request, Route.PathValues path) throws IOException, Refusal {
@@ -42,10 +50,13 @@ final class AliasRoutes {
     return put(request, present.address(), Members.patched(request, render(present), MEMBERS));
   }
 
-  private Response put(Request request, EmailAddress address, Members members) throws IOException, Refusal {
+  private Response put(Request request, EmailAddress address, Members members)
+      throws IOException, Refusal {
     members.same("address", address.toString());
     List<EmailAddress> targets =
-        members.list("targets", "an e-mail address", MAX_TARGETS, EmailAddress::parse).stream().distinct().toList();
+        members.list("targets", "an e-mail address", MAX_TARGETS, EmailAddress::parse).stream()
+            .distinct()
+            .toList();
     if (targets.isEmpty()) {
       members.errorUnlessRefused("targets", "an alias has at least one target");
     }

@@ -13,7 +13,8 @@ final class Answers {
   private Answers() {}
 
   /** The thing itself, or why not. */
-  static <T> Response of(Request request, Outcome<T> outcome, Function<T, Map<String, Object>> render) throws Refusal {
+  static <T> Response of(
+      Request request, Outcome<T> outcome, Function<T, Map<String, Object>> render) throws Refusal {
     Map<String, Object> fields = render.apply(found(outcome));
     return outcome instanceof Outcome.Created<T>
         ? Response.json(201, fields).with("location", request.path())

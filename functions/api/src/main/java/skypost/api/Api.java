@@ -46,8 +46,12 @@ final class Api {
   private Response route(Request request) throws IOException, Refusal {
     Router.Match match = router.match(request.method(), request.path());
     boolean isOpen = match instanceof Router.Match.Found found && found.route().isOpen();
-    if (!isOpen && !isAuthorized(request)) { // before anything else: a stranger learns nothing about what there is
-      return Problem.unauthorized().response().with("www-authenticate", "Bearer realm=\"skypost\""); // RFC 6750 section 3
+    if (!isOpen
+        && !isAuthorized(
+            request)) { // before anything else: a stranger learns nothing about what there is
+      return Problem.unauthorized()
+          .response()
+          .with("www-authenticate", "Bearer realm=\"skypost\""); // RFC 6750 section 3
     }
     return switch (match) {
       case Router.Match.Found(Route route, Route.PathValues path) -> {
@@ -74,7 +78,9 @@ final class Api {
 
   private boolean isAuthorized(Request request) {
     String given = request.header("authorization").orElse("");
-    if (!given.toLowerCase(Locale.ROOT).startsWith(SCHEME)) { // RFC 9110 section 11.1: case does not matter
+    if (!given
+        .toLowerCase(Locale.ROOT)
+        .startsWith(SCHEME)) { // RFC 9110 section 11.1: case does not matter
       return false;
     }
     // digests have one length: the time tells nothing about the token
@@ -92,8 +98,12 @@ final class Api {
   /** Only what changes something, or fails, is worth a line. */
   private static void log(Request request, Response response) {
     if (!request.method().equals("GET") || response.status() >= 400) {
-      EventLog.info("api").with("request", request.id()).with("method", request.method()).with("path", request.path())
-          .with("status", response.status()).write();
+      EventLog.info("api")
+          .with("request", request.id())
+          .with("method", request.method())
+          .with("path", request.path())
+          .with("status", response.status())
+          .write();
     }
   }
 }

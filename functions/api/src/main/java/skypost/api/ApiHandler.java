@@ -22,7 +22,10 @@ public final class ApiHandler implements RequestStreamHandler {
     this(AwsClients.fromEnvironment(), new SettingsReader(System.getenv()), Clock.systemUTC());
   }
 
-  /** Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or wrong */
+  /**
+   * Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or
+   * wrong
+   */
   public ApiHandler(AwsClients clients, SettingsReader reader, Clock clock) {
     ApiPorts ports = ApiPorts.of(new AwsPorts(clients, reader, clock));
     ApiSettings settings = ApiSettings.read(reader);
@@ -42,7 +45,8 @@ public final class ApiHandler implements RequestStreamHandler {
   }
 
   @Override
-  public void handleRequest(InputStream event, OutputStream answer, Context context) throws IOException {
+  public void handleRequest(InputStream event, OutputStream answer, Context context)
+      throws IOException {
     answer.write(GatewayEvent.write(answer(event.readAllBytes())));
   }
 

@@ -28,6 +28,13 @@ public record ApiPorts(
   static ApiPorts of(AwsPorts aws) {
     S3Messages messages = aws.messages();
     return new ApiPorts(
-        aws.directory(), aws.credentials(), aws.mailboxes(), aws.holders(), messages, messages, aws.traces(), aws.queue());
+        aws.directory(),
+        aws.credentials(),
+        aws.mailboxes(),
+        aws.holders(),
+        messages,
+        messages,
+        aws.traces(),
+        aws.queue());
   }
 }

@@ -15,7 +15,8 @@ import skypost.mail.settings.SettingsReader;
 public record ApiSettings(String adminToken, String hostname, RelaySettings relay) {
   private static final int SMTP_PORT = 25;
 
-  public static final Setting ADMIN_TOKEN = new Setting("SKYPOST_ADMIN_TOKEN", "the bearer token of the HTTP API", "");
+  public static final Setting ADMIN_TOKEN =
+      new Setting("SKYPOST_ADMIN_TOKEN", "the bearer token of the HTTP API", "");
 
   /** Reads them; what is wrong is told by the reader's check. */
   public static ApiSettings read(SettingsReader reader) {

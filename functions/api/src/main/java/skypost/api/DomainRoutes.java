@@ -25,11 +25,18 @@ final class DomainRoutes {
     String one = "/v1/domains/{domain}";
     return List.of(
         Route.of("GET", "/v1/domains", this::list, Paging.LIMIT, Paging.NEXT),
-        Route.of("GET", one, (request, path) ->
-            Answers.of(request, domains.find(Answers.domain(path)), DomainRoutes::render)),
-        Route.of("PUT", one, (request, path) -> put(request, Answers.domain(path), Members.of(request, MEMBERS))),
+        Route.of(
+            "GET",
+            one,
+            (request, path) ->
+                Answers.of(request, domains.find(Answers.domain(path)), DomainRoutes::render)),
+        Route.of(
+            "PUT",
+            one,
+            (request, path) -> put(request, Answers.domain(path), Members.of(request, MEMBERS))),
         Route.of("PATCH", one, this::patch),
-        Route.of("DELETE", one, (request, path) -> Answers.gone(domains.delete(Answers.domain(path)))));
+        Route.of(
+            "DELETE", one, (request, path) -> Answers.gone(domains.delete(Answers.domain(path)))));
   }
 
   private Response list(Request request, Route.PathValues path) throws IOException, Refusal {

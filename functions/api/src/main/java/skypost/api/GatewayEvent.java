@@ -52,7 +52,8 @@ final class GatewayEvent {
 
   private static Map<String, String> headers(Map<?, ?> given) {
     Map<String, String> headers = new LinkedHashMap<>();
-    given.forEach((name, value) -> headers.put(String.valueOf(name).toLowerCase(Locale.ROOT), String.valueOf(value)));
+    given.forEach((name, value) ->
+        headers.put(String.valueOf(name).toLowerCase(Locale.ROOT), String.valueOf(value)));
     return headers;
   }
 

@@ -23,20 +23,35 @@ final class MailboxRoutes {
   List<Route> routes() {
     String lease = "/v1/users/{address}/maildrop/lease";
     return List.of(
-        Route.of("GET", "/v1/users/{address}/mailbox", (request, path) ->
-            Answers.of(request, mailboxes.status(Answers.address(path)), MailboxRoutes::render)),
         Route.of(
-            "GET", "/v1/users/{address}/folders/{folder+}/messages", this::messages, Paging.LIMIT, Paging.NEXT),
-        Route.of("GET", lease, (request, path) ->
-            Answers.of(request, mailboxes.lease(Answers.address(path)), MailboxRoutes::render)),
-        Route.of("DELETE", lease, (request, path) -> Answers.gone(mailboxes.endLease(Answers.address(path)))));
+            "GET",
+            "/v1/users/{address}/mailbox",
+            (request, path) ->
+                Answers.of(
+                    request, mailboxes.status(Answers.address(path)), MailboxRoutes::render)),
+        Route.of(
+            "GET",
+            "/v1/users/{address}/folders/{folder+}/messages",
+            this::messages,
+            Paging.LIMIT,
+            Paging.NEXT),
+        Route.of(
+            "GET",
+            lease,
+            (request, path) ->
+                Answers.of(request, mailboxes.lease(Answers.address(path)), MailboxRoutes::render)),
+        Route.of(
+            "DELETE",
+            lease,
+            (request, path) -> Answers.gone(mailboxes.endLease(Answers.address(path)))));
   }
 
   private Response messages(Request request, Route.PathValues path) throws IOException, Refusal {
     EmailAddress user = Answers.address(path);
     return Paging.of(request)
         .answer(
-            (limit, next) -> Answers.found(mailboxes.messages(user, path.get("folder"), limit, next)),
+            (limit, next) ->
+                Answers.found(mailboxes.messages(user, path.get("folder"), limit, next)),
             MailboxRoutes::render);
   }
 

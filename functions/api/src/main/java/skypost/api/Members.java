@@ -18,15 +18,17 @@ import java.util.function.Function;
 import skypost.api.Problem.FieldError;
 
 /**
- * The members of a JSON object, read one by one; what is wrong is collected, so that all of it is told at once. A member that
- * is null counts as absent (RFC 7396 section 1).
+ * The members of a JSON object, read one by one; what is wrong is collected, so that all of it is
+ * told at once. A member that is null counts as absent (RFC 7396 section 1).
  */
 final class Members {
   static final int MAX_BODY = 1024 * 1024;
   static final String MERGE_PATCH = "application/merge-patch+json";
 
   private static final JSON STRICT =
-      JSON.builder(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()).build();
+      JSON.builder(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .build();
 
   private final Map<String, Object> members;
   private final List<FieldError> errors = new ArrayList<>();
@@ -35,7 +37,10 @@ final class Members {
     this.members = members;
     for (String name : members.keySet()) {
       if (!known.contains(name)) {
-        error(name, "not a member of this object; there are " + String.join(", ", known.stream().sorted().toList()));
+        error(
+            name,
+            "not a member of this object; there are "
+                + String.join(", ", known.stream().sorted().toList()));
       }
     }
   }
@@ -46,11 +51,13 @@ final class Members {
   }
 
   /**
-   * A merge patch applied to an object (RFC 7396 section 2); nothing here is nested, so it goes member by member.
+   * A merge patch applied to an object (RFC 7396 section 2); nothing here is nested, so it goes
+   * member by member.
    *
    * @param present the object as GET shows it, without what only tells and cannot be set
    */
-  static Members patched(Request request, Map<String, ?> present, Set<String> known) throws Refusal {
+  static Members patched(Request request, Map<String, ?> present, Set<String> known)
+      throws Refusal {
     Map<String, Object> merged = new LinkedHashMap<>(present);
     merged.putAll(object(request, MERGE_PATCH));
     return new Members(merged, known);
@@ -74,7 +81,9 @@ final class Members {
     try (JsonParser parser = STRICT.createParser(body)) {
       Object value = STRICT.anyFrom(parser);
       if (parser.nextToken() != null) {
-        throw new Refusal(Problem.badRequest("there is more after the JSON object" + at(parser.currentTokenLocation())));
+        throw new Refusal(
+            Problem.badRequest(
+                "there is more after the JSON object" + at(parser.currentTokenLocation())));
       }
       if (!(value instanceof Map<?, ?> object)) {
         throw new Refusal(Problem.badRequest("the body is not a JSON object"));
@@ -84,14 +93,22 @@ final class Members {
       return members;
     } catch (JsonProcessingException malformed) {
       throw new Refusal(
-          Problem.badRequest("malformed JSON" + at(malformed.getLocation()) + ": " + malformed.getOriginalMessage()));
+          Problem.badRequest(
+              "malformed JSON"
+                  + at(malformed.getLocation())
+                  + ": "
+                  + malformed.getOriginalMessage()));
     } catch (IOException malformed) {
-      throw new Refusal(Problem.badRequest("malformed JSON: " + malformed.getMessage())); // read from memory: not a fault
+      throw new Refusal(
+          Problem.badRequest(
+              "malformed JSON: " + malformed.getMessage())); // read from memory: not a fault
     }
   }
 
   private static String at(JsonLocation location) {
-    return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+    return location == null
+        ? ""
+        : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 
   /** Notes that something is wrong. */
@@ -194,7 +211,8 @@ final class Members {
       return values;
     }
     for (int i = 0; i < items.size(); i++) {
-      Optional<T> value = items.get(i) instanceof String text ? parser.apply(text) : Optional.empty();
+      Optional<T> value =
+          items.get(i) instanceof String text ? parser.apply(text) : Optional.empty();
       if (value.isEmpty()) {
         error(name + "[" + i + "]", "not " + form);
       }

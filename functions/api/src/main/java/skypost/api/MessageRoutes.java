@@ -25,8 +25,10 @@ final class MessageRoutes {
 
   private Response trace(Request request, Route.PathValues path) throws IOException, Refusal {
     String text = path.get("id");
-    MessageId id = MessageId.parse(text).orElseThrow(() -> Answers.refused("id", "not the id of a message"));
-    MessageTrace trace = traces.of(id).orElseThrow(() -> new Refusal(Problem.notFound("message " + id)));
+    MessageId id =
+        MessageId.parse(text).orElseThrow(() -> Answers.refused("id", "not the id of a message"));
+    MessageTrace trace =
+        traces.of(id).orElseThrow(() -> new Refusal(Problem.notFound("message " + id)));
     return Response.json(200, render(trace));
   }
 
@@ -36,7 +38,9 @@ final class MessageRoutes {
     fields.put("id", trace.id().toString());
     fields.put("acceptedAt", envelope.origin().receivedAt().toString());
     fields.put("from", envelope.sender().map(EmailAddress::toString).orElse(""));
-    fields.put("recipients", envelope.recipients().stream().map(recipient -> recipient.address().toString()).toList());
+    fields.put(
+        "recipients",
+        envelope.recipients().stream().map(recipient -> recipient.address().toString()).toList());
     envelope.origin().client().ifPresent(client -> fields.put("client", client));
     fields.put("helo", envelope.origin().helo());
     envelope.origin().tls().ifPresent(tls -> fields.put("tls", tls));

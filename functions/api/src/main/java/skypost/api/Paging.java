@@ -28,14 +28,18 @@ record Paging(int limit, Optional<String> next) {
 
   static Paging of(Request request) throws Refusal {
     String text = request.parameter(LIMIT).orElse(Integer.toString(DEFAULT_LIMIT));
-    if (!text.matches("\\d{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MAX_LIMIT) {
+    if (!text.matches("\\d{1,4}")
+        || Integer.parseInt(text) < 1
+        || Integer.parseInt(text) > MAX_LIMIT) {
       throw Answers.refused(LIMIT, "not a whole number from 1 to " + MAX_LIMIT);
     }
-    return new Paging(Integer.parseInt(text), request.parameter(NEXT).filter(next -> !next.isEmpty()));
+    return new Paging(
+        Integer.parseInt(text), request.parameter(NEXT).filter(next -> !next.isEmpty()));
   }
 
   /** {@code {"items": […], "next": "…"}}, without next at the end. */
-  <T> Response answer(Source<T> source, Function<T, Map<String, Object>> item) throws IOException, Refusal {
+  <T> Response answer(Source<T> source, Function<T, Map<String, Object>> item)
+      throws IOException, Refusal {
     Page<T> page;
     try {
       page = source.page(limit, next);

@@ -6,8 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Percent-decoding (RFC 3986 section 2.1). A plus sign is a plus sign, as addresses need it, and a percent sign that begins no
- * escape stands for itself: API Gateway's HTTP API has decoded {@code rawPath} before, other fronts have not.
+ * Percent-decoding (RFC 3986 section 2.1). A plus sign is a plus sign, as addresses need it, and a
+ * percent sign that begins no escape stands for itself: API Gateway's HTTP API has decoded {@code
+ * rawPath} before, other fronts have not.
  */
 final class Percent {
   private Percent() {}
@@ -19,7 +20,10 @@ final class Percent {
     ByteArrayOutputStream octets = new ByteArrayOutputStream(text.length());
     byte[] given = text.getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < given.length; i++) {
-      if (given[i] == '%' && i + 2 < given.length && hex(given[i + 1]) >= 0 && hex(given[i + 2]) >= 0) {
+      if (given[i] == '%'
+          && i + 2 < given.length
+          && hex(given[i + 1]) >= 0
+          && hex(given[i + 2]) >= 0) {
         octets.write(hex(given[i + 1]) << 4 | hex(given[i + 2]));
         i += 2;
       } else {

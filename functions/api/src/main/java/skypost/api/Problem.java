@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An error as RFC 9457 has it. Its type is {@code about:blank}: the status says what kind it is (section 4.2.1).
+ * An error as RFC 9457 has it. Its type is {@code about:blank}: the status says what kind it is
+ * (section 4.2.1).
  *
  * @param status the HTTP status
  * @param title the status's phrase
@@ -26,7 +27,8 @@ record Problem(int status, String title, String detail, List<FieldError> errors)
   }
 
   static Problem badFields(List<FieldError> errors) {
-    return new Problem(400, "Bad Request", "the request has " + errors.size() + " error(s)", List.copyOf(errors));
+    return new Problem(
+        400, "Bad Request", "the request has " + errors.size() + " error(s)", List.copyOf(errors));
   }
 
   static Problem unauthorized() {
@@ -58,7 +60,8 @@ record Problem(int status, String title, String detail, List<FieldError> errors)
   }
 
   static Problem unavailable() {
-    return of(503, "Service Unavailable", "the outcome is not known; the same request may be repeated");
+    return of(
+        503, "Service Unavailable", "the outcome is not known; the same request may be repeated");
   }
 
   private static Problem of(int status, String title, String detail) {
@@ -72,7 +75,11 @@ record Problem(int status, String title, String detail, List<FieldError> errors)
     fields.put("status", status);
     fields.put("detail", detail);
     if (!errors.isEmpty()) {
-      fields.put("errors", errors.stream().map(error -> Map.of("field", error.field, "detail", error.detail)).toList());
+      fields.put(
+          "errors",
+          errors.stream()
+              .map(error -> Map.of("field", error.field, "detail", error.detail))
+              .toList());
     }
     return Response.of(status, TYPE, fields);
   }

@@ -28,18 +28,36 @@ final class QueueRoutes {
   List<Route> routes() {
     String one = "/v1/queue/{id}";
     return List.of(
-        Route.of("GET", "/v1/queue", this::list, "domain", "sender", "status", Paging.LIMIT, Paging.NEXT),
-        Route.of("GET", one, (request, path) -> answer(request, target(path), queue.find(target(path)))),
-        Route.of("DELETE", one, this::remove, "bounce"),
-        Route.of("POST", one + "/retry", (request, path) -> answer(request, target(path), queue.retry(target(path)))),
-        Route.of("POST", one + "/hold", (request, path) -> answer(request, target(path), queue.hold(target(path)))),
         Route.of(
-            "POST", one + "/release", (request, path) -> answer(request, target(path), queue.release(target(path)))));
+            "GET",
+            "/v1/queue",
+            this::list,
+            "domain",
+            "sender",
+            "status",
+            Paging.LIMIT,
+            Paging.NEXT),
+        Route.of(
+            "GET", one, (request, path) -> answer(request, target(path), queue.find(target(path)))),
+        Route.of("DELETE", one, this::remove, "bounce"),
+        Route.of(
+            "POST",
+            one + "/retry",
+            (request, path) -> answer(request, target(path), queue.retry(target(path)))),
+        Route.of(
+            "POST",
+            one + "/hold",
+            (request, path) -> answer(request, target(path), queue.hold(target(path)))),
+        Route.of(
+            "POST",
+            one + "/release",
+            (request, path) -> answer(request, target(path), queue.release(target(path)))));
   }
 
   private Response list(Request request, Route.PathValues path) throws IOException, Refusal {
     QueueFilter filter = new QueueFilter(Answers.domain(request), sender(request), status(request));
-    return Paging.of(request).answer((limit, next) -> queue.list(filter, limit, next), QueueRoutes::render);
+    return Paging.of(request)
+        .answer((limit, next) -> queue.list(filter, limit, next), QueueRoutes::render);
   }
 
   private Response remove(Request request, Route.PathValues path) throws IOException, Refusal {
@@ -50,15 +68,16 @@ final class QueueRoutes {
     return Answers.gone(queue.remove(target(path), bounce.equals("true")));
   }
 
-  private static Response answer(Request request, QueueTarget target, Outcome<List<QueueEntry>> outcome)
-      throws Refusal {
+  private static Response answer(
+      Request request, QueueTarget target, Outcome<List<QueueEntry>> outcome) throws Refusal {
     return Answers.of(
         request,
         outcome,
         entries ->
             switch (target) {
               case QueueTarget.One one -> render(entries.getFirst());
-              case QueueTarget.All all -> Map.of("items", entries.stream().map(QueueRoutes::render).toList());
+              case QueueTarget.All all ->
+                  Map.of("items", entries.stream().map(QueueRoutes::render).toList());
             });
   }
 

@@ -14,7 +14,12 @@ import java.util.Optional;
  * @param id the gateway's name for this request, for logs
  */
 record Request(
-    String method, String path, Map<String, String> query, Map<String, String> headers, byte[] body, String id) {
+    String method,
+    String path,
+    Map<String, String> query,
+    Map<String, String> headers,
+    byte[] body,
+    String id) {
   Request {
     query = Map.copyOf(query);
     headers = Map.copyOf(headers);
@@ -30,6 +35,7 @@ record Request(
 
   /** The media type of the body in lower case and without parameters; empty when none is given. */
   Optional<String> mediaType() {
-    return header("content-type").map(type -> type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT));
+    return header("content-type")
+        .map(type -> type.split(";", 2)[0].strip().toLowerCase(java.util.Locale.ROOT));
   }
 }

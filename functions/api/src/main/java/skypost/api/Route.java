@@ -12,12 +12,14 @@ import java.util.stream.Collectors;
  * One thing that the API can do.
  *
  * @param method the HTTP method
- * @param template the path, with {@code {name}} for a segment; {@code {name+}} takes several, joined by slashes
+ * @param template the path, with {@code {name}} for a segment; {@code {name+}} takes several,
+ *     joined by slashes
  * @param parameters the query parameters that it knows
  * @param isOpen whether it needs no token
  * @param endpoint what it does
  */
-record Route(String method, String template, Set<String> parameters, boolean isOpen, Endpoint endpoint) {
+record Route(
+    String method, String template, Set<String> parameters, boolean isOpen, Endpoint endpoint) {
   /** Answers a request. */
   @FunctionalInterface
   interface Endpoint {
@@ -52,7 +54,9 @@ record Route(String method, String template, Set<String> parameters, boolean isO
     for (int i = 0; i < names.size(); i++) {
       int taken = i == many ? surplus + 1 : 1;
       String value =
-          segments.subList(at, at + taken).stream().map(Percent::decode).collect(Collectors.joining("/"));
+          segments.subList(at, at + taken).stream()
+              .map(Percent::decode)
+              .collect(Collectors.joining("/"));
       at += taken;
       if (names.get(i).startsWith("{") && !value.isEmpty()) {
         values.put(names.get(i).replaceAll("[{}+]", ""), value);

@@ -17,7 +17,9 @@ final class Router {
   sealed interface Match {
     record Found(Route route, Route.PathValues path) implements Match {}
 
-    /** @param allowed the methods that this path knows, as the Allow header has them */
+    /**
+     * @param allowed the methods that this path knows, as the Allow header has them
+     */
     record WrongMethod(String allowed) implements Match {}
 
     record NotFound() implements Match {}

@@ -31,19 +31,31 @@ final class Routes {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new DomainRoutes(new ManageDomains(ports.directory())).routes());
     routes.addAll(
-        new UserRoutes(new ManageUsers(ports.directory(), ports.credentials(), ports.mailboxes(), bodies, random))
+        new UserRoutes(
+                new ManageUsers(
+                    ports.directory(), ports.credentials(), ports.mailboxes(), bodies, random))
             .routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
-    routes.addAll(new MessageRoutes(new TraceMessage(ports.traces(), ports.queue(), ports.messages())).routes());
     routes.addAll(
-        new QueueRoutes(new ManageQueue(ports.queue(), ports.messages(), bodies, bounces, clock)).routes());
-    routes.addAll(new RelayRoutes(new ManageRelay(ports.directory(), ports.mailboxes(), settings.relay(), clock)).routes());
+        new MessageRoutes(new TraceMessage(ports.traces(), ports.queue(), ports.messages()))
+            .routes());
+    routes.addAll(
+        new QueueRoutes(new ManageQueue(ports.queue(), ports.messages(), bodies, bounces, clock))
+            .routes());
+    routes.addAll(
+        new RelayRoutes(
+                new ManageRelay(ports.directory(), ports.mailboxes(), settings.relay(), clock))
+            .routes());
     String description = description();
     routes.add(
         new Route(
-            "GET", "/v1" + OPENAPI, Set.of(), true,
-            (request, path) -> new Response(200, Map.of("content-type", Response.JSON_TYPE), description)));
+            "GET",
+            "/v1" + OPENAPI,
+            Set.of(),
+            true,
+            (request, path) ->
+                new Response(200, Map.of("content-type", Response.JSON_TYPE), description)));
     return routes;
   }
 

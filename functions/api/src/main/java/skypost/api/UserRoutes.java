@@ -14,7 +14,8 @@ import skypost.protocol.address.EmailAddress;
 final class UserRoutes {
   private static final long MAX_QUOTA = 1L << 50;
   private static final int MAX_PASSWORD = 1024; // characters, as AuthorizeFunction takes them
-  private static final Set<String> MEMBERS = Set.of("address", "password", "quotaBytes", "deleteAfterRetrieval");
+  private static final Set<String> MEMBERS =
+      Set.of("address", "password", "quotaBytes", "deleteAfterRetrieval");
 
   private final ManageUsers users;
 
@@ -26,16 +27,24 @@ final class UserRoutes {
     String one = "/v1/users/{address}";
     return List.of(
         Route.of("GET", "/v1/users", this::list, "domain", Paging.LIMIT, Paging.NEXT),
-        Route.of("GET", one, (request, path) ->
-            Answers.of(request, users.find(Answers.address(path)), UserRoutes::render)),
-        Route.of("PUT", one, (request, path) -> put(request, Answers.address(path), Members.of(request, MEMBERS))),
+        Route.of(
+            "GET",
+            one,
+            (request, path) ->
+                Answers.of(request, users.find(Answers.address(path)), UserRoutes::render)),
+        Route.of(
+            "PUT",
+            one,
+            (request, path) -> put(request, Answers.address(path), Members.of(request, MEMBERS))),
         Route.of("PATCH", one, this::patch),
-        Route.of("DELETE", one, (request, path) -> Answers.gone(users.delete(Answers.address(path)))));
+        Route.of(
+            "DELETE", one, (request, path) -> Answers.gone(users.delete(Answers.address(path)))));
   }
 
   private Response list(Request request, Route.PathValues path) throws IOException, Refusal {
     Optional<String> domain = Answers.domain(request);
-    return Paging.of(request).answer((limit, next) -> users.list(domain, limit, next), UserRoutes::render);
+    return Paging.of(request)
+        .answer((limit, next) -> users.list(domain, limit, next), UserRoutes::render);
   }
 
   private Response patch(Request request, Route.PathValues path) throws IOException, Refusal {
@@ -47,7 +56,8 @@ final class UserRoutes {
     return put(request, present.address(), members);
   }
 
-  private Response put(Request request, EmailAddress address, Members members) throws IOException, Refusal {
+  private Response put(Request request, EmailAddress address, Members members)
+      throws IOException, Refusal {
     members.same("address", address.toString());
     Optional<String> password =
         members.parsed(
@@ -55,7 +65,10 @@ final class UserRoutes {
             "1 to " + MAX_PASSWORD + " characters without control characters",
             text -> Optional.of(text).filter(UserRoutes::canBeTyped));
     User user =
-        new User(address, members.number("quotaBytes", 0, MAX_QUOTA, 0), members.flag("deleteAfterRetrieval", false));
+        new User(
+            address,
+            members.number("quotaBytes", 0, MAX_QUOTA, 0),
+            members.flag("deleteAfterRetrieval", false));
     members.check();
     return Answers.of(request, users.put(user, password), UserRoutes::render);
   }

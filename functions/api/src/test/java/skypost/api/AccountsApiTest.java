@@ -26,11 +26,14 @@ class AccountsApiTest {
     World world = World.empty();
     assertThat(world.put("/v1/domains/example.org", "{}").status()).isEqualTo(201);
 
-    World.Answer made = world.put("/v1/users/Ann%40Example.ORG", "{\"password\": \"s3cret ü\", \"quotaBytes\": 100}");
+    World.Answer made =
+        world.put(
+            "/v1/users/Ann%40Example.ORG", "{\"password\": \"s3cret ü\", \"quotaBytes\": 100}");
 
     assertThat(made.status()).isEqualTo(201);
     assertThat(made.body()).doesNotContain("s3cret").contains("\"address\":\"ann@example.org\"");
-    assertThat(login(world, "ann@example.org", "s3cret ü")).isInstanceOf(LoginAnswer.Accepted.class);
+    assertThat(login(world, "ann@example.org", "s3cret ü"))
+        .isInstanceOf(LoginAnswer.Accepted.class);
     assertThat(login(world, "ann@example.org", "other")).isInstanceOf(LoginAnswer.Refused.class);
     var ann = World.address("ann@example.org");
     assertThat(world.mailboxes.deliver(ann, new Delivery(World.FILED, "INBOX", 101, false, "")))
@@ -47,24 +50,30 @@ class AccountsApiTest {
     assertThat(world.mailboxes.status(World.address("carol@local.example"))).isEmpty();
 
     world.put("/v1/users/carol@local.example", "{\"password\": \"one\"}");
-    assertThat(world.put("/v1/users/carol@local.example", "{\"quotaBytes\": 5}").status()).isEqualTo(200);
+    assertThat(world.put("/v1/users/carol@local.example", "{\"quotaBytes\": 5}").status())
+        .isEqualTo(200);
     assertThat(login(world, "carol@local.example", "one")).isInstanceOf(LoginAnswer.Accepted.class);
 
-    assertThat(world.patch("/v1/users/carol@local.example", "{\"password\": \"two\"}").status()).isEqualTo(200);
+    assertThat(world.patch("/v1/users/carol@local.example", "{\"password\": \"two\"}").status())
+        .isEqualTo(200);
     assertThat(login(world, "carol@local.example", "one")).isInstanceOf(LoginAnswer.Refused.class);
     assertThat(login(world, "carol@local.example", "two")).isInstanceOf(LoginAnswer.Accepted.class);
     assertThat(world.get("/v1/users/carol@local.example").json()).containsEntry("quotaBytes", 5);
-    assertThat(world.patch("/v1/users/carol@local.example", "{\"password\": null}").status()).isEqualTo(400);
+    assertThat(world.patch("/v1/users/carol@local.example", "{\"password\": null}").status())
+        .isEqualTo(400);
   }
 
   @Test
   void aPatchChangesWhatItNamesAndNullTakesAway() throws IOException {
     World world = World.seeded();
-    world.put("/v1/users/ann@local.example", "{\"quotaBytes\": 7000, \"deleteAfterRetrieval\": true}");
+    world.put(
+        "/v1/users/ann@local.example", "{\"quotaBytes\": 7000, \"deleteAfterRetrieval\": true}");
 
     assertThat(world.patch("/v1/users/ann@local.example", "{\"quotaBytes\": null}").json())
-        .isEqualTo(Map.of("address", "ann@local.example", "quotaBytes", 0, "deleteAfterRetrieval", true));
-    assertThat(world.get("/v1/users/ann@local.example/mailbox").json()).containsEntry("quotaBytes", 0);
+        .isEqualTo(
+            Map.of("address", "ann@local.example", "quotaBytes", 0, "deleteAfterRetrieval", true));
+    assertThat(world.get("/v1/users/ann@local.example/mailbox").json())
+        .containsEntry("quotaBytes", 0);
     assertThat(world.patch("/v1/users/nobody@local.example", "{}").status()).isEqualTo(404);
     assertThat(world.patch("/v1/domains/nowhere.example", "{}").status()).isEqualTo(404);
   }
@@ -73,12 +82,20 @@ class AccountsApiTest {
   void whatGetGaveCanBePutBack() throws IOException {
     World world = World.seeded();
     for (String path :
-        List.of("/v1/domains/relay.example", "/v1/users/ann@local.example", "/v1/aliases/info@local.example", "/v1/relay")) {
+        List.of(
+            "/v1/domains/relay.example",
+            "/v1/users/ann@local.example",
+            "/v1/aliases/info@local.example",
+            "/v1/relay")) {
       World.Answer present = world.get(path);
       assertThat(world.put(path, present.body()).status()).as(path).isEqualTo(200);
       assertThat(world.get(path)).isEqualTo(present);
     }
-    assertThat(world.put("/v1/users/ann@local.example", "{\"address\": \"bob@local.example\"}").status()).isEqualTo(400);
+    assertThat(
+            world
+                .put("/v1/users/ann@local.example", "{\"address\": \"bob@local.example\"}")
+                .status())
+        .isEqualTo(400);
   }
 
   @Test
@@ -128,7 +145,8 @@ class AccountsApiTest {
   void anAddressIsUserOrAlias() throws IOException {
     World world = World.seeded();
 
-    World.Answer overUser = world.put("/v1/aliases/ann@local.example", "{\"targets\": [\"x@far.example\"]}");
+    World.Answer overUser =
+        world.put("/v1/aliases/ann@local.example", "{\"targets\": [\"x@far.example\"]}");
     World.Answer overAlias = world.put("/v1/users/info@local.example", "{\"password\": \"x\"}");
 
     assertThat(overUser.status()).isEqualTo(409);
@@ -144,11 +162,17 @@ class AccountsApiTest {
   void accountsLiveInLocalDomainsOnly() throws IOException {
     World world = World.seeded();
 
-    assertThat(world.put("/v1/users/x@nowhere.example", "{\"password\": \"x\"}").status()).isEqualTo(404);
-    assertThat(world.put("/v1/users/x@relay.example", "{\"password\": \"x\"}").status()).isEqualTo(409);
-    assertThat(world.put("/v1/aliases/x@relay.example", "{\"targets\": [\"a@b.example\"]}").status()).isEqualTo(409);
-    assertThat(world.put("/v1/users/*@local.example", "{\"password\": \"x\"}").status()).isEqualTo(400);
-    assertThat(world.put("/v1/domains/local.example", "{\"kind\": \"relay\"}").status()).isEqualTo(409);
+    assertThat(world.put("/v1/users/x@nowhere.example", "{\"password\": \"x\"}").status())
+        .isEqualTo(404);
+    assertThat(world.put("/v1/users/x@relay.example", "{\"password\": \"x\"}").status())
+        .isEqualTo(409);
+    assertThat(
+            world.put("/v1/aliases/x@relay.example", "{\"targets\": [\"a@b.example\"]}").status())
+        .isEqualTo(409);
+    assertThat(world.put("/v1/users/*@local.example", "{\"password\": \"x\"}").status())
+        .isEqualTo(400);
+    assertThat(world.put("/v1/domains/local.example", "{\"kind\": \"relay\"}").status())
+        .isEqualTo(409);
   }
 
   @Test
@@ -156,7 +180,8 @@ class AccountsApiTest {
     World world = World.seeded();
     assertThat(world.delete("/v1/domains/local.example").status()).isEqualTo(409);
     world.delete("/v1/users/ann@local.example");
-    assertThat(world.delete("/v1/domains/local.example").status()).isEqualTo(409); // the alias is left
+    assertThat(world.delete("/v1/domains/local.example").status())
+        .isEqualTo(409); // the alias is left
     world.delete("/v1/aliases/info@local.example");
 
     assertThat(world.delete("/v1/domains/LOCAL.example").status()).isEqualTo(204);
@@ -175,15 +200,20 @@ class AccountsApiTest {
         String address = "u" + i + "@" + domain;
         world.directory.putAccount(new Account.User(World.address(address), 0, false));
         world.directory.putAccount(
-            new Account.Alias(World.address("t" + i + "@" + domain), List.of(World.address(address))));
+            new Account.Alias(
+                World.address("t" + i + "@" + domain), List.of(World.address(address))));
         expected.add(address);
       }
     }
 
     for (int limit : new int[] {1, 2, 7, 20, 1000}) {
-      assertThat(listed(world, "/v1/users?limit=" + limit, limit)).as("by " + limit).isEqualTo(expected);
+      assertThat(listed(world, "/v1/users?limit=" + limit, limit))
+          .as("by " + limit)
+          .isEqualTo(expected);
     }
-    assertThat(listed(world, "/v1/aliases?domain=c.example&limit=3", 3)).hasSize(7).allMatch(name -> name.startsWith("t"));
+    assertThat(listed(world, "/v1/aliases?domain=c.example&limit=3", 3))
+        .hasSize(7)
+        .allMatch(name -> name.startsWith("t"));
     assertThat(listed(world, "/v1/users?domain=b.example", 100)).isEmpty();
   }
 
@@ -196,7 +226,9 @@ class AccountsApiTest {
 
     World.Answer first = world.get("/v1/domains?limit=2");
 
-    assertThat(first.items()).extracting(item -> item.get("domain")).containsExactly("d0.example", "d1.example");
+    assertThat(first.items())
+        .extracting(item -> item.get("domain"))
+        .containsExactly("d0.example", "d1.example");
     World.Answer second = world.get("/v1/domains?limit=10&next=" + first.json().get("next"));
     assertThat(second.items()).hasSize(3);
     assertThat(second.json()).doesNotContainKey("next");
@@ -242,17 +274,26 @@ class AccountsApiTest {
     World world = World.seeded();
     String outside = "\"client\": \"203.0.113.9\", \"from\": \"x@far.example\"";
 
-    assertThat(explain(world, outside + ", \"to\": \"ann@local.example\"")).containsEntry("rule", "local-recipient");
+    assertThat(explain(world, outside + ", \"to\": \"ann@local.example\""))
+        .containsEntry("rule", "local-recipient");
     assertThat(explain(world, outside + ", \"to\": \"no@local.example\""))
         .containsEntry("reply", "550 5.1.1 no such mailbox here");
-    assertThat(explain(world, outside + ", \"to\": \"x@relay.example\"")).containsEntry("rule", "relay-domain");
-    assertThat(explain(world, outside + ", \"to\": \"x@else.example\"")).containsEntry("accepted", false);
-    assertThat(explain(world, "\"client\": \"127.0.0.1\", \"from\": \"<>\", \"to\": \"x@else.example\""))
+    assertThat(explain(world, outside + ", \"to\": \"x@relay.example\""))
+        .containsEntry("rule", "relay-domain");
+    assertThat(explain(world, outside + ", \"to\": \"x@else.example\""))
+        .containsEntry("accepted", false);
+    assertThat(
+            explain(
+                world, "\"client\": \"127.0.0.1\", \"from\": \"<>\", \"to\": \"x@else.example\""))
         .containsEntry("rule", "trusted-network");
-    String ann = "\"client\": \"203.0.113.9\", \"login\": \"ann@local.example\", \"to\": \"x@else.example\"";
-    assertThat(explain(world, ann + ", \"from\": \"ann@local.example\"")).containsEntry("rule", "login");
-    assertThat(explain(world, ann + ", \"from\": \"boss@local.example\"")).containsEntry("rule", "sender-not-owned");
-    assertThat(explain(world, ann.replace("ann@", "nobody@"))).containsEntry("rule", "login-refused");
+    String ann =
+        "\"client\": \"203.0.113.9\", \"login\": \"ann@local.example\", \"to\": \"x@else.example\"";
+    assertThat(explain(world, ann + ", \"from\": \"ann@local.example\""))
+        .containsEntry("rule", "login");
+    assertThat(explain(world, ann + ", \"from\": \"boss@local.example\""))
+        .containsEntry("rule", "sender-not-owned");
+    assertThat(explain(world, ann.replace("ann@", "nobody@")))
+        .containsEntry("rule", "login-refused");
     assertThat(world.post("/v1/relay/explain", "{\"client\": \"localhost\"}").body())
         .contains("\"field\":\"client\"", "\"field\":\"to\"");
   }
@@ -263,7 +304,9 @@ class AccountsApiTest {
     String question = "\"client\": \"192.0.2.77\", \"to\": \"x@else.example\"";
     assertThat(explain(world, question)).containsEntry("rule", "relay-denied");
 
-    world.put("/v1/relay", "{\"trustedNetworks\": [\"192.0.2.0/24\"], \"smartHost\": \"smart.example:587\"}");
+    world.put(
+        "/v1/relay",
+        "{\"trustedNetworks\": [\"192.0.2.0/24\"], \"smartHost\": \"smart.example:587\"}");
     assertThat(explain(world, question)).containsEntry("rule", "trusted-network");
     assertThat(world.patch("/v1/relay", "{\"smartHost\": null}").json())
         .isEqualTo(Map.of("trustedNetworks", List.of("192.0.2.0/24")));

@@ -64,7 +64,8 @@ class ApiEventsTest {
           wrong-type            | 415 | application/json
           """)
   void anEventIsAnswered(String name, int status, String part) throws IOException {
-    World.Answer answer = World.seeded().call(Files.readAllBytes(EVENTS.resolve("api-" + name + ".json")));
+    World.Answer answer =
+        World.seeded().call(Files.readAllBytes(EVENTS.resolve("api-" + name + ".json")));
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(status);
     if (part == null) {
@@ -100,9 +101,11 @@ class ApiEventsTest {
     Map<String, Boolean> shown = new TreeMap<>();
     router.routes().forEach(route -> shown.put(route.method() + " " + route.template(), false));
     try (Stream<Path> files = Files.list(EVENTS)) {
-      for (Path file : files.filter(each -> each.getFileName().toString().startsWith("api-")).toList()) {
+      for (Path file :
+          files.filter(each -> each.getFileName().toString().startsWith("api-")).toList()) {
         OpenApi.Call call = request(file.getFileName().toString().replaceAll("^api-|\\.json$", ""));
-        if (router.match(call.method(), call.path()) instanceof Router.Match.Found(Route route, var path)) {
+        if (router.match(call.method(), call.path())
+            instanceof Router.Match.Found(Route route, var path)) {
           shown.put(route.method() + " " + route.template(), true);
         }
       }
@@ -111,7 +114,8 @@ class ApiEventsTest {
   }
 
   private static OpenApi.Call request(String name) throws IOException {
-    Map<String, Object> event = JSON.std.mapFrom(Files.readAllBytes(EVENTS.resolve("api-" + name + ".json")));
+    Map<String, Object> event =
+        JSON.std.mapFrom(Files.readAllBytes(EVENTS.resolve("api-" + name + ".json")));
     Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) event.get("requestContext")).get("http");
     return new OpenApi.Call((String) http.get("method"), (String) event.get("rawPath"));
   }

@@ -23,11 +23,21 @@ import skypost.mail.message.MessageId;
 class HttpApiTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "Bearer", "Bearer ", "Bearer wrong", "Basic sample-admin-token", "sample-admin-token",
-        "Bearer sample-admin-toke", "Bearer sample-admin-token2", "Bearer SAMPLE-ADMIN-TOKEN"})
+      strings = {
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        "Basic sample-admin-token",
+        "sample-admin-token",
+        "Bearer sample-admin-toke",
+        "Bearer sample-admin-token2",
+        "Bearer SAMPLE-ADMIN-TOKEN"
+      })
   void withoutTheTokenNothingIsTold(String authorization) throws IOException {
     World world = World.seeded();
-    Map<String, String> headers = authorization.isEmpty() ? Map.of() : Map.of("authorization", authorization);
+    Map<String, String> headers =
+        authorization.isEmpty() ? Map.of() : Map.of("authorization", authorization);
 
     for (String path : new String[] {"/v1/domains", "/v1/nothing", "/v1/users/ann@local.example"}) {
       World.Answer answer = world.call("DELETE", path, headers, null);
@@ -39,14 +49,32 @@ class HttpApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Bearer sample-admin-token", "bearer sample-admin-token", "BEARER  sample-admin-token "})
+  @ValueSource(
+      strings = {
+        "Bearer sample-admin-token",
+        "bearer sample-admin-token",
+        "BEARER  sample-admin-token "
+      })
   void withTheTokenTheRequestIsAnswered(String authorization) throws IOException {
-    assertThat(World.empty().call("GET", "/v1/domains", Map.of("AUTHORIZATION", authorization), null).status())
+    assertThat(
+            World.empty()
+                .call("GET", "/v1/domains", Map.of("AUTHORIZATION", authorization), null)
+                .status())
         .isEqualTo(200);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "", "/v1", "/v2/domains", "/v1/domains/", "/v1//domains", "/v1/domains/a.example/b", "/V1/domains"})
+  @ValueSource(
+      strings = {
+        "/",
+        "",
+        "/v1",
+        "/v2/domains",
+        "/v1/domains/",
+        "/v1//domains",
+        "/v1/domains/a.example/b",
+        "/V1/domains"
+      })
   void anUnknownPathIsNotFound(String path) throws IOException {
     World.Answer answer = World.seeded().get(path);
 
@@ -61,7 +89,8 @@ class HttpApiTest {
     "GET, /v1/relay/explain, POST",
     "OPTIONS, /v1/relay, 'DELETE, GET, HEAD, PATCH, PUT'"
   })
-  void aWrongMethodIsToldTheRightOnes(String method, String path, String allowed) throws IOException {
+  void aWrongMethodIsToldTheRightOnes(String method, String path, String allowed)
+      throws IOException {
     World.Answer answer = World.seeded().call(method, path, null);
 
     assertThat(answer.status()).isEqualTo(405);
@@ -74,7 +103,8 @@ class HttpApiTest {
 
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.body()).isEmpty();
-    assertThat(World.seeded().call("HEAD", "/v1/domains/none.example", null).status()).isEqualTo(404);
+    assertThat(World.seeded().call("HEAD", "/v1/domains/none.example", null).status())
+        .isEqualTo(404);
   }
 
   @ParameterizedTest
@@ -101,7 +131,10 @@ class HttpApiTest {
   @Test
   void everyErrorIsToldAtOnce() throws IOException {
     World.Answer answer =
-        World.seeded().put("/v1/users/x@local.example", "{\"pasword\": \"x\", \"quotaBytes\": \"1\", \"deleteAfterRetrieval\": 1}");
+        World.seeded()
+            .put(
+                "/v1/users/x@local.example",
+                "{\"pasword\": \"x\", \"quotaBytes\": \"1\", \"deleteAfterRetrieval\": 1}");
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.body()).contains("\"pasword\"", "\"quotaBytes\"", "\"deleteAfterRetrieval\"");
@@ -112,13 +145,29 @@ class HttpApiTest {
     World world = World.seeded();
     Map<String, String> form = headers("application/x-www-form-urlencoded");
 
-    assertThat(world.call("PUT", "/v1/domains/d.example", form, "kind=local").status()).isEqualTo(415);
-    assertThat(world.call("PUT", "/v1/domains/d.example", headers("application/merge-patch+json"), "{}").status())
+    assertThat(world.call("PUT", "/v1/domains/d.example", form, "kind=local").status())
         .isEqualTo(415);
-    assertThat(world.call("PUT", "/v1/domains/d.example", form, null).status()).isEqualTo(201); // no body, no type
-    assertThat(world.call("PATCH", "/v1/domains/d.example", headers("application/merge-patch+json"), "{}").status())
+    assertThat(
+            world
+                .call("PUT", "/v1/domains/d.example", headers("application/merge-patch+json"), "{}")
+                .status())
+        .isEqualTo(415);
+    assertThat(world.call("PUT", "/v1/domains/d.example", form, null).status())
+        .isEqualTo(201); // no body, no type
+    assertThat(
+            world
+                .call(
+                    "PATCH", "/v1/domains/d.example", headers("application/merge-patch+json"), "{}")
+                .status())
         .isEqualTo(200);
-    assertThat(world.call("PUT", "/v1/domains/d.example", headers("Application/JSON; charset=utf-8"), "{}").status())
+    assertThat(
+            world
+                .call(
+                    "PUT",
+                    "/v1/domains/d.example",
+                    headers("Application/JSON; charset=utf-8"),
+                    "{}")
+                .status())
         .isEqualTo(200);
   }
 
@@ -130,7 +179,8 @@ class HttpApiTest {
     assertThat(fits).hasSize(Members.MAX_BODY);
     assertThat(world.put("/v1/domains/d.example", fits).status()).isEqualTo(201);
     assertThat(world.put("/v1/domains/e.example", fits + " ").status()).isEqualTo(413);
-    assertThat(world.put("/v1/domains/e.example", "[".repeat(100_000)).status()).isEqualTo(400); // nor does depth hurt
+    assertThat(world.put("/v1/domains/e.example", "[".repeat(100_000)).status())
+        .isEqualTo(400); // nor does depth hurt
   }
 
   @Test
@@ -141,7 +191,10 @@ class HttpApiTest {
     event.put("headers", headers("application/json"));
     event.put("requestContext", Map.of("http", Map.of("method", "PUT")));
     event.put("isBase64Encoded", true);
-    event.put("body", Base64.getEncoder().encodeToString("{\"kind\": \"relay\"}".getBytes(StandardCharsets.UTF_8)));
+    event.put(
+        "body",
+        Base64.getEncoder()
+            .encodeToString("{\"kind\": \"relay\"}".getBytes(StandardCharsets.UTF_8)));
 
     assertThat(world.call(JSON.std.asBytes(event)).status()).isEqualTo(201);
     assertThat(world.get("/v1/domains/d.example").json()).containsEntry("kind", "relay");
@@ -149,9 +202,16 @@ class HttpApiTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "[]", "{}", "nonsense", "{\"rawPath\": 5}", "{\"rawPath\": \"/v1/domains\"}",
+      strings = {
+        "",
+        "[]",
+        "{}",
+        "nonsense",
+        "{\"rawPath\": 5}",
+        "{\"rawPath\": \"/v1/domains\"}",
         "{\"requestContext\": {\"http\": {\"method\": \"GET\"}}}",
-        "{\"rawPath\": \"/v1/domains\", \"requestContext\": {\"http\": {\"method\": \"GET\"}}, \"isBase64Encoded\": true, \"body\": \"*\"}"})
+        "{\"rawPath\": \"/v1/domains\", \"requestContext\": {\"http\": {\"method\": \"GET\"}}, \"isBase64Encoded\": true, \"body\": \"*\"}"
+      })
   void whatIsNoEventIsABadRequest(String event) throws IOException {
     assertThat(World.empty().call(event.getBytes(StandardCharsets.UTF_8)).status()).isEqualTo(400);
   }
@@ -159,14 +219,26 @@ class HttpApiTest {
   @Test
   void pathsAreDecodedOnce() throws IOException {
     World world = World.seeded();
-    for (String path : new String[] {"a+b@local.example", "100%25@local.example", "%E7%94%A8@local.example", "c%2Fd%40local.example"}) {
-      assertThat(world.put("/v1/users/" + path, "{\"password\": \"x\"}").status()).as(path).isEqualTo(201);
+    for (String path :
+        new String[] {
+          "a+b@local.example",
+          "100%25@local.example",
+          "%E7%94%A8@local.example",
+          "c%2Fd%40local.example"
+        }) {
+      assertThat(world.put("/v1/users/" + path, "{\"password\": \"x\"}").status())
+          .as(path)
+          .isEqualTo(201);
     }
 
-    for (String address : new String[] {"a+b@local.example", "100%@local.example", "用@local.example", "c/d@local.example"}) {
+    for (String address :
+        new String[] {
+          "a+b@local.example", "100%@local.example", "用@local.example", "c/d@local.example"
+        }) {
       assertThat(world.directory.account(World.address(address))).as(address).isPresent();
     }
-    assertThat(world.get("/v1/users/100%@local.example").status()).isEqualTo(200); // as API Gateway hands it on
+    assertThat(world.get("/v1/users/100%@local.example").status())
+        .isEqualTo(200); // as API Gateway hands it on
     assertThat(world.get("/v1/domains?next=%zz").status()).isEqualTo(200);
   }
 
@@ -174,22 +246,27 @@ class HttpApiTest {
   void aFolderMayHaveASlash() throws IOException {
     World world = World.seeded();
     world.mailboxes.deliver(
-        World.ANN, new Delivery(MessageId.derived(World.NOW, "w"), "Work/2026 Q4", 5, false, "plan"));
+        World.ANN,
+        new Delivery(MessageId.derived(World.NOW, "w"), "Work/2026 Q4", 5, false, "plan"));
 
     for (String folder : new String[] {"Work%2F2026%20Q4", "Work/2026 Q4"}) {
       assertThat(world.get("/v1/users/ann@local.example/folders/" + folder + "/messages").items())
           .extracting(item -> item.get("subject"))
           .containsExactly("plan");
     }
-    assertThat(world.get("/v1/users/ann@local.example/folders/None/messages").status()).isEqualTo(404);
-    assertThat(world.get("/v1/users/none@local.example/folders/INBOX/messages").status()).isEqualTo(404);
+    assertThat(world.get("/v1/users/ann@local.example/folders/None/messages").status())
+        .isEqualTo(404);
+    assertThat(world.get("/v1/users/none@local.example/folders/INBOX/messages").status())
+        .isEqualTo(404);
   }
 
   @Test
   void messagesOfAFolderComeInPages() throws IOException {
     World world = World.seeded();
     for (int i = 2; i <= 5; i++) {
-      world.mailboxes.deliver(World.ANN, new Delivery(MessageId.derived(World.NOW, "m" + i), "INBOX", i, false, "m" + i));
+      world.mailboxes.deliver(
+          World.ANN,
+          new Delivery(MessageId.derived(World.NOW, "m" + i), "INBOX", i, false, "m" + i));
     }
     String path = "/v1/users/ann@local.example/folders/INBOX/messages";
 
@@ -202,7 +279,17 @@ class HttpApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"limit=0", "limit=1001", "limit=x", "limit=-1", "limit=", "limit=1e2", "lmit=5", "domain=x.example"})
+  @ValueSource(
+      strings = {
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "limit=-1",
+        "limit=",
+        "limit=1e2",
+        "lmit=5",
+        "domain=x.example"
+      })
   void badParametersAreRefusedByName(String query) throws IOException {
     World.Answer answer = World.seeded().get("/v1/domains?" + query);
 
@@ -215,14 +302,16 @@ class HttpApiTest {
     World world = World.seeded();
 
     assertThat(world.get("/v1/users?next=nonsense").status()).isEqualTo(400);
-    assertThat(world.get("/v1/users/ann@local.example/folders/INBOX/messages?next=x").body()).contains("\"field\":\"next\"");
+    assertThat(world.get("/v1/users/ann@local.example/folders/INBOX/messages?next=x").body())
+        .contains("\"field\":\"next\"");
   }
 
   @Test
   void aLeaseIsShownAndEnded() throws IOException {
     World world = World.seeded();
     String path = "/v1/users/ann@local.example/maildrop/lease";
-    assertThat(world.get(path).json()).isEqualTo(Map.of("holder", "pop3-1", "until", "2026-11-25T08:10:00Z"));
+    assertThat(world.get(path).json())
+        .isEqualTo(Map.of("holder", "pop3-1", "until", "2026-11-25T08:10:00Z"));
 
     assertThat(world.delete(path).status()).isEqualTo(204);
 
@@ -230,7 +319,11 @@ class HttpApiTest {
     assertThat(world.delete(path).status()).isEqualTo(404);
     assertThat(world.get("/v1/users/nobody@local.example/maildrop/lease").status()).isEqualTo(404);
     world.mailboxes.lease(
-        World.ANN, "old", world.mailboxes.open(World.ANN, "INBOX").orElseThrow(), World.NOW.minusSeconds(9), World.NOW);
+        World.ANN,
+        "old",
+        world.mailboxes.open(World.ANN, "INBOX").orElseThrow(),
+        World.NOW.minusSeconds(9),
+        World.NOW);
     assertThat(world.get(path).status()).isEqualTo(404); // it has run out
   }
 
@@ -275,7 +368,8 @@ class HttpApiTest {
   @Test
   void settingsAreReadFromTheEnvironmentAndAllErrorsTold() {
     var reader =
-        new skypost.mail.settings.SettingsReader(Map.of("SKYPOST_HOSTNAME", "-bad-", "SKYPOST_SMART_HOST", "h:0"));
+        new skypost.mail.settings.SettingsReader(
+            Map.of("SKYPOST_HOSTNAME", "-bad-", "SKYPOST_SMART_HOST", "h:0"));
 
     ApiSettings settings = ApiSettings.read(reader);
 

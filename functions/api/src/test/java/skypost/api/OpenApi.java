@@ -26,23 +26,26 @@ record OpenApi(Map<?, ?> root) {
   Set<String> operations() {
     Set<String> operations = new TreeSet<>();
     object(root, "paths")
-        .forEach(
-            (path, item) ->
-                ((Map<?, ?>) item)
-                    .keySet().stream()
-                        .filter(key -> !key.equals("parameters"))
-                        .forEach(method -> operations.add(method.toString().toUpperCase(java.util.Locale.ROOT) + " " + path)));
+        .forEach((path, item) ->
+            ((Map<?, ?>) item)
+                .keySet().stream()
+                    .filter(key -> !key.equals("parameters"))
+                    .forEach(method ->
+                        operations.add(
+                            method.toString().toUpperCase(java.util.Locale.ROOT) + " " + path)));
     return operations;
   }
 
   Map<?, ?> operation(String method, String template) {
-    return object(object(object(root, "paths"), template), method.toLowerCase(java.util.Locale.ROOT));
+    return object(
+        object(object(root, "paths"), template), method.toLowerCase(java.util.Locale.ROOT));
   }
 
   /** Names of an operation's parameters in the path or in the query. */
   Set<String> parameters(String method, String template, String in) {
     Set<String> names = new TreeSet<>();
-    for (Map<?, ?> holder : List.of(object(object(root, "paths"), template), operation(method, template))) {
+    for (Map<?, ?> holder :
+        List.of(object(object(root, "paths"), template), operation(method, template))) {
       if (holder.get("parameters") instanceof List<?> references) {
         for (Object reference : references) {
           Map<?, ?> parameter = resolve((Map<?, ?>) reference);
@@ -69,16 +72,20 @@ record OpenApi(Map<?, ?> root) {
     Optional<String> template =
         object(root, "paths").keySet().stream()
             .map(String.class::cast)
-            .filter(path -> call.path().matches(path.replaceAll("\\{\\w+}", "[^/]+").replace(".", "\\.")))
+            .filter(path ->
+                call.path().matches(path.replaceAll("\\{\\w+}", "[^/]+").replace(".", "\\.")))
             .max(java.util.Comparator.comparing(path -> path.replaceAll("\\{\\w+}", "").length()));
-    if (template.isEmpty() || object(object(root, "paths"), template.get()).get(call.method().toLowerCase()) == null) {
+    if (template.isEmpty()
+        || object(object(root, "paths"), template.get()).get(call.method().toLowerCase()) == null) {
       assertThat(answer.status()).isIn(404, 405); // not among what there is
       assertFits(Map.of("$ref", "#/components/schemas/Problem"), answer.json(), "problem");
       return;
     }
     Map<?, ?> responses = object(operation(call.method(), template.get()), "responses");
-    assertThat(responses.keySet().stream().map(Object::toString).toList()).contains(Integer.toString(answer.status()));
-    Map<?, ?> content = object(resolve(object(responses, Integer.toString(answer.status()))), "content");
+    assertThat(responses.keySet().stream().map(Object::toString).toList())
+        .contains(Integer.toString(answer.status()));
+    Map<?, ?> content =
+        object(resolve(object(responses, Integer.toString(answer.status()))), "content");
     if (content.isEmpty()) {
       assertThat(answer.body()).isEmpty();
       return;
@@ -88,7 +95,10 @@ record OpenApi(Map<?, ?> root) {
     assertFits(object(object(content, type), "schema"), answer.json(), template.get());
   }
 
-  /** What JSON Schema says with type, properties, required, items, enum, oneOf and additionalProperties. */
+  /**
+   * What JSON Schema says with type, properties, required, items, enum, oneOf and
+   * additionalProperties.
+   */
   private void assertFits(Map<?, ?> reference, Object value, String where) {
     Map<?, ?> schema = resolve(reference);
     if (schema.get("oneOf") instanceof List<?> choices) {
@@ -118,18 +128,18 @@ record OpenApi(Map<?, ?> root) {
     Map<?, ?> members = (Map<?, ?>) value;
     Map<?, ?> properties = object(schema, "properties");
     if (schema.get("required") instanceof List<?> required) {
-      required.forEach(name -> assertThat(members.containsKey(name)).as(where + "." + name + " is there").isTrue());
+      required.forEach(name ->
+          assertThat(members.containsKey(name)).as(where + "." + name + " is there").isTrue());
     }
-    members.forEach(
-        (name, member) -> {
-          if (properties.containsKey(name)) {
-            assertFits(object(properties, (String) name), member, where + "." + name);
-          } else if (schema.get("additionalProperties") instanceof Map<?, ?> others) {
-            assertFits(others, member, where + "." + name);
-          } else {
-            assertThat(properties.isEmpty()).as(where + "." + name + " is documented").isTrue();
-          }
-        });
+    members.forEach((name, member) -> {
+      if (properties.containsKey(name)) {
+        assertFits(object(properties, (String) name), member, where + "." + name);
+      } else if (schema.get("additionalProperties") instanceof Map<?, ?> others) {
+        assertFits(others, member, where + "." + name);
+      } else {
+        assertThat(properties.isEmpty()).as(where + "." + name + " is documented").isTrue();
+      }
+    });
   }
 
   private Map<?, ?> resolve(Map<?, ?> item) {

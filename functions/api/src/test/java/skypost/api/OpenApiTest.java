@@ -30,7 +30,10 @@ class OpenApiTest {
           .as(route.method() + " " + path(route))
           .isEqualTo(new TreeSet<>(route.parameters()));
       Set<String> inPath = new TreeSet<>();
-      Pattern.compile("\\{(\\w+)}").matcher(path(route)).results().forEach(match -> inPath.add(match.group(1)));
+      Pattern.compile("\\{(\\w+)}")
+          .matcher(path(route))
+          .results()
+          .forEach(match -> inPath.add(match.group(1)));
       assertThat(description.parameters(route.method(), path(route), "path")).isEqualTo(inPath);
     }
   }
@@ -39,12 +42,17 @@ class OpenApiTest {
   void saysWhatNeedsNoToken() throws IOException {
     OpenApi description = OpenApi.read();
     for (Route route : routes) {
-      boolean open = description.operation(route.method(), path(route)).get("security") instanceof List<?> none && none.isEmpty();
+      boolean open =
+          description.operation(route.method(), path(route)).get("security") instanceof List<?> none
+              && none.isEmpty();
       assertThat(open).as(path(route)).isEqualTo(route.isOpen());
     }
   }
 
-  /** A member that the description has is taken, and what the refusal lists is what the description has. */
+  /**
+   * A member that the description has is taken, and what the refusal lists is what the description
+   * has.
+   */
   @Test
   void describesTheMembersOfEveryBody() throws IOException {
     OpenApi description = OpenApi.read();
@@ -52,8 +60,11 @@ class OpenApiTest {
       Set<String> members = description.bodyMembers(route.method(), path(route));
       if (!members.isEmpty()) {
         String path =
-            path(route).replace("{domain}", "relay.example").replace(
-                "{address}", path(route).contains("aliases") ? "info@local.example" : "ann@local.example");
+            path(route)
+                .replace("{domain}", "relay.example")
+                .replace(
+                    "{address}",
+                    path(route).contains("aliases") ? "info@local.example" : "ann@local.example");
         World.Answer answer = World.seeded().call(route.method(), path, "{\"nonsense\": 1}");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().get("errors").toString())

@@ -29,8 +29,10 @@ class QueueApiTest {
 
     assertThat(world.post(WAITS + "/retry", null).json()).containsEntry("status", "deferred");
 
-    assertThat(world.wakes).containsExactly(new Wake(new EntryId(World.WAITS, "far.example", 0), World.NOW));
-    assertThat(world.queue.book(only(world, World.WAITS).id(), World.NOW, World.NOW.plusSeconds(60)))
+    assertThat(world.wakes)
+        .containsExactly(new Wake(new EntryId(World.WAITS, "far.example", 0), World.NOW));
+    assertThat(
+            world.queue.book(only(world, World.WAITS).id(), World.NOW, World.NOW.plusSeconds(60)))
         .isInstanceOf(Booking.Booked.class);
   }
 
@@ -72,11 +74,14 @@ class QueueApiTest {
 
     QueueEntry removed = only(world, World.WAITS);
     assertThat(removed.status()).isEqualTo(Status.DONE);
-    assertThat(removed.recipients()).allMatch(recipient -> recipient.end().equals(Optional.of(new End.Removed())));
+    assertThat(removed.recipients())
+        .allMatch(recipient -> recipient.end().equals(Optional.of(new End.Removed())));
     assertThat(world.messages.open(World.WAITS)).isEmpty();
     assertThat(stored(world)).containsExactlyInAnyOrder(World.FILED, World.HELD); // and no bounce
     assertThat(world.get("/v1/messages/" + World.WAITS).json()).containsEntry("status", "removed");
-    assertThat(world.get("/v1/queue").items()).extracting(item -> item.get("message")).containsExactly(World.HELD.toString());
+    assertThat(world.get("/v1/queue").items())
+        .extracting(item -> item.get("message"))
+        .containsExactly(World.HELD.toString());
     assertThat(world.delete(WAITS).status()).isEqualTo(204); // it may be repeated
   }
 
@@ -94,7 +99,10 @@ class QueueApiTest {
       assertThat(bounce.envelope().sender()).isEmpty();
       assertThat(bounce.envelope().recipients().getFirst().address()).isEqualTo(World.ANN);
       assertThat(new String(bounce.content().readAllBytes(), StandardCharsets.US_ASCII))
-          .contains("bob@far.example", "carol@far.example", "removed from the queue by the administrator");
+          .contains(
+              "bob@far.example",
+              "carol@far.example",
+              "removed from the queue by the administrator");
     }
     assertThat(world.get("/v1/messages/" + World.WAITS).json()).containsEntry("status", "bounced");
   }
@@ -105,7 +113,14 @@ class QueueApiTest {
     QueueEntry entry = only(world, World.HELD);
     QueueEntry shared =
         new QueueEntry(
-            entry.id(), entry.sender(), entry.size(), true, entry.status(), entry.nextAttempt(), 0, entry.recipients(),
+            entry.id(),
+            entry.sender(),
+            entry.size(),
+            true,
+            entry.status(),
+            entry.nextAttempt(),
+            0,
+            entry.recipients(),
             List.of());
     world.queue.replace(entry, shared);
     world.holders.hold(World.HELD, List.of("queue:" + entry.id(), "bob@local.example"));
@@ -124,7 +139,15 @@ class QueueApiTest {
     world.queue.enqueue(
         List.of(
             new QueueEntry(
-                other, first.sender(), 60, false, Status.QUEUED, World.NOW, 0, first.recipients(), List.of())));
+                other,
+                first.sender(),
+                60,
+                false,
+                Status.QUEUED,
+                World.NOW,
+                0,
+                first.recipients(),
+                List.of())));
 
     World.Answer held = world.post("/v1/queue/" + World.WAITS + "/hold", null);
     assertThat(held.items()).hasSize(2).allMatch(item -> item.get("status").equals("held"));
@@ -146,7 +169,8 @@ class QueueApiTest {
     assertThat(world.get("/v1/queue").items()).hasSize(11);
     assertThat(world.get("/v1/queue?domain=D1.example").items()).hasSize(3);
     assertThat(world.get("/v1/queue?status=held").items()).hasSize(1);
-    assertThat(world.get("/v1/queue?sender=ANN@local.example&domain=far.example").items()).hasSize(2);
+    assertThat(world.get("/v1/queue?sender=ANN@local.example&domain=far.example").items())
+        .hasSize(2);
     assertThat(world.get("/v1/queue?sender=").items()).isEmpty();
     assertThat(world.get("/v1/queue?sender=bob%40local.example").items()).isEmpty();
     World.Answer first = world.get("/v1/queue?domain=d2.example&limit=2");

@@ -22,7 +22,8 @@ class TraceApiTest {
   @Test
   void aMessageThatWasOnlyAcceptedIsKnown() throws IOException {
     World world = World.empty();
-    MessageId id = world.store(MessageId.at(World.ACCEPTED, new java.util.Random(1)), "bob@local.example");
+    MessageId id =
+        world.store(MessageId.at(World.ACCEPTED, new java.util.Random(1)), "bob@local.example");
 
     Map<String, Object> trace = world.get("/v1/messages/" + id).json();
 
@@ -44,7 +45,10 @@ class TraceApiTest {
   void aFiledMessageIsDelivered() throws IOException {
     Map<String, Object> trace = World.seeded().get("/v1/messages/" + World.FILED).json();
 
-    assertThat(trace).containsEntry("status", "delivered").containsEntry("subject", "sample").containsEntry("size", 60);
+    assertThat(trace)
+        .containsEntry("status", "delivered")
+        .containsEntry("subject", "sample")
+        .containsEntry("size", 60);
     assertThat(timeline(trace).getLast())
         .containsEntry("event", "delivered")
         .containsEntry("recipient", "ann@local.example")
@@ -58,7 +62,8 @@ class TraceApiTest {
     Map<String, Object> trace = World.seeded().get("/v1/messages/" + World.WAITS).json();
 
     assertThat(trace).containsEntry("status", "deferred");
-    assertThat(events(trace)).containsExactly("accepted", "queued", "queued", "attempt", "deferred", "deferred");
+    assertThat(events(trace))
+        .containsExactly("accepted", "queued", "queued", "attempt", "deferred", "deferred");
     assertThat(timeline(trace).get(3))
         .containsEntry("server", "mx.far.example[192.0.2.25]:25")
         .containsEntry("tls", "TLSv1.3")
@@ -70,7 +75,8 @@ class TraceApiTest {
 
   @Test
   void aHeldMessageSaysSo() throws IOException {
-    assertThat(World.seeded().get("/v1/messages/" + World.HELD).json()).containsEntry("status", "held");
+    assertThat(World.seeded().get("/v1/messages/" + World.HELD).json())
+        .containsEntry("status", "held");
   }
 
   @Test
@@ -85,7 +91,14 @@ class TraceApiTest {
             booked.recipients().get(1).ended(new End.Bounced(refused)));
     world.queue.finish(
         new QueueEntry(
-            booked.id(), booked.sender(), 60, false, Status.DONE, World.NOW, booked.attemptsMade(), ended,
+            booked.id(),
+            booked.sender(),
+            60,
+            false,
+            Status.DONE,
+            World.NOW,
+            booked.attemptsMade(),
+            ended,
             List.of(
                 booked.attempts().getFirst(),
                 new Attempt(World.NOW, "mx.far.example[192.0.2.25]:25", "", taken))));
@@ -109,15 +122,21 @@ class TraceApiTest {
                 Optional.empty(),
                 Map.of(),
                 List.of(new skypost.mail.message.Envelope.Recipient(to)),
-                skypost.mail.message.Envelope.Origin.internal(World.ACCEPTED, "mx.skypost.example")),
+                skypost.mail.message.Envelope.Origin.internal(
+                    World.ACCEPTED, "mx.skypost.example")),
             60,
             "Undelivered",
             World.NOW,
-            List.of(new RecipientOutcome(to, to, new Outcome.Failed(SmtpReply.of(550, 1, 1, "no such mailbox"))))));
+            List.of(
+                new RecipientOutcome(
+                    to, to, new Outcome.Failed(SmtpReply.of(550, 1, 1, "no such mailbox"))))));
 
     Map<String, Object> trace = world.get("/v1/messages/" + id).json();
 
-    assertThat(trace).containsEntry("status", "failed").containsEntry("from", "").doesNotContainKey("client");
+    assertThat(trace)
+        .containsEntry("status", "failed")
+        .containsEntry("from", "")
+        .doesNotContainKey("client");
     assertThat(timeline(trace).getLast()).containsEntry("reply", "550 5.1.1 no such mailbox");
   }
 

@@ -95,7 +95,11 @@ final class World {
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
     world.queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt(), 0, List.of()));
     world.mailboxes.lease(
-        ANN, "pop3-1", world.mailboxes.open(ANN, Mailboxes.INBOX).orElseThrow(), NOW, NOW.plusSeconds(600));
+        ANN,
+        "pop3-1",
+        world.mailboxes.open(ANN, Mailboxes.INBOX).orElseThrow(),
+        NOW,
+        NOW.plusSeconds(600));
     return world;
   }
 
@@ -148,14 +152,17 @@ final class World {
     return call(method, path, headers, body);
   }
 
-  Answer call(String method, String path, Map<String, String> headers, String body) throws IOException {
+  Answer call(String method, String path, Map<String, String> headers, String body)
+      throws IOException {
     String[] parts = path.split("\\?", 2);
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("version", "2.0");
     event.put("rawPath", parts[0]);
     event.put("rawQueryString", parts.length == 2 ? parts[1] : "");
     event.put("headers", headers);
-    event.put("requestContext", Map.of("requestId", "test", "http", Map.of("method", method, "path", parts[0])));
+    event.put(
+        "requestContext",
+        Map.of("requestId", "test", "http", Map.of("method", method, "path", parts[0])));
     event.put("isBase64Encoded", false);
     if (body != null) {
       event.put("body", body);
@@ -204,7 +211,9 @@ final class World {
   /** Stores a message from ann. */
   MessageId store(MessageId id, String... recipients) throws IOException {
     try (var draft = messages.begin(id, envelope(recipients))) {
-      draft.write("From: ann@local.example\r\nSubject: sample\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII));
+      draft.write(
+          "From: ann@local.example\r\nSubject: sample\r\n\r\nbody\r\n"
+              .getBytes(StandardCharsets.US_ASCII));
       draft.commit();
     }
     return id;
@@ -214,7 +223,8 @@ final class World {
   void file(MessageId id, EmailAddress user, boolean shared) throws IOException {
     store(id, user.toString());
     mailboxes.deliver(user, new Delivery(id, Mailboxes.INBOX, 60, shared, "sample"));
-    receipt(id, new Traces.RecipientOutcome(user, user, new Traces.Outcome.Filed(Mailboxes.INBOX, 1)));
+    receipt(
+        id, new Traces.RecipientOutcome(user, user, new Traces.Outcome.Filed(Mailboxes.INBOX, 1)));
   }
 
   void receipt(MessageId id, Traces.RecipientOutcome... outcomes) throws IOException {
@@ -249,7 +259,9 @@ final class World {
         id,
         java.util.Arrays.stream(recipients)
             .map(World::address)
-            .map(to -> new Traces.RecipientOutcome(to, to, new Traces.Outcome.Queued(entry.id().toString())))
+            .map(to ->
+                new Traces.RecipientOutcome(
+                    to, to, new Traces.Outcome.Queued(entry.id().toString())))
             .toArray(Traces.RecipientOutcome[]::new));
     return entry;
   }
@@ -258,7 +270,8 @@ final class World {
   QueueEntry defer(MessageId id, String... recipients) throws IOException {
     QueueEntry entry = enqueue(id, recipients);
     queue.book(entry.id(), ACCEPTED, NOW);
-    var attempt = new Attempt(ACCEPTED.plusSeconds(2), "mx.far.example[192.0.2.25]:25", "TLSv1.3", TRY_LATER);
+    var attempt =
+        new Attempt(ACCEPTED.plusSeconds(2), "mx.far.example[192.0.2.25]:25", "TLSv1.3", TRY_LATER);
     QueueEntry deferred = with(entry, Status.DEFERRED, NOW.plusSeconds(300), 1, List.of(attempt));
     queue.finish(deferred);
     return deferred;
@@ -269,9 +282,18 @@ final class World {
     return ((Booking.Booked) queue.book(id, NOW.plusSeconds(3600), NOW.plusSeconds(7200))).entry();
   }
 
-  static QueueEntry with(QueueEntry entry, Status status, Instant next, int made, List<Attempt> attempts) {
+  static QueueEntry with(
+      QueueEntry entry, Status status, Instant next, int made, List<Attempt> attempts) {
     return new QueueEntry(
-        entry.id(), entry.sender(), entry.size(), entry.shared(), status, next, made, entry.recipients(), attempts);
+        entry.id(),
+        entry.sender(),
+        entry.size(),
+        entry.shared(),
+        status,
+        next,
+        made,
+        entry.recipients(),
+        attempts);
   }
 
   static EmailAddress address(String text) {
@@ -282,9 +304,15 @@ final class World {
     return new Envelope(
         Optional.of(ANN),
         Map.of(),
-        java.util.Arrays.stream(recipients).map(World::address).map(Envelope.Recipient::new).toList(),
+        java.util.Arrays.stream(recipients)
+            .map(World::address)
+            .map(Envelope.Recipient::new)
+            .toList(),
         new Envelope.Origin(
-            ACCEPTED, Optional.of("203.0.113.7"), "client.example", Optional.of("TLSv1.3 TLS_AES_128_GCM_SHA256"),
+            ACCEPTED,
+            Optional.of("203.0.113.7"),
+            "client.example",
+            Optional.of("TLSv1.3 TLS_AES_128_GCM_SHA256"),
             Optional.of(ANN)));
   }
 }

@@ -26,17 +26,22 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     this(AwsClients.fromEnvironment(), new SettingsReader(System.getenv()), Clock.systemUTC());
   }
 
-  /** Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or wrong */
+  /**
+   * Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or
+   * wrong
+   */
   public AuthorizeHandler(AwsClients clients, SettingsReader settings, Clock clock) {
     AwsPorts ports = new AwsPorts(clients, settings, clock);
-    var relay = new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
+    var relay =
+        new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
     this.logins = new AuthorizeLogin(ports.credentials(), ports.directory());
     this.recipients = new AuthorizeRecipients(ports.directory(), ports.mailboxes(), relay, clock);
     settings.check();
   }
 
   @Override
-  public void handleRequest(InputStream question, OutputStream answer, Context context) throws IOException {
+  public void handleRequest(InputStream question, OutputStream answer, Context context)
+      throws IOException {
     answer.write(AuthorizeJson.answer(question.readAllBytes(), logins, recipients));
   }
 }

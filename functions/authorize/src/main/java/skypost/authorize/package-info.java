@@ -1,2 +1,5 @@
-/** AuthorizeFunction: answers the fronts' questions about logins and recipients. The rules are in {@code skypost.mail}. */
+/**
+ * AuthorizeFunction: answers the fronts' questions about logins and recipients. The rules are in
+ * {@code skypost.mail}.
+ */
 package skypost.authorize;

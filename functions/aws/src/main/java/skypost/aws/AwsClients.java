@@ -55,14 +55,17 @@ public final class AwsClients {
   }
 
   /**
-   * Clients of AWS itself: region, credentials and {@code AWS_ENDPOINT_URL} come from the environment (AWS SDKs and Tools
-   * Reference Guide), the HTTP client is the one on the class path.
+   * Clients of AWS itself: region, credentials and {@code AWS_ENDPOINT_URL} come from the
+   * environment (AWS SDKs and Tools Reference Guide), the HTTP client is the one on the class path.
    */
   public static AwsClients fromEnvironment() {
     return new AwsClients(Optional.empty(), Optional.empty());
   }
 
-  /** Like {@link #fromEnvironment()}, on an HTTP client that has as many connections as the program needs. */
+  /**
+   * Like {@link #fromEnvironment()}, on an HTTP client that has as many connections as the program
+   * needs.
+   */
   public static AwsClients fromEnvironment(SdkHttpClient http) {
     return new AwsClients(Optional.empty(), Optional.of(http));
   }
@@ -102,14 +105,14 @@ public final class AwsClients {
     return lambda;
   }
 
-  private <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> B configure(B builder, Service service) {
+  private <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> B configure(
+      B builder, Service service) {
     builder.overrideConfiguration(
         ClientOverrideConfiguration.builder().apiCallAttemptTimeout(ATTEMPT_TIMEOUT).build());
-    elsewhere.ifPresent(
-        there -> {
-          Optional.ofNullable(there.endpoints().get(service)).ifPresent(builder::endpointOverride);
-          builder.credentialsProvider(there.credentials()).region(Region.US_EAST_1);
-        });
+    elsewhere.ifPresent(there -> {
+      Optional.ofNullable(there.endpoints().get(service)).ifPresent(builder::endpointOverride);
+      builder.credentialsProvider(there.credentials()).region(Region.US_EAST_1);
+    });
     http.ifPresent(builder::httpClient);
     return builder;
   }

@@ -13,16 +13,23 @@ import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.trace.Traces;
 
-/** The ports on AWS. A program reads, and so must be given, just the settings of the ports that it asks for. */
+/**
+ * The ports on AWS. A program reads, and so must be given, just the settings of the ports that it
+ * asks for.
+ */
 public final class AwsPorts {
-  public static final Setting BUCKET = new Setting("SKYPOST_BUCKET", "S3 bucket of the raw messages", "");
+  public static final Setting BUCKET =
+      new Setting("SKYPOST_BUCKET", "S3 bucket of the raw messages", "");
   public static final Setting DIRECTORY =
-      new Setting("SKYPOST_TABLE_DIRECTORY", "DynamoDB table of domains, accounts and relay settings", "");
+      new Setting(
+          "SKYPOST_TABLE_DIRECTORY", "DynamoDB table of domains, accounts and relay settings", "");
   public static final Setting CREDENTIALS =
       new Setting("SKYPOST_TABLE_CREDENTIALS", "DynamoDB table of password hashes", "");
-  public static final Setting MAILBOXES = new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
+  public static final Setting MAILBOXES =
+      new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
   public static final Setting MESSAGES =
-      new Setting("SKYPOST_TABLE_MESSAGES", "DynamoDB table of receipts and the outbound queue", "");
+      new Setting(
+          "SKYPOST_TABLE_MESSAGES", "DynamoDB table of receipts and the outbound queue", "");
   public static final Setting INCOMING =
       new Setting("SKYPOST_QUEUE_INCOMING", "URL of the SQS queue of S3 events", "");
   public static final Setting OUTBOUND =
@@ -67,7 +74,11 @@ public final class AwsPorts {
 
   public OutboundQueue queue() {
     return new DynamoOutboundQueue(
-        clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND), clock);
+        clients.dynamo(),
+        settings.required(MESSAGES),
+        clients.sqs(),
+        settings.required(OUTBOUND),
+        clock);
   }
 
   public IncomingEvents events() {

@@ -14,7 +14,8 @@ final class Calls {
   private Calls() {}
 
   /**
-   * Calls a service. Failed conditions and cancelled transactions pass through as they are: they are outcomes.
+   * Calls a service. Failed conditions and cancelled transactions pass through as they are: they
+   * are outcomes.
    *
    * @throws IOException for every other fault, after the SDK's own retries
    */

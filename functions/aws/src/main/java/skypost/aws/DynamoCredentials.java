@@ -8,7 +8,9 @@ import skypost.protocol.address.EmailAddress;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Password hashes in a table of their own, so that a policy can keep everyone else away from it. */
+/**
+ * Password hashes in a table of their own, so that a policy can keep everyone else away from it.
+ */
 public final class DynamoCredentials implements Credentials {
   private static final String HASH = "secret";
 
@@ -27,13 +29,15 @@ public final class DynamoCredentials implements Credentials {
   public Optional<String> hash(EmailAddress user) throws IOException {
     // Consistent: a changed password counts from the next login on.
     Map<String, AttributeValue> item =
-        Calls.call(() -> dynamo.getItem(get -> get.tableName(table).key(key(user)).consistentRead(true)).item());
+        Calls.call(() ->
+            dynamo.getItem(get -> get.tableName(table).key(key(user)).consistentRead(true)).item());
     return Items.optionalText(item, HASH);
   }
 
   @Override
   public void put(EmailAddress user, String hash) throws IOException {
-    Map<String, AttributeValue> item = Map.of(Items.PK, Items.s(user.toString()), HASH, Items.s(hash));
+    Map<String, AttributeValue> item =
+        Map.of(Items.PK, Items.s(user.toString()), HASH, Items.s(hash));
     Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(item)));
   }
 

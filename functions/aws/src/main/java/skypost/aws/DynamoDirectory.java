@@ -23,8 +23,9 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 
 /**
- * The directory in one table. Domains: {@code pk = @domains}, {@code sk} the name. Accounts: {@code pk} the domain, {@code
- * sk} the local part. Relay settings: {@code pk = @relay}. No domain begins with an at sign.
+ * The directory in one table. Domains: {@code pk = @domains}, {@code sk} the name. Accounts: {@code
+ * pk} the domain, {@code sk} the local part. Relay settings: {@code pk = @relay}. No domain begins
+ * with an at sign.
  */
 public final class DynamoDirectory implements Directory {
   private static final String DOMAINS = "@domains";
@@ -82,7 +83,8 @@ public final class DynamoDirectory implements Directory {
   }
 
   @Override
-  public Page<Account> accounts(String domain, int limit, Optional<String> next) throws IOException {
+  public Page<Account> accounts(String domain, int limit, Optional<String> next)
+      throws IOException {
     return page(domain, limit, next, DynamoDirectory::readAccount);
   }
 
@@ -101,14 +103,12 @@ public final class DynamoDirectory implements Directory {
       }
     }
     try {
-      Calls.call(
-          () ->
-              dynamo.putItem(
-                  put ->
-                      put.tableName(table)
-                          .item(item)
-                          .conditionExpression("attribute_not_exists(pk) OR kind = :kind")
-                          .expressionAttributeValues(Map.of(":kind", item.get(KIND)))));
+      Calls.call(() ->
+          dynamo.putItem(put ->
+              put.tableName(table)
+                  .item(item)
+                  .conditionExpression("attribute_not_exists(pk) OR kind = :kind")
+                  .expressionAttributeValues(Map.of(":kind", item.get(KIND)))));
       return true;
     } catch (ConditionalCheckFailedException otherKind) {
       return false;
@@ -124,7 +124,9 @@ public final class DynamoDirectory implements Directory {
       case ALIAS ->
           new Account.Alias(
               address,
-              Items.texts(item, "targets").stream().map(target -> EmailAddress.parse(target).orElseThrow()).toList());
+              Items.texts(item, "targets").stream()
+                  .map(target -> EmailAddress.parse(target).orElseThrow())
+                  .toList());
       default -> throw new IllegalStateException("an account of unknown kind: " + item);
     };
   }
@@ -137,17 +139,18 @@ public final class DynamoDirectory implements Directory {
   @Override
   public Optional<RelaySettings> relay() throws IOException {
     return get(RELAY)
-        .map(
-            item ->
-                new RelaySettings(
-                    Items.texts(item, "trustedNetworks").stream().map(Network::of).toList(),
-                    Items.optionalText(item, "smartHost").flatMap(host -> HostPort.parse(host, 25))));
+        .map(item ->
+            new RelaySettings(
+                Items.texts(item, "trustedNetworks").stream().map(Network::of).toList(),
+                Items.optionalText(item, "smartHost").flatMap(host -> HostPort.parse(host, 25))));
   }
 
   @Override
   public void putRelay(RelaySettings settings) throws IOException {
     Map<String, AttributeValue> item = new HashMap<>(RELAY);
-    item.put("trustedNetworks", Items.strings(settings.trustedNetworks().stream().map(Network::toString).toList()));
+    item.put(
+        "trustedNetworks",
+        Items.strings(settings.trustedNetworks().stream().map(Network::toString).toList()));
     settings.smartHost().ifPresent(host -> item.put("smartHost", Items.s(host.toString())));
     Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(item)));
   }
@@ -156,19 +159,25 @@ public final class DynamoDirectory implements Directory {
     return Items.key(address.domain(), address.local());
   }
 
-  private Optional<Map<String, AttributeValue>> get(Map<String, AttributeValue> key) throws IOException {
-    Map<String, AttributeValue> item = Calls.call(() -> dynamo.getItem(get -> get.tableName(table).key(key)).item());
+  private Optional<Map<String, AttributeValue>> get(Map<String, AttributeValue> key)
+      throws IOException {
+    Map<String, AttributeValue> item =
+        Calls.call(() -> dynamo.getItem(get -> get.tableName(table).key(key)).item());
     return item.isEmpty() ? Optional.empty() : Optional.of(item);
   }
 
   private boolean delete(Map<String, AttributeValue> key) throws IOException {
-    return Calls.call(
-            () -> dynamo.deleteItem(delete -> delete.tableName(table).key(key).returnValues(ReturnValue.ALL_OLD)))
+    return Calls.call(() ->
+            dynamo.deleteItem(
+                delete -> delete.tableName(table).key(key).returnValues(ReturnValue.ALL_OLD)))
         .hasAttributes();
   }
 
   private <T> Page<T> page(
-      String partition, int limit, Optional<String> next, Function<Map<String, AttributeValue>, T> reader)
+      String partition,
+      int limit,
+      Optional<String> next,
+      Function<Map<String, AttributeValue>, T> reader)
       throws IOException {
     QueryRequest.Builder query =
         QueryRequest.builder()

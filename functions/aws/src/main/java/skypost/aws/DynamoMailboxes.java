@@ -19,8 +19,9 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 
 /**
- * Mailboxes as a head and pages in one table, see {@code infrastructure/docs/mailbox.md}. A delivery is one conditional
- * update of the head; every dozen deliveries the oldest messages of the head are sealed into a page.
+ * Mailboxes as a head and pages in one table, see {@code infrastructure/docs/mailbox.md}. A
+ * delivery is one conditional update of the head; every dozen deliveries the oldest messages of the
+ * head are sealed into a page.
  */
 public final class DynamoMailboxes implements Mailboxes {
   private static final String FILE =
@@ -49,7 +50,10 @@ public final class DynamoMailboxes implements Mailboxes {
   @Override
   public void create(EmailAddress user, long quotaBytes) throws IOException {
     try {
-      table.put(MailboxHead.create(user.toString(), quotaBytes, clock.instant()), "attribute_not_exists(pk)", Map.of());
+      table.put(
+          MailboxHead.create(user.toString(), quotaBytes, clock.instant()),
+          "attribute_not_exists(pk)",
+          Map.of());
     } catch (ConditionalCheckFailedException exists) {
       changeQuota(user, quotaBytes);
     }
@@ -92,7 +96,8 @@ public final class DynamoMailboxes implements Mailboxes {
       for (String folder : head.get().next().keySet()) {
         messages.addAll(messages(user, head.get(), folder));
       }
-      // Told before the head goes: after a crash the caller starts again, and freeing a body twice does no harm.
+      // Told before the head goes: after a crash the caller starts again, and freeing a body twice
+      // does no harm.
       messages.forEach(gone);
       if (table.deleteHead(user, head.get())) {
         table.deletePages(user);
@@ -104,8 +109,10 @@ public final class DynamoMailboxes implements Mailboxes {
 
   @Override
   public DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException {
-    // No greater id than ours was sealed away: then ours cannot have been, and the head alone tells.
-    Map<String, AttributeValue> values = new HashMap<>(Map.of(":self", Items.s(delivery.id().value())));
+    // No greater id than ours was sealed away: then ours cannot have been, and the head alone
+    // tells.
+    Map<String, AttributeValue> values =
+        new HashMap<>(Map.of(":self", Items.s(delivery.id().value())));
     String unsealed = "#sealedTo < :self";
     for (int tries = 1; ; tries++) {
       try {
@@ -128,15 +135,37 @@ public final class DynamoMailboxes implements Mailboxes {
   }
 
   private DeliveryOutcome file(
-      EmailAddress user, Delivery delivery, String unsealed, Map<String, AttributeValue> sealedValue)
+      EmailAddress user,
+      Delivery delivery,
+      String unsealed,
+      Map<String, AttributeValue> sealedValue)
       throws IOException {
     String id = delivery.id().value();
-    MailboxMessage message = new MailboxMessage(0, delivery.id(), delivery.size(), delivery.shared(), delivery.subject());
+    MailboxMessage message =
+        new MailboxMessage(
+            0, delivery.id(), delivery.size(), delivery.shared(), delivery.subject());
     Map<String, String> names =
         Map.of(
-            "#uid", MailboxHead.UIDS, "#id", id, "#next", MailboxHead.NEXT, "#f", delivery.folder(),
-            "#n", MailboxHead.MESSAGES, "#b", MailboxHead.FOLDER_BYTES, "#bytes", MailboxHead.BYTES,
-            "#free", MailboxHead.FREE, "#msg", MailboxHead.METAS, "#sealedTo", MailboxHead.SEALED_TO);
+            "#uid",
+            MailboxHead.UIDS,
+            "#id",
+            id,
+            "#next",
+            MailboxHead.NEXT,
+            "#f",
+            delivery.folder(),
+            "#n",
+            MailboxHead.MESSAGES,
+            "#b",
+            MailboxHead.FOLDER_BYTES,
+            "#bytes",
+            MailboxHead.BYTES,
+            "#free",
+            MailboxHead.FREE,
+            "#msg",
+            MailboxHead.METAS,
+            "#sealedTo",
+            MailboxHead.SEALED_TO);
     Map<String, AttributeValue> values = new HashMap<>(sealedValue);
     values.put(":one", Items.n(1));
     values.put(":zero", Items.n(0));
@@ -144,7 +173,8 @@ public final class DynamoMailboxes implements Mailboxes {
     values.put(":meta", Items.s(new MailboxEntry(delivery.folder(), message, false).meta()));
     MailboxHead head =
         MailboxHead.read(
-            table.updateHead(user, FILE, FILE_IF + " AND " + unsealed, names, values, ReturnValue.ALL_NEW));
+            table.updateHead(
+                user, FILE, FILE_IF + " AND " + unsealed, names, values, ReturnValue.ALL_NEW));
     try {
       sealer.sealIfFull(user, head);
     } catch (IOException fault) {
@@ -155,7 +185,8 @@ public final class DynamoMailboxes implements Mailboxes {
   }
 
   /** Why a delivery was refused; empty when nothing speaks against it but the age of its id. */
-  private Optional<DeliveryOutcome> explain(EmailAddress user, MailboxHead head, Delivery delivery) throws IOException {
+  private Optional<DeliveryOutcome> explain(EmailAddress user, MailboxHead head, Delivery delivery)
+      throws IOException {
     if (head.entry(delivery.id()).isPresent() || table.wasSealed(user, head, delivery.id())) {
       return Optional.of(new DeliveryOutcome.Duplicate());
     }
@@ -173,13 +204,17 @@ public final class DynamoMailboxes implements Mailboxes {
     Optional<MailboxHead> head = table.head(user);
     return head.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Snapshot(folder, head.get().removals(), messages(user, head.get(), folder)));
+        : Optional.of(
+            new Snapshot(folder, head.get().removals(), messages(user, head.get(), folder)));
   }
 
   /** The head was read first: what it does not count as sealed is taken from the head alone. */
-  private List<MailboxMessage> messages(EmailAddress user, MailboxHead head, String folder) throws IOException {
+  private List<MailboxMessage> messages(EmailAddress user, MailboxHead head, String folder)
+      throws IOException {
     List<MailboxMessage> messages = new ArrayList<>();
-    table.pages(user, folder, 1, head.boundary(folder)).forEachRemaining(page -> messages.addAll(page.live()));
+    table
+        .pages(user, folder, 1, head.boundary(folder))
+        .forEachRemaining(page -> messages.addAll(page.live()));
     head.entriesOf(folder).stream()
         .filter(entry -> !entry.removed())
         .forEach(entry -> messages.add(entry.message()));
@@ -187,25 +222,46 @@ public final class DynamoMailboxes implements Mailboxes {
   }
 
   @Override
-  public LeaseOutcome lease(EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
+  public LeaseOutcome lease(
+      EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
       throws IOException {
     Map<String, AttributeValue> lease =
         Map.of(
-            MailboxHead.LEASE_HOLDER, Items.s(holder), MailboxHead.LEASE_UNTIL, Items.n(until.toEpochMilli()));
+            MailboxHead.LEASE_HOLDER,
+            Items.s(holder),
+            MailboxHead.LEASE_UNTIL,
+            Items.n(until.toEpochMilli()));
     try {
       table.updateHead(
           user,
           "SET #lease = :lease",
           "#removals = :seen AND (attribute_not_exists(#lease) OR #lease.#by = :me OR #lease.#until <= :now)",
-          Map.of("#lease", MailboxHead.LEASE, "#by", MailboxHead.LEASE_HOLDER, "#until", MailboxHead.LEASE_UNTIL,
-              "#removals", MailboxHead.REMOVALS),
-          Map.of(":lease", Items.map(lease), ":me", Items.s(holder), ":now", Items.n(now.toEpochMilli()),
-              ":seen", Items.n(snapshot.removals())),
+          Map.of(
+              "#lease",
+              MailboxHead.LEASE,
+              "#by",
+              MailboxHead.LEASE_HOLDER,
+              "#until",
+              MailboxHead.LEASE_UNTIL,
+              "#removals",
+              MailboxHead.REMOVALS),
+          Map.of(
+              ":lease",
+              Items.map(lease),
+              ":me",
+              Items.s(holder),
+              ":now",
+              Items.n(now.toEpochMilli()),
+              ":seen",
+              Items.n(snapshot.removals())),
           ReturnValue.NONE);
       return new LeaseOutcome.Taken();
     } catch (ConditionalCheckFailedException refused) {
       Optional<Lease> other =
-          table.headOf(refused, user).flatMap(MailboxHead::lease).filter(held -> held.isHeldAt(now));
+          table
+              .headOf(refused, user)
+              .flatMap(MailboxHead::lease)
+              .filter(held -> held.isHeldAt(now));
       return other.isPresent() && !other.get().holder().equals(holder)
           ? new LeaseOutcome.InUse(other.get())
           : new LeaseOutcome.Overtaken();
@@ -232,7 +288,8 @@ public final class DynamoMailboxes implements Mailboxes {
 
   @Override
   public boolean expunge(
-      EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages) throws IOException {
+      EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
+      throws IOException {
     return expunge.remove(user, holder, snapshot.folder(), messages);
   }
 }

@@ -29,9 +29,10 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 
 /**
- * The outbound queue: entries in the messages table, which is the truth, and SQS messages that only wake SendFunction. A
- * wake-up too many does no harm, since booking is conditional; one too few cannot be, since the message that caused the
- * change is deleted from its queue only after the wake-up was sent.
+ * The outbound queue: entries in the messages table, which is the truth, and SQS messages that only
+ * wake SendFunction. A wake-up too many does no harm, since booking is conditional; one too few
+ * cannot be, since the message that caused the change is deleted from its queue only after the
+ * wake-up was sent.
  */
 public final class DynamoOutboundQueue implements OutboundQueue {
   /** The longest delay of an SQS message; what is due later wakes early and goes to sleep again. */
@@ -50,7 +51,8 @@ public final class DynamoOutboundQueue implements OutboundQueue {
    * @param table the messages table
    * @param queueUrl of the outbound queue
    */
-  public DynamoOutboundQueue(DynamoDbClient dynamo, String table, SqsClient sqs, String queueUrl, Clock clock) {
+  public DynamoOutboundQueue(
+      DynamoDbClient dynamo, String table, SqsClient sqs, String queueUrl, Clock clock) {
     this.dynamo = dynamo;
     this.table = table;
     this.sqs = sqs;
@@ -64,8 +66,9 @@ public final class DynamoOutboundQueue implements OutboundQueue {
     for (QueueEntry entry : entries) {
       Map<String, AttributeValue> item = QueueItems.write(entry);
       try {
-        Calls.call(
-            () -> dynamo.putItem(put -> put.tableName(table).item(item).conditionExpression("attribute_not_exists(pk)")));
+        Calls.call(() ->
+            dynamo.putItem(put ->
+                put.tableName(table).item(item).conditionExpression("attribute_not_exists(pk)")));
         toWake.add(entry.id());
       } catch (ConditionalCheckFailedException queuedBefore) {
         // The wake-up may not have been sent that time; one too many does no harm.
@@ -79,27 +82,28 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   public Booking book(EntryId id, Instant now, Instant lostAt) throws IOException {
     try {
       Map<String, AttributeValue> booked =
-          Calls.call(
-                  () ->
-                      dynamo.updateItem(
-                          update ->
-                              update
-                                  .tableName(table)
-                                  .key(QueueItems.key(id))
-                                  .updateExpression("SET #state = :sending, #next = :lost, attempts = attempts + :one")
-                                  .conditionExpression("#state IN (:queued, :deferred, :sending) AND #next <= :now")
-                                  .expressionAttributeNames(
-                                      Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
-                                  .expressionAttributeValues(
-                                      Map.of(
-                                          ":sending", Items.s(QueueItems.text(Status.SENDING)),
-                                          ":queued", Items.s(QueueItems.text(Status.QUEUED)),
-                                          ":deferred", Items.s(QueueItems.text(Status.DEFERRED)),
-                                          ":lost", Items.n(lostAt.toEpochMilli()),
-                                          ":now", Items.n(now.toEpochMilli()),
-                                          ":one", Items.n(1)))
-                                  .returnValues(ReturnValue.ALL_NEW)
-                                  .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)))
+          Calls.call(() ->
+                  dynamo.updateItem(update ->
+                      update
+                          .tableName(table)
+                          .key(QueueItems.key(id))
+                          .updateExpression(
+                              "SET #state = :sending, #next = :lost, attempts = attempts + :one")
+                          .conditionExpression(
+                              "#state IN (:queued, :deferred, :sending) AND #next <= :now")
+                          .expressionAttributeNames(
+                              Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
+                          .expressionAttributeValues(
+                              Map.of(
+                                  ":sending", Items.s(QueueItems.text(Status.SENDING)),
+                                  ":queued", Items.s(QueueItems.text(Status.QUEUED)),
+                                  ":deferred", Items.s(QueueItems.text(Status.DEFERRED)),
+                                  ":lost", Items.n(lostAt.toEpochMilli()),
+                                  ":now", Items.n(now.toEpochMilli()),
+                                  ":one", Items.n(1)))
+                          .returnValues(ReturnValue.ALL_NEW)
+                          .returnValuesOnConditionCheckFailure(
+                              ReturnValuesOnConditionCheckFailure.ALL_OLD)))
               .attributes();
       return new Booking.Booked(QueueItems.read(booked));
     } catch (ConditionalCheckFailedException refused) {
@@ -147,22 +151,21 @@ public final class DynamoOutboundQueue implements OutboundQueue {
     return written;
   }
 
-  private boolean putIf(QueueEntry entry, String condition, Map<String, AttributeValue> values) throws IOException {
+  private boolean putIf(QueueEntry entry, String condition, Map<String, AttributeValue> values)
+      throws IOException {
     Map<String, AttributeValue> item = QueueItems.write(entry);
     Map<String, String> names = new java.util.HashMap<>(Map.of("#state", QueueItems.STATUS));
     if (condition.contains("#next")) {
       names.put("#next", QueueItems.NEXT_ATTEMPT);
     }
     try {
-      Calls.call(
-          () ->
-              dynamo.putItem(
-                  put ->
-                      put.tableName(table)
-                          .item(item)
-                          .conditionExpression(condition)
-                          .expressionAttributeNames(names)
-                          .expressionAttributeValues(values)));
+      Calls.call(() ->
+          dynamo.putItem(put ->
+              put.tableName(table)
+                  .item(item)
+                  .conditionExpression(condition)
+                  .expressionAttributeNames(names)
+                  .expressionAttributeValues(values)));
       return true;
     } catch (ConditionalCheckFailedException changed) {
       return false;
@@ -175,8 +178,13 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   }
 
   private void wake(List<EntryId> ids, Duration wait) throws IOException {
-    Duration bounded = wait.isNegative() ? Duration.ZERO : wait.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : wait;
-    int delay = (int) bounded.plusMillis(999).toSeconds(); // rather late by part of a second than early and once more
+    Duration bounded =
+        wait.isNegative() ? Duration.ZERO : wait.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : wait;
+    int delay =
+        (int)
+            bounded
+                .plusMillis(999)
+                .toSeconds(); // rather late by part of a second than early and once more
     for (int from = 0; from < ids.size(); from += WAKES_AT_ONCE) {
       List<SendMessageBatchRequestEntry> batch = new ArrayList<>();
       for (EntryId id : ids.subList(from, Math.min(ids.size(), from + WAKES_AT_ONCE))) {
@@ -189,7 +197,8 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                 .delaySeconds(Math.min(delay, (int) MAX_DELAY.toSeconds()))
                 .build());
       }
-      SendMessageBatchResponse response = Calls.call(() -> sqs.sendMessageBatch(send -> send.queueUrl(queueUrl).entries(batch)));
+      SendMessageBatchResponse response =
+          Calls.call(() -> sqs.sendMessageBatch(send -> send.queueUrl(queueUrl).entries(batch)));
       if (response.hasFailed() && !response.failed().isEmpty()) {
         throw new IOException("not woken: " + response.failed());
       }
@@ -198,28 +207,28 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   /** A group id takes 128 letters, digits and punctuation marks. */
   private static String group(String destination) {
-    return destination.length() <= 128 ? destination : destination.substring(destination.length() - 128);
+    return destination.length() <= 128
+        ? destination
+        : destination.substring(destination.length() - 128);
   }
 
   @Override
   public List<QueueEntry> entries(MessageId message) throws IOException {
     return QueueItems.read(
-        Calls.call(
-            () ->
-                dynamo
-                    .queryPaginator(
-                        query ->
-                            query
-                                .tableName(table)
-                                .consistentRead(true)
-                                .keyConditionExpression("pk = :message AND begins_with(sk, :to)")
-                                .expressionAttributeValues(
-                                    Map.of(
-                                        ":message", Items.s(message.value()),
-                                        ":to", Items.s(QueueItems.SORT_PREFIX))))
-                    .items()
-                    .stream()
-                    .toList()));
+        Calls.call(() ->
+            dynamo
+                .queryPaginator(query ->
+                    query
+                        .tableName(table)
+                        .consistentRead(true)
+                        .keyConditionExpression("pk = :message AND begins_with(sk, :to)")
+                        .expressionAttributeValues(
+                            Map.of(
+                                ":message", Items.s(message.value()),
+                                ":to", Items.s(QueueItems.SORT_PREFIX))))
+                .items()
+                .stream()
+                .toList()));
   }
 
   @Override
@@ -243,13 +252,23 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   }
 
   private static String writeToken(Map<String, AttributeValue> key) {
-    String text = Items.text(key, QueueItems.DUE) + " " + Items.text(key, Items.PK) + " " + Items.text(key, Items.SK);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    String text =
+        Items.text(key, QueueItems.DUE)
+            + " "
+            + Items.text(key, Items.PK)
+            + " "
+            + Items.text(key, Items.SK);
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** @throws IllegalArgumentException when it is no token of ours */
+  /**
+   * @throws IllegalArgumentException when it is no token of ours
+   */
   private static Map<String, AttributeValue> readToken(String token) {
-    String[] parts = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8).split(" ", -1);
+    String[] parts =
+        new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8).split(" ", -1);
     if (parts.length != 3) {
       throw new IllegalArgumentException("not a position in the queue: " + token);
     }

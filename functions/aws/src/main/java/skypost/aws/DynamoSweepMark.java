@@ -26,7 +26,8 @@ public final class DynamoSweepMark implements SweepMark {
 
   @Override
   public Optional<MessageId> read() throws IOException {
-    Map<String, AttributeValue> item = Calls.call(() -> dynamo.getItem(get -> get.tableName(table).key(KEY)).item());
+    Map<String, AttributeValue> item =
+        Calls.call(() -> dynamo.getItem(get -> get.tableName(table).key(KEY)).item());
     return Items.optionalText(item, MARK).flatMap(MessageId::parse);
   }
 

@@ -36,8 +36,9 @@ public final class DynamoTraces implements Traces {
     item.put(RECEIPT, Items.s(ReceiptJson.write(receipt)));
     item.put(Items.EXPIRES, Items.n(receipt.finishedAt().plus(KEPT).getEpochSecond()));
     try {
-      Calls.call(
-          () -> dynamo.putItem(put -> put.tableName(table).item(item).conditionExpression("attribute_not_exists(pk)")));
+      Calls.call(() ->
+          dynamo.putItem(put ->
+              put.tableName(table).item(item).conditionExpression("attribute_not_exists(pk)")));
     } catch (ConditionalCheckFailedException recorded) {
       return; // the first one tells what was done
     }
@@ -46,11 +47,13 @@ public final class DynamoTraces implements Traces {
   @Override
   public Optional<Receipt> receipt(MessageId id) throws IOException {
     Map<String, AttributeValue> item =
-        Calls.call(
-            () ->
-                dynamo
-                    .getItem(get -> get.tableName(table).key(Items.key(id.value(), SORT_KEY)).consistentRead(true))
-                    .item());
-    return item.isEmpty() ? Optional.empty() : Optional.of(ReceiptJson.read(id, Items.text(item, RECEIPT)));
+        Calls.call(() ->
+            dynamo
+                .getItem(get ->
+                    get.tableName(table).key(Items.key(id.value(), SORT_KEY)).consistentRead(true))
+                .item());
+    return item.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ReceiptJson.read(id, Items.text(item, RECEIPT)));
   }
 }

@@ -9,7 +9,10 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 
-/** Asks AuthorizeFunction. Whatever goes wrong on the way is "no answer", never a yes and never a no. */
+/**
+ * Asks AuthorizeFunction. Whatever goes wrong on the way is "no answer", never a yes and never a
+ * no.
+ */
 public final class LambdaAuthorizer implements Authorizer {
   private final LambdaClient lambda;
   private final String function;
@@ -29,19 +32,24 @@ public final class LambdaAuthorizer implements Authorizer {
 
   @Override
   public List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException {
-    List<RecipientAnswer> answers = AuthorizeJson.readRecipients(invoke(AuthorizeJson.write(question)));
+    List<RecipientAnswer> answers =
+        AuthorizeJson.readRecipients(invoke(AuthorizeJson.write(question)));
     if (answers.size() != question.recipients().size()) {
-      throw new IOException(answers.size() + " answers to " + question.recipients().size() + " recipients");
+      throw new IOException(
+          answers.size() + " answers to " + question.recipients().size() + " recipients");
     }
     return answers;
   }
 
   private byte[] invoke(byte[] question) throws IOException {
     InvokeResponse response =
-        Calls.call(() -> lambda.invoke(invoke -> invoke.functionName(function).payload(SdkBytes.fromByteArray(question))));
+        Calls.call(() ->
+            lambda.invoke(
+                invoke -> invoke.functionName(function).payload(SdkBytes.fromByteArray(question))));
     byte[] answer = response.payload().asByteArray();
     if (response.functionError() != null) {
-      throw new IOException("AuthorizeFunction failed: " + new String(answer, StandardCharsets.UTF_8));
+      throw new IOException(
+          "AuthorizeFunction failed: " + new String(answer, StandardCharsets.UTF_8));
     }
     return answer;
   }

@@ -5,10 +5,11 @@ import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.message.MessageId;
 
 /**
- * A message as head and pages keep it: a text as short as it can be, because an item is paid for by the kilobyte.
+ * A message as head and pages keep it: a text as short as it can be, because an item is paid for by
+ * the kilobyte.
  *
- * <p>{@code folder TAB size TAB flags TAB subject}, the folder empty for INBOX; of a removed message only {@code folder TAB
- * -} remains, so that a repeated event is still recognised.
+ * <p>{@code folder TAB size TAB flags TAB subject}, the folder empty for INBOX; of a removed
+ * message only {@code folder TAB -} remains, so that a repeated event is still recognised.
  *
  * @param folder where it lies
  * @param message what a reader sees; its size and subject mean nothing once it is removed
@@ -37,7 +38,13 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
     if (removed) {
       return folderCode + "\t" + REMOVED;
     }
-    return folderCode + "\t" + message.size() + "\t" + (message.shared() ? SHARED : "") + "\t" + shorten(message.subject());
+    return folderCode
+        + "\t"
+        + message.size()
+        + "\t"
+        + (message.shared() ? SHARED : "")
+        + "\t"
+        + shorten(message.subject());
   }
 
   MailboxEntry asRemoved() {

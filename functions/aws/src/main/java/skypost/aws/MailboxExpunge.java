@@ -25,8 +25,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
- * Removes messages on behalf of the holder of the maildrop lease. Messages of the head and the counters change in one
- * update; where pages change too, pages and head change in one transaction, so that counters cannot drift.
+ * Removes messages on behalf of the holder of the maildrop lease. Messages of the head and the
+ * counters change in one update; where pages change too, pages and head change in one transaction,
+ * so that counters cannot drift.
  */
 final class MailboxExpunge {
   /** Pages of one transaction, which takes 100 items with the head (Amazon DynamoDB, "Quotas"). */
@@ -43,24 +44,32 @@ final class MailboxExpunge {
   }
 
   /** What one write removes. */
-  private record Batch(List<MailboxEntry> fromHead, Map<MailboxPage, MailboxPage> pages, boolean last) {
+  private record Batch(
+      List<MailboxEntry> fromHead, Map<MailboxPage, MailboxPage> pages, boolean last) {
     List<MailboxMessage> messages() {
-      List<MailboxMessage> messages = new ArrayList<>(fromHead.stream().map(MailboxEntry::message).toList());
-      pages.forEach(
-          (before, after) -> {
-            Set<MessageId> rest = after.live().stream().map(MailboxMessage::id).collect(Collectors.toSet());
-            before.live().stream().filter(message -> !rest.contains(message.id())).forEach(messages::add);
-          });
+      List<MailboxMessage> messages =
+          new ArrayList<>(fromHead.stream().map(MailboxEntry::message).toList());
+      pages.forEach((before, after) -> {
+        Set<MessageId> rest =
+            after.live().stream().map(MailboxMessage::id).collect(Collectors.toSet());
+        before.live().stream()
+            .filter(message -> !rest.contains(message.id()))
+            .forEach(messages::add);
+      });
       return messages;
     }
   }
 
-  boolean remove(EmailAddress user, String holder, String folder, Collection<MailboxMessage> messages)
+  boolean remove(
+      EmailAddress user, String holder, String folder, Collection<MailboxMessage> messages)
       throws IOException {
-    TreeSet<Long> uids = messages.stream().map(MailboxMessage::uid).collect(Collectors.toCollection(TreeSet::new));
+    TreeSet<Long> uids =
+        messages.stream().map(MailboxMessage::uid).collect(Collectors.toCollection(TreeSet::new));
     for (int failures = 0; failures < MAX_TRIES; ) {
       Optional<MailboxHead> head = table.head(user);
-      if (head.flatMap(MailboxHead::lease).filter(lease -> lease.holder().equals(holder)).isEmpty()) {
+      if (head.flatMap(MailboxHead::lease)
+          .filter(lease -> lease.holder().equals(holder))
+          .isEmpty()) {
         return false;
       }
       Batch batch = next(user, head.get(), folder, uids);
@@ -70,13 +79,15 @@ final class MailboxExpunge {
         }
         batch.messages().forEach(message -> uids.remove(message.uid()));
       } else {
-        Calls.pause(++failures); // the head was sealed, or the lease ended, since it was read: look again
+        Calls.pause(
+            ++failures); // the head was sealed, or the lease ended, since it was read: look again
       }
     }
     throw new IOException("the mailbox of " + user + " is too busy to remove messages from");
   }
 
-  private Batch next(EmailAddress user, MailboxHead head, String folder, TreeSet<Long> uids) throws IOException {
+  private Batch next(EmailAddress user, MailboxHead head, String folder, TreeSet<Long> uids)
+      throws IOException {
     List<MailboxEntry> fromHead =
         head.entriesOf(folder).stream()
             .filter(entry -> !entry.removed() && uids.contains(entry.message().uid()))
@@ -84,7 +95,8 @@ final class MailboxExpunge {
     Map<MailboxPage, MailboxPage> pages = new LinkedHashMap<>();
     boolean last = true;
     if (!uids.isEmpty() && uids.first() < head.boundary(folder)) {
-      long first = table.pageAt(user, folder, uids.first()).map(MailboxPage::from).orElse(uids.first());
+      long first =
+          table.pageAt(user, folder, uids.first()).map(MailboxPage::from).orElse(uids.first());
       Iterator<MailboxPage> candidates =
           table.pages(user, folder, first, Math.min(head.boundary(folder), uids.last() + 1));
       while (candidates.hasNext()) {
@@ -107,21 +119,40 @@ final class MailboxExpunge {
   }
 
   /** Writes a batch; false when what it rests on has changed. */
-  private boolean write(EmailAddress user, String holder, String folder, MailboxHead head, Batch batch)
+  private boolean write(
+      EmailAddress user, String holder, String folder, MailboxHead head, Batch batch)
       throws IOException {
     List<MailboxMessage> messages = batch.messages();
     long bytes = messages.stream().mapToLong(MailboxMessage::size).sum();
     Map<String, String> names =
         new HashMap<>(
-            Map.of("#v", MailboxHead.VERSION, "#lease", MailboxHead.LEASE, "#by", MailboxHead.LEASE_HOLDER));
+            Map.of(
+                "#v",
+                MailboxHead.VERSION,
+                "#lease",
+                MailboxHead.LEASE,
+                "#by",
+                MailboxHead.LEASE_HOLDER));
     Map<String, AttributeValue> values =
         new HashMap<>(Map.of(":v", Items.n(head.version()), ":me", Items.s(holder)));
     StringBuilder update = new StringBuilder();
     if (!messages.isEmpty()) {
       names.putAll(
-          Map.of("#n", MailboxHead.MESSAGES, "#b", MailboxHead.FOLDER_BYTES, "#f", folder, "#bytes", MailboxHead.BYTES,
-              "#free", MailboxHead.FREE, "#removals", MailboxHead.REMOVALS));
-      values.putAll(Map.of(":count", Items.n(messages.size()), ":bytes", Items.n(bytes), ":one", Items.n(1)));
+          Map.of(
+              "#n",
+              MailboxHead.MESSAGES,
+              "#b",
+              MailboxHead.FOLDER_BYTES,
+              "#f",
+              folder,
+              "#bytes",
+              MailboxHead.BYTES,
+              "#free",
+              MailboxHead.FREE,
+              "#removals",
+              MailboxHead.REMOVALS));
+      values.putAll(
+          Map.of(":count", Items.n(messages.size()), ":bytes", Items.n(bytes), ":one", Items.n(1)));
       update.append(
           "SET #n.#f = #n.#f - :count, #b.#f = #b.#f - :bytes, #bytes = #bytes - :bytes, #free = #free + :bytes,"
               + " #removals = #removals + :one, #v = #v + :one");
@@ -140,7 +171,8 @@ final class MailboxExpunge {
     String condition = "#v = :v AND #lease.#by = :me";
     try {
       if (batch.pages().isEmpty()) {
-        table.updateHead(user, update.toString().strip(), condition, names, values, ReturnValue.NONE);
+        table.updateHead(
+            user, update.toString().strip(), condition, names, values, ReturnValue.NONE);
       } else {
         List<TransactWriteItem> writes = new ArrayList<>();
         batch.pages().forEach((before, after) -> writes.add(replace(user, before, after)));

@@ -20,7 +20,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *
  * @param version grows with every change but a delivery; a page is written for one version
  * @param removals how often messages were removed
- * @param sealedTo the greatest message id that was moved into a page; a delivery with a greater id cannot be there
+ * @param sealedTo the greatest message id that was moved into a page; a delivery with a greater id
+ *     cannot be there
  * @param quota 0: no limit
  * @param bytes octets of all messages
  * @param next the next UID of each folder
@@ -67,7 +68,8 @@ record MailboxHead(
   /** The item of a new, empty mailbox. */
   static Map<String, AttributeValue> create(String user, long quota, Instant now) {
     Map<String, AttributeValue> item = Items.item(user, SORT_KEY);
-    // Greater than of any earlier mailbox of that name, so a page left behind by one is never taken for ours.
+    // Greater than of any earlier mailbox of that name, so a page left behind by one is never taken
+    // for ours.
     item.put(VERSION, Items.n(now.toEpochMilli()));
     item.put(REMOVALS, Items.n(0));
     item.put(SEALED_TO, Items.s("-")); // less than any message id
@@ -92,10 +94,9 @@ record MailboxHead(
     Map<String, AttributeValue> metas = Items.submap(item, METAS);
     List<MailboxEntry> entries = new ArrayList<>();
     Items.submap(item, UIDS)
-        .forEach(
-            (id, uid) ->
-                entries.add(
-                    MailboxEntry.read(new MessageId(id), Long.parseLong(uid.n()), metas.get(id).s())));
+        .forEach((id, uid) ->
+            entries.add(
+                MailboxEntry.read(new MessageId(id), Long.parseLong(uid.n()), metas.get(id).s())));
     entries.sort(Comparator.comparingLong(entry -> entry.message().uid()));
     return new MailboxHead(
         Items.number(item, VERSION),
@@ -113,7 +114,8 @@ record MailboxHead(
 
   private static Map<String, Long> numbers(Map<String, AttributeValue> item, String name) {
     Map<String, Long> numbers = new HashMap<>();
-    Items.submap(item, name).forEach((folder, number) -> numbers.put(folder, Long.parseLong(number.n())));
+    Items.submap(item, name)
+        .forEach((folder, number) -> numbers.put(folder, Long.parseLong(number.n())));
     return numbers;
   }
 
@@ -123,7 +125,8 @@ record MailboxHead(
         ? Optional.empty()
         : Optional.of(
             new Lease(
-                Items.text(lease, LEASE_HOLDER), Instant.ofEpochMilli(Items.number(lease, LEASE_UNTIL))));
+                Items.text(lease, LEASE_HOLDER),
+                Instant.ofEpochMilli(Items.number(lease, LEASE_UNTIL))));
   }
 
   /** The lowest UID of a folder that is not in a page. */
@@ -143,11 +146,13 @@ record MailboxHead(
   MailboxStatus status() {
     List<FolderStatus> folders = new ArrayList<>();
     new TreeMap<>(next)
-        .forEach(
-            (folder, uidNext) ->
-                folders.add(
-                    new FolderStatus(
-                        folder, messages.getOrDefault(folder, 0L), folderBytes.getOrDefault(folder, 0L), uidNext)));
+        .forEach((folder, uidNext) ->
+            folders.add(
+                new FolderStatus(
+                    folder,
+                    messages.getOrDefault(folder, 0L),
+                    folderBytes.getOrDefault(folder, 0L),
+                    uidNext)));
     long count = folders.stream().mapToLong(FolderStatus::messages).sum();
     return new MailboxStatus(count, bytes, quota, folders, lease);
   }

@@ -14,19 +14,28 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * A page: older messages of one folder, moved out of the head together.
  *
  * @param folder the folder
- * @param from the folder's boundary when it was written, hence the lowest UID it may hold; names the page
+ * @param from the folder's boundary when it was written, hence the lowest UID it may hold; names
+ *     the page
  * @param version of the head it was written for; of one name and version there is only one content
  * @param revision counts the removals from it
  * @param sealedAt when it was written, by the writer's clock
  * @param entries in UID order, removed ones among them
  */
 record MailboxPage(
-    String folder, long from, long version, long revision, Instant sealedAt, List<MailboxEntry> entries) {
+    String folder,
+    long from,
+    long version,
+    long revision,
+    Instant sealedAt,
+    List<MailboxEntry> entries) {
   static final String REVISION = "r";
   private static final String SEALED_AT = "at";
   private static final String ENTRIES = "m";
 
-  /** How long a page of removed messages is remembered: longer than an S3 event is repeated in practice. */
+  /**
+   * How long a page of removed messages is remembered: longer than an S3 event is repeated in
+   * practice.
+   */
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   MailboxPage {
@@ -60,7 +69,8 @@ record MailboxPage(
     List<MailboxEntry> entries = new ArrayList<>();
     for (String line : Items.texts(item, ENTRIES)) {
       String[] fields = line.split("\t", 3);
-      entries.add(MailboxEntry.read(new MessageId(fields[0]), Long.parseLong(fields[1]), fields[2]));
+      entries.add(
+          MailboxEntry.read(new MessageId(fields[0]), Long.parseLong(fields[1]), fields[2]));
     }
     return new MailboxPage(
         sortKey.substring("page#".length(), end),
@@ -87,7 +97,9 @@ record MailboxPage(
   /** The page without these messages. */
   MailboxPage without(Set<MessageId> gone) {
     List<MailboxEntry> rest =
-        entries.stream().map(entry -> gone.contains(entry.message().id()) ? entry.asRemoved() : entry).toList();
+        entries.stream()
+            .map(entry -> gone.contains(entry.message().id()) ? entry.asRemoved() : entry)
+            .toList();
     return new MailboxPage(folder, from, version, revision + 1, sealedAt, rest);
   }
 }

@@ -16,15 +16,19 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 /**
  * Moves the oldest messages of a full head into a page.
  *
- * <p>First the page is written, then the head lets go of the page's messages and counts the page, both for one version of
- * the head. Of one name and version a page has only one content: who comes second takes over what the first one wrote. A
- * crash between the two writes leaves a page that no head counts, and the next sealer writes over it.
+ * <p>First the page is written, then the head lets go of the page's messages and counts the page,
+ * both for one version of the head. Of one name and version a page has only one content: who comes
+ * second takes over what the first one wrote. A crash between the two writes leaves a page that no
+ * head counts, and the next sealer writes over it.
  */
 final class MailboxSealer {
   /** Entries at which a head is full. */
   static final int FULL = 16;
 
-  /** The most entries of a page: with the page's names about one kilobyte, which one write unit pays for. */
+  /**
+   * The most entries of a page: with the page's names about one kilobyte, which one write unit pays
+   * for.
+   */
   private static final int PAGE = 12;
 
   private final MailboxTable table;
@@ -58,12 +62,17 @@ final class MailboxSealer {
     release(user, head, page);
   }
 
-  /** The oldest entries of the fullest folder; the newest stay, since late messages are told from them without a read. */
+  /**
+   * The oldest entries of the fullest folder; the newest stay, since late messages are told from
+   * them without a read.
+   */
   private MailboxPage choose(MailboxHead head) {
     Map<String, List<MailboxEntry>> byFolder =
         head.entries().stream().collect(Collectors.groupingBy(MailboxEntry::folder));
     Map.Entry<String, List<MailboxEntry>> fullest =
-        byFolder.entrySet().stream().max(Comparator.comparingInt(folder -> folder.getValue().size())).orElseThrow();
+        byFolder.entrySet().stream()
+            .max(Comparator.comparingInt(folder -> folder.getValue().size()))
+            .orElseThrow();
     List<MailboxEntry> entries = fullest.getValue();
     int count = Math.clamp(entries.size() - (FULL - PAGE), 1, PAGE);
     return new MailboxPage(
@@ -88,8 +97,19 @@ final class MailboxSealer {
       sealedTo = sealedTo.compareTo(id) < 0 ? id : sealedTo;
     }
     names.putAll(
-        Map.of("#uid", MailboxHead.UIDS, "#msg", MailboxHead.METAS, "#sealed", MailboxHead.SEALED,
-            "#f", page.folder(), "#sealedTo", MailboxHead.SEALED_TO, "#v", MailboxHead.VERSION));
+        Map.of(
+            "#uid",
+            MailboxHead.UIDS,
+            "#msg",
+            MailboxHead.METAS,
+            "#sealed",
+            MailboxHead.SEALED,
+            "#f",
+            page.folder(),
+            "#sealedTo",
+            MailboxHead.SEALED_TO,
+            "#v",
+            MailboxHead.VERSION));
     values.put(":to", Items.s(sealedTo));
     values.put(":boundary", Items.n(page.entries().getLast().message().uid() + 1));
     values.put(":v", Items.n(head.version()));
@@ -97,13 +117,15 @@ final class MailboxSealer {
     try {
       table.updateHead(
           user,
-          "SET #sealed.#f = :boundary, #sealedTo = :to, #v = #v + :one REMOVE " + String.join(", ", removed),
+          "SET #sealed.#f = :boundary, #sealedTo = :to, #v = #v + :one REMOVE "
+              + String.join(", ", removed),
           "#v = :v",
           names,
           values,
           ReturnValue.NONE);
     } catch (ConditionalCheckFailedException changed) {
-      return; // another sealer did it, or a removal came between: a later delivery finds the head as it is
+      return; // another sealer did it, or a removal came between: a later delivery finds the head
+      // as it is
     }
   }
 }

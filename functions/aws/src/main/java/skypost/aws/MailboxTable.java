@@ -44,8 +44,11 @@ final class MailboxTable {
   }
 
   /** The head as it was when it refused a write: no second read is paid for. */
-  Optional<MailboxHead> headOf(ConditionalCheckFailedException refused, EmailAddress user) throws IOException {
-    return refused.hasItem() && !refused.item().isEmpty() ? Optional.of(MailboxHead.read(refused.item())) : head(user);
+  Optional<MailboxHead> headOf(ConditionalCheckFailedException refused, EmailAddress user)
+      throws IOException {
+    return refused.hasItem() && !refused.item().isEmpty()
+        ? Optional.of(MailboxHead.read(refused.item()))
+        : head(user);
   }
 
   Optional<MailboxPage> page(EmailAddress user, String sortKey) throws IOException {
@@ -54,22 +57,21 @@ final class MailboxTable {
   }
 
   private Map<String, AttributeValue> get(EmailAddress user, String sortKey) throws IOException {
-    return Calls.call(
-        () ->
-            dynamo
-                .getItem(get -> get.tableName(name).key(Items.key(user.toString(), sortKey)).consistentRead(true))
-                .item());
+    return Calls.call(() ->
+        dynamo
+            .getItem(get ->
+                get.tableName(name).key(Items.key(user.toString(), sortKey)).consistentRead(true))
+            .item());
   }
 
-  void put(Map<String, AttributeValue> item, String condition, Map<String, AttributeValue> values) throws IOException {
-    Calls.call(
-        () ->
-            dynamo.putItem(
-                put ->
-                    put.tableName(name)
-                        .item(item)
-                        .conditionExpression(condition)
-                        .expressionAttributeValues(values.isEmpty() ? null : values)));
+  void put(Map<String, AttributeValue> item, String condition, Map<String, AttributeValue> values)
+      throws IOException {
+    Calls.call(() ->
+        dynamo.putItem(put ->
+            put.tableName(name)
+                .item(item)
+                .conditionExpression(condition)
+                .expressionAttributeValues(values.isEmpty() ? null : values)));
   }
 
   Map<String, AttributeValue> updateHead(
@@ -80,30 +82,34 @@ final class MailboxTable {
       Map<String, AttributeValue> values,
       ReturnValue returned)
       throws IOException {
-    return Calls.call(
-        () ->
-            dynamo
-                .updateItem(
-                    request ->
-                        request
-                            .tableName(name)
-                            .key(Items.key(user.toString(), MailboxHead.SORT_KEY))
-                            .updateExpression(update)
-                            .conditionExpression(condition)
-                            .expressionAttributeNames(names)
-                            .expressionAttributeValues(values.isEmpty() ? null : values)
-                            .returnValues(returned)
-                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD))
-                .attributes());
+    return Calls.call(() ->
+        dynamo
+            .updateItem(request ->
+                request
+                    .tableName(name)
+                    .key(Items.key(user.toString(), MailboxHead.SORT_KEY))
+                    .updateExpression(update)
+                    .conditionExpression(condition)
+                    .expressionAttributeNames(names)
+                    .expressionAttributeValues(values.isEmpty() ? null : values)
+                    .returnValues(returned)
+                    .returnValuesOnConditionCheckFailure(
+                        ReturnValuesOnConditionCheckFailure.ALL_OLD))
+            .attributes());
   }
 
   void transact(List<TransactWriteItem> writes) throws IOException {
-    Calls.call(() -> dynamo.transactWriteItems(TransactWriteItemsRequest.builder().transactItems(writes).build()));
+    Calls.call(() ->
+        dynamo.transactWriteItems(
+            TransactWriteItemsRequest.builder().transactItems(writes).build()));
   }
 
   /** Pages of a folder whose name lies in {@code [from, before)}, in UID order. */
-  Iterator<MailboxPage> pages(EmailAddress user, String folder, long from, long before) throws IOException {
-    return from >= before ? List.<MailboxPage>of().iterator() : query(user, folder, from, before - 1, true);
+  Iterator<MailboxPage> pages(EmailAddress user, String folder, long from, long before)
+      throws IOException {
+    return from >= before
+        ? List.<MailboxPage>of().iterator()
+        : query(user, folder, from, before - 1, true);
   }
 
   /** The page that holds a UID, if any does: the last one that begins at or before it. */
@@ -113,8 +119,8 @@ final class MailboxTable {
   }
 
   /**
-   * Whether a message was sealed away. Only pages written after it was accepted can hold it, so the search goes back from
-   * the newest page of each folder, and not far.
+   * Whether a message was sealed away. Only pages written after it was accepted can hold it, so the
+   * search goes back from the newest page of each folder, and not far.
    */
   boolean wasSealed(EmailAddress user, MailboxHead head, MessageId id) throws IOException {
     if (head.sealedTo().compareTo(id.value()) < 0) {
@@ -138,8 +144,8 @@ final class MailboxTable {
     return false;
   }
 
-  private Iterator<MailboxPage> query(EmailAddress user, String folder, long first, long last, boolean forward)
-      throws IOException {
+  private Iterator<MailboxPage> query(
+      EmailAddress user, String folder, long first, long last, boolean forward) throws IOException {
     QueryRequest query =
         QueryRequest.builder()
             .tableName(name)
@@ -153,7 +159,8 @@ final class MailboxTable {
                     ":first", Items.s(MailboxPage.sortKey(folder, first)),
                     ":last", Items.s(MailboxPage.sortKey(folder, last))))
             .build();
-    Iterator<Map<String, AttributeValue>> items = Calls.call(() -> dynamo.queryPaginator(query).items().iterator());
+    Iterator<Map<String, AttributeValue>> items =
+        Calls.call(() -> dynamo.queryPaginator(query).items().iterator());
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -180,17 +187,16 @@ final class MailboxTable {
     Map<String, AttributeValue> next = new HashMap<>();
     seen.next().forEach((folder, uid) -> next.put(folder, Items.n(uid)));
     try {
-      Calls.call(
-          () ->
-              dynamo.deleteItem(
-                  delete ->
-                      delete
-                          .tableName(name)
-                          .key(Items.key(user.toString(), MailboxHead.SORT_KEY))
-                          .conditionExpression("#v = :v AND #next = :next")
-                          .expressionAttributeNames(Map.of("#v", MailboxHead.VERSION, "#next", MailboxHead.NEXT))
-                          .expressionAttributeValues(
-                              Map.of(":v", Items.n(seen.version()), ":next", Items.map(next)))));
+      Calls.call(() ->
+          dynamo.deleteItem(delete ->
+              delete
+                  .tableName(name)
+                  .key(Items.key(user.toString(), MailboxHead.SORT_KEY))
+                  .conditionExpression("#v = :v AND #next = :next")
+                  .expressionAttributeNames(
+                      Map.of("#v", MailboxHead.VERSION, "#next", MailboxHead.NEXT))
+                  .expressionAttributeValues(
+                      Map.of(":v", Items.n(seen.version()), ":next", Items.map(next)))));
       return true;
     } catch (ConditionalCheckFailedException changed) {
       return false;
@@ -200,23 +206,23 @@ final class MailboxTable {
   /** Deletes what is left of a mailbox whose head is gone. */
   void deletePages(EmailAddress user) throws IOException {
     List<String> sortKeys =
-        Calls.call(
-            () ->
-                dynamo
-                    .queryPaginator(
-                        query ->
-                            query
-                                .tableName(name)
-                                .keyConditionExpression("pk = :user AND begins_with(sk, :page)")
-                                .expressionAttributeValues(
-                                    Map.of(":user", Items.s(user.toString()), ":page", Items.s("page#")))
-                                .projectionExpression(Items.SK))
-                    .items()
-                    .stream()
-                    .map(item -> Items.text(item, Items.SK))
-                    .collect(toList()));
+        Calls.call(() ->
+            dynamo
+                .queryPaginator(query ->
+                    query
+                        .tableName(name)
+                        .keyConditionExpression("pk = :user AND begins_with(sk, :page)")
+                        .expressionAttributeValues(
+                            Map.of(":user", Items.s(user.toString()), ":page", Items.s("page#")))
+                        .projectionExpression(Items.SK))
+                .items()
+                .stream()
+                .map(item -> Items.text(item, Items.SK))
+                .collect(toList()));
     for (String sortKey : sortKeys) {
-      Calls.call(() -> dynamo.deleteItem(delete -> delete.tableName(name).key(Items.key(user.toString(), sortKey))));
+      Calls.call(() ->
+          dynamo.deleteItem(
+              delete -> delete.tableName(name).key(Items.key(user.toString(), sortKey))));
     }
   }
 }

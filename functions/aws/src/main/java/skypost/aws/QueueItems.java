@@ -20,7 +20,10 @@ final class QueueItems {
   static final String NEXT_ATTEMPT = "next";
   static final String ATTEMPTS = "attempts";
 
-  /** Hash key of the sparse index of entries that wait; only those bear it, so mail that goes at once costs no index. */
+  /**
+   * Hash key of the sparse index of entries that wait; only those bear it, so mail that goes at
+   * once costs no index.
+   */
   static final String QUEUED = "queued";
 
   static final String DUE = "due";
@@ -57,7 +60,8 @@ final class QueueItems {
       }
       case DONE ->
           // Done at the last attempt; a clock is not needed to forget it a month later.
-          item.put(Items.EXPIRES, Items.n(entry.nextAttempt().plus(KEPT_WHEN_DONE).getEpochSecond()));
+          item.put(
+              Items.EXPIRES, Items.n(entry.nextAttempt().plus(KEPT_WHEN_DONE).getEpochSecond()));
       case QUEUED, SENDING -> {}
     }
     return item;

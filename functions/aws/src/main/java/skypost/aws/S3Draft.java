@@ -10,8 +10,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A message being written: in memory while it is small, in a temporary file when it is not, since a PUT must know its length
- * before it begins. One PUT at the end makes it durable.
+ * A message being written: in memory while it is small, in a temporary file when it is not, since a
+ * PUT must know its length before it begins. One PUT at the end makes it durable.
  */
 final class S3Draft extends Draft {
   /** The most of a message that is held in memory; larger ones are few. */
@@ -50,7 +50,8 @@ final class S3Draft extends Draft {
       return;
     }
     if (size + length > memory.length) {
-      memory = Arrays.copyOf(memory, Math.min(IN_MEMORY, Math.max(memory.length * 2, size + length)));
+      memory =
+          Arrays.copyOf(memory, Math.min(IN_MEMORY, Math.max(memory.length * 2, size + length)));
     }
     System.arraycopy(buffer, offset, memory, size, length);
     size += length;
@@ -75,7 +76,8 @@ final class S3Draft extends Draft {
     } else {
       body = RequestBody.fromRemainingByteBuffer(java.nio.ByteBuffer.wrap(memory, 0, size));
     }
-    Calls.call(() -> s3.putObject(put -> put.bucket(bucket).key(key).contentType("message/rfc822"), body));
+    Calls.call(
+        () -> s3.putObject(put -> put.bucket(bucket).key(key).contentType("message/rfc822"), body));
     close();
   }
 

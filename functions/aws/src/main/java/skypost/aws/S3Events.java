@@ -12,7 +12,10 @@ import skypost.mail.message.MessageId;
 import skypost.mail.receive.IncomingEvents;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** S3 event notifications as they lie in the incoming queue (Amazon S3 User Guide, "Event message structure"). */
+/**
+ * S3 event notifications as they lie in the incoming queue (Amazon S3 User Guide, "Event message
+ * structure").
+ */
 public final class S3Events implements IncomingEvents {
   private final SqsClient sqs;
   private final String queueUrl;
@@ -28,7 +31,10 @@ public final class S3Events implements IncomingEvents {
     this.bucket = bucket;
   }
 
-  /** The messages that an event tells of; none for S3's test event, nor for objects that are no messages. */
+  /**
+   * The messages that an event tells of; none for S3's test event, nor for objects that are no
+   * messages.
+   */
   public static List<MessageId> messages(String event) throws IOException {
     Fields fields = Fields.read(event);
     List<MessageId> ids = new ArrayList<>();
@@ -47,8 +53,11 @@ public final class S3Events implements IncomingEvents {
   public void repeat(MessageId id) throws IOException {
     Map<String, Object> record =
         Map.of(
-            "eventSource", "skypost:sweep",
-            "s3", Map.of("bucket", Map.of("name", bucket), "object", Map.of("key", S3Messages.PREFIX + id)));
+            "eventSource",
+            "skypost:sweep",
+            "s3",
+            Map.of(
+                "bucket", Map.of("name", bucket), "object", Map.of("key", S3Messages.PREFIX + id)));
     String event = Fields.string(Map.of("Records", List.of(record)));
     Calls.call(() -> sqs.sendMessage(send -> send.queueUrl(queueUrl).messageBody(event)));
   }

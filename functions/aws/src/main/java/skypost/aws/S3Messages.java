@@ -23,14 +23,15 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /**
- * Messages in S3, an object each under {@code incoming/<id>}: first the envelope as one line of JSON, ended by LF, then the
- * raw message to the octet.
+ * Messages in S3, an object each under {@code incoming/<id>}: first the envelope as one line of
+ * JSON, ended by LF, then the raw message to the octet.
  */
 public final class S3Messages implements IncomingMessages, StoredMessages {
   /** Where accepted messages are put; the bucket notifies of nothing else. */
   public static final String PREFIX = "incoming/";
 
-  private static final int MAX_ENVELOPE = 4 << 20; // octets; a thousand recipients take a hundredth of it
+  private static final int MAX_ENVELOPE =
+      4 << 20; // octets; a thousand recipients take a hundredth of it
   private static final int DELETE_AT_ONCE = 1000; // Amazon S3 API reference, DeleteObjects
 
   private final S3Client s3;
@@ -43,7 +44,9 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
 
   /** The message an object key names; empty for a key that is none of ours. */
   public static Optional<MessageId> idOf(String key) {
-    return key.startsWith(PREFIX) ? MessageId.parse(key.substring(PREFIX.length())) : Optional.empty();
+    return key.startsWith(PREFIX)
+        ? MessageId.parse(key.substring(PREFIX.length()))
+        : Optional.empty();
   }
 
   private static String key(MessageId id) {
@@ -73,7 +76,8 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
       InputStream content = new BufferedInputStream(new AbortingStream(object), 8192);
       byte[] envelope = readLine(content);
       long size = object.response().contentLength() - envelope.length - 1;
-      return Optional.of(new StoredMessage(EnvelopeJson.read(Fields.read(envelope)), size, content));
+      return Optional.of(
+          new StoredMessage(EnvelopeJson.read(Fields.read(envelope)), size, content));
     } catch (IOException | RuntimeException fault) {
       object.abort();
       throw fault;
@@ -98,14 +102,17 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
       keys.add(ObjectIdentifier.builder().key(key(id)).build());
     }
     for (int from = 0; from < keys.size(); from += DELETE_AT_ONCE) {
-      List<ObjectIdentifier> some = keys.subList(from, Math.min(keys.size(), from + DELETE_AT_ONCE));
+      List<ObjectIdentifier> some =
+          keys.subList(from, Math.min(keys.size(), from + DELETE_AT_ONCE));
       if (some.size() == 1) {
-        Calls.call(() -> s3.deleteObject(delete -> delete.bucket(bucket).key(some.getFirst().key())));
+        Calls.call(
+            () -> s3.deleteObject(delete -> delete.bucket(bucket).key(some.getFirst().key())));
         continue;
       }
       DeleteObjectsResponse response =
-          Calls.call(
-              () -> s3.deleteObjects(delete -> delete.bucket(bucket).delete(them -> them.objects(some).quiet(true))));
+          Calls.call(() ->
+              s3.deleteObjects(
+                  delete -> delete.bucket(bucket).delete(them -> them.objects(some).quiet(true))));
       if (response.hasErrors() && !response.errors().isEmpty()) {
         throw new IOException("not deleted: " + response.errors());
       }

@@ -14,8 +14,9 @@ import skypost.mail.json.Fields;
 import skypost.protocol.log.EventLog;
 
 /**
- * A batch of SQS messages as Lambda hands it to a function (AWS Lambda Developer Guide, "Using Lambda with Amazon SQS"). All
- * are dealt with at once, since a second costs the same whether the function works or waits.
+ * A batch of SQS messages as Lambda hands it to a function (AWS Lambda Developer Guide, "Using
+ * Lambda with Amazon SQS"). All are dealt with at once, since a second costs the same whether the
+ * function works or waits.
  */
 public final class SqsBatch {
   private SqsBatch() {}
@@ -54,7 +55,8 @@ public final class SqsBatch {
   }
 
   private static Void run(Fields message, Step step) throws IOException {
-    int receiveCount = Integer.parseInt(message.object("attributes").text("ApproximateReceiveCount"));
+    int receiveCount =
+        Integer.parseInt(message.object("attributes").text("ApproximateReceiveCount"));
     step.handle(new Message(message.text("body"), receiveCount));
     return null;
   }

@@ -21,9 +21,15 @@ import skypost.mail.receive.SweepUnfinished;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 
-/** The handler of ReceiveFunction: batches of S3 events out of SQS, and the scheduled sweep {@code {"sweep": true}}. */
+/**
+ * The handler of ReceiveFunction: batches of S3 events out of SQS, and the scheduled sweep {@code
+ * {"sweep": true}}.
+ */
 public final class ReceiveHandler implements RequestStreamHandler {
-  /** Younger messages may still be on their way: 30 minutes through the front (SmtpLimits.messageTimeout), and the queue. */
+  /**
+   * Younger messages may still be on their way: 30 minutes through the front
+   * (SmtpLimits.messageTimeout), and the queue.
+   */
   private static final Duration SETTLING = Duration.ofMinutes(45);
 
   private final ReceiveMessage receive;
@@ -35,7 +41,10 @@ public final class ReceiveHandler implements RequestStreamHandler {
     this(AwsClients.fromEnvironment(), new SettingsReader(System.getenv()), Clock.systemUTC());
   }
 
-  /** Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or wrong */
+  /**
+   * Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or
+   * wrong
+   */
   public ReceiveHandler(AwsClients clients, SettingsReader settings, Clock clock) {
     AwsPorts ports = new AwsPorts(clients, settings, clock);
     var messages = ports.messages();
@@ -45,7 +54,13 @@ public final class ReceiveHandler implements RequestStreamHandler {
     this.receive =
         new ReceiveMessage(
             new ReceiveMessage.Ports(
-                ports.directory(), messages, ports.mailboxes(), ports.holders(), queue, traces, bounces),
+                ports.directory(),
+                messages,
+                ports.mailboxes(),
+                ports.holders(),
+                queue,
+                traces,
+                bounces),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.clock = clock;
@@ -53,7 +68,8 @@ public final class ReceiveHandler implements RequestStreamHandler {
   }
 
   @Override
-  public void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
     Fields event = SqsBatch.read(input);
     if (event.flag("sweep")) {
       sweep(event, output);
@@ -68,7 +84,9 @@ public final class ReceiveHandler implements RequestStreamHandler {
     }
   }
 
-  /** {@code "settled": true} says that nothing is under way, as at the start of the local system. */
+  /**
+   * {@code "settled": true} says that nothing is under way, as at the start of the local system.
+   */
   private void sweep(Fields event, OutputStream output) throws IOException {
     Instant now = clock.instant();
     var found = sweep.sweep(now, event.flag("settled") ? now : now.minus(SETTLING));

@@ -27,9 +27,15 @@ import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
-/** The handler of SendFunction: batches of {@code {"entry": "<EntryId>"}} out of SQS, all tried at once. */
+/**
+ * The handler of SendFunction: batches of {@code {"entry": "<EntryId>"}} out of SQS, all tried at
+ * once.
+ */
 public final class SendHandler implements RequestStreamHandler {
-  /** What is left of the invocation when the last attempt must be over: for recording what came of it. */
+  /**
+   * What is left of the invocation when the last attempt must be over: for recording what came of
+   * it.
+   */
   private static final Duration RESERVE = Duration.ofSeconds(10);
 
   private final SendMessage send;
@@ -40,7 +46,10 @@ public final class SendHandler implements RequestStreamHandler {
     this(AwsClients.fromEnvironment(), new SettingsReader(System.getenv()), Clock.systemUTC());
   }
 
-  /** Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or wrong */
+  /**
+   * Wired by hand. @throws SettingsReader.SettingsException with every setting that is missing or
+   * wrong
+   */
   public SendHandler(AwsClients clients, SettingsReader reader, Clock clock) {
     this(wire(new AwsPorts(clients, reader, clock), reader, clock), clock);
   }
@@ -54,20 +63,29 @@ public final class SendHandler implements RequestStreamHandler {
   private static SendMessage wire(AwsPorts aws, SettingsReader reader, Clock clock) {
     SendSettings settings = SendSettings.read(reader);
     var messages = aws.messages();
-    var ports = new SendMessage.Ports(aws.queue(), messages, aws.holders(), new Bounces(messages, settings.hostname()));
+    var ports =
+        new SendMessage.Ports(
+            aws.queue(), messages, aws.holders(), new Bounces(messages, settings.hostname()));
     var directory = aws.directory();
     reader.check();
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
-    var exchangers = new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
-    var routes = new DirectoryRoutes(directory, exchangers, settings.smartHost(), settings.outboundPort(), clock);
-    var courier = new SmtpCourier(
-        new SmtpClient(settings.hostname(), Timeouts.STANDARD), Optional.of(OpportunisticTls.context()));
+    var exchangers =
+        new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
+    var routes =
+        new DirectoryRoutes(
+            directory, exchangers, settings.smartHost(), settings.outboundPort(), clock);
+    var courier =
+        new SmtpCourier(
+            new SmtpClient(settings.hostname(), Timeouts.STANDARD),
+            Optional.of(OpportunisticTls.context()));
     return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);
   }
 
   @Override
-  public void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
-    Instant deadline = clock.instant().plusMillis(context.getRemainingTimeInMillis()).minus(RESERVE);
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    Instant deadline =
+        clock.instant().plusMillis(context.getRemainingTimeInMillis()).minus(RESERVE);
     SqsBatch.handle(SqsBatch.read(input), output, message -> send(message.body(), deadline));
   }
 

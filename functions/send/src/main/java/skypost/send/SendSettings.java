@@ -17,12 +17,21 @@ import skypost.mail.settings.SettingsReader;
  * @param schedule when a message is tried
  */
 public record SendSettings(
-    String hostname, Optional<HostPort> dns, int outboundPort, Optional<HostPort> smartHost, RetrySchedule schedule) {
-  public static final Setting DNS = new Setting("SKYPOST_DNS", "host:port of the DNS resolver; empty: the system's", "");
+    String hostname,
+    Optional<HostPort> dns,
+    int outboundPort,
+    Optional<HostPort> smartHost,
+    RetrySchedule schedule) {
+  public static final Setting DNS =
+      new Setting("SKYPOST_DNS", "host:port of the DNS resolver; empty: the system's", "");
   public static final Setting OUTBOUND_PORT =
-      new Setting("SKYPOST_OUTBOUND_PORT", "TCP port of other mail servers; another than 25 is for tests", "25");
+      new Setting(
+          "SKYPOST_OUTBOUND_PORT",
+          "TCP port of other mail servers; another than 25 is for tests",
+          "25");
   public static final Setting RETRY_SCHEDULE =
-      new Setting("SKYPOST_RETRY_SCHEDULE",
+      new Setting(
+          "SKYPOST_RETRY_SCHEDULE",
           "waits before each delivery attempt, the first from acceptance; after the last a message bounces (ISO-8601 durations)",
           RetrySchedule.DEFAULT.toString());
 

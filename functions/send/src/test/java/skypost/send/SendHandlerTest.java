@@ -47,22 +47,27 @@ import skypost.protocol.smtp.client.Timeouts;
 /** The events of events/send-*.json, through the real handler. */
 class SendHandlerTest {
   private static final Path EVENTS = Path.of("..", "..", "events");
-  private static final EntryId ENTRY = EntryId.parse("01m88ve4d0p5y83py2cw~there.example~0").orElseThrow();
+  private static final EntryId ENTRY =
+      EntryId.parse("01m88ve4d0p5y83py2cw~there.example~0").orElseThrow();
 
   private final Clock clock = Clock.systemUTC();
   private final InMemoryMessages messages = new InMemoryMessages();
-  private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> { });
+  private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> {});
   private FakeMx mx;
   private SendHandler handler;
 
   @BeforeEach
   void start() throws IOException {
     mx = FakeMx.start();
-    SendMessage send = new SendMessage(
-        new SendMessage.Ports(queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
-        destination -> new Exchangers.Found(List.of(mx.peer())),
-        new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD), Optional.empty()),
-        RetrySchedule.DEFAULT, clock, new Random(1));
+    SendMessage send =
+        new SendMessage(
+            new SendMessage.Ports(
+                queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
+            destination -> new Exchangers.Found(List.of(mx.peer())),
+            new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD), Optional.empty()),
+            RetrySchedule.DEFAULT,
+            clock,
+            new Random(1));
     handler = new SendHandler(send, clock);
     enqueue();
   }
@@ -74,45 +79,78 @@ class SendHandlerTest {
 
   @Test
   void anEntryIsSent() throws IOException {
-    assertThat(handle("send-entry.json", Duration.ofMinutes(5))).isEqualTo("{\"batchItemFailures\":[]}");
+    assertThat(handle("send-entry.json", Duration.ofMinutes(5)))
+        .isEqualTo("{\"batchItemFailures\":[]}");
 
-    assertThat(mx.received()).singleElement().satisfies(received -> assertThat(received.text()).isEqualTo("Subject: x\r\n\r\nhi\r\n"));
-    assertThat(queue.entries(ENTRY.message())).extracting(QueueEntry::status).containsExactly(Status.DONE);
+    assertThat(mx.received())
+        .singleElement()
+        .satisfies(received -> assertThat(received.text()).isEqualTo("Subject: x\r\n\r\nhi\r\n"));
+    assertThat(queue.entries(ENTRY.message()))
+        .extracting(QueueEntry::status)
+        .containsExactly(Status.DONE);
   }
 
   @Test
   void aRemoteRefusalIsNoFaultOfTheBatch() throws IOException {
     mx.always("RCPT", FakeMx.reply("451 4.7.1 later"));
 
-    assertThat(handle("send-entry.json", Duration.ofMinutes(5))).isEqualTo("{\"batchItemFailures\":[]}");
+    assertThat(handle("send-entry.json", Duration.ofMinutes(5)))
+        .isEqualTo("{\"batchItemFailures\":[]}");
 
-    assertThat(queue.entries(ENTRY.message())).extracting(QueueEntry::status).containsExactly(Status.DEFERRED);
+    assertThat(queue.entries(ENTRY.message()))
+        .extracting(QueueEntry::status)
+        .containsExactly(Status.DEFERRED);
   }
 
   @Test
   void onlyWhatCannotBeDealtWithIsHandedBack() throws IOException {
     assertThat(handle("send-malformed.json", Duration.ofMinutes(5)))
-        .isEqualTo("{\"batchItemFailures\":[{\"itemIdentifier\":\"6c4a1f1e-3f6e-4f0b-8f5e-0d8f4f2f7a02\"}]}");
+        .isEqualTo(
+            "{\"batchItemFailures\":[{\"itemIdentifier\":\"6c4a1f1e-3f6e-4f0b-8f5e-0d8f4f2f7a02\"}]}");
   }
 
   @Test
   void whatHasNoTimeLeftIsHandedBackUntouched() throws IOException {
-    assertThat(handle("send-entry.json", Duration.ofSeconds(12))).contains("6c4a1f1e-3f6e-4f0b-8f5e-0d8f4f2f7a01");
+    assertThat(handle("send-entry.json", Duration.ofSeconds(12)))
+        .contains("6c4a1f1e-3f6e-4f0b-8f5e-0d8f4f2f7a01");
 
-    assertThat(queue.entries(ENTRY.message())).extracting(QueueEntry::attemptsMade).containsExactly(0);
+    assertThat(queue.entries(ENTRY.message()))
+        .extracting(QueueEntry::attemptsMade)
+        .containsExactly(0);
     assertThat(mx.commands()).isEmpty();
   }
 
   @Test
   void settingsThatAreMissingOrWrongAreToldAllAtOnce() {
-    SettingsReader reader = new SettingsReader(Map.of("SKYPOST_OUTBOUND_PORT", "smtp", "SKYPOST_RETRY_SCHEDULE", "PT0S,soon",
-        "SKYPOST_SMART_HOST", "a:b:c", "AWS_REGION", "us-east-1"));
-    AwsClients clients = AwsClients.at(new AwsClients.Elsewhere(
-        Map.of(), software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider.create(), software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient.create()));
+    SettingsReader reader =
+        new SettingsReader(
+            Map.of(
+                "SKYPOST_OUTBOUND_PORT",
+                "smtp",
+                "SKYPOST_RETRY_SCHEDULE",
+                "PT0S,soon",
+                "SKYPOST_SMART_HOST",
+                "a:b:c",
+                "AWS_REGION",
+                "us-east-1"));
+    AwsClients clients =
+        AwsClients.at(
+            new AwsClients.Elsewhere(
+                Map.of(),
+                software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider.create(),
+                software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient.create()));
 
     assertThatThrownBy(() -> new SendHandler(clients, reader, clock))
-        .hasMessageContainingAll("SKYPOST_OUTBOUND_PORT", "SKYPOST_RETRY_SCHEDULE", "soon", "SKYPOST_SMART_HOST", "SKYPOST_BUCKET",
-            "SKYPOST_TABLE_MESSAGES", "SKYPOST_TABLE_MAILBOXES", "SKYPOST_TABLE_DIRECTORY", "SKYPOST_QUEUE_OUTBOUND");
+        .hasMessageContainingAll(
+            "SKYPOST_OUTBOUND_PORT",
+            "SKYPOST_RETRY_SCHEDULE",
+            "soon",
+            "SKYPOST_SMART_HOST",
+            "SKYPOST_BUCKET",
+            "SKYPOST_TABLE_MESSAGES",
+            "SKYPOST_TABLE_MAILBOXES",
+            "SKYPOST_TABLE_DIRECTORY",
+            "SKYPOST_QUEUE_OUTBOUND");
   }
 
   @Test
@@ -121,12 +159,16 @@ class SendHandlerTest {
 
     assertThat(settings.schedule()).isEqualTo(RetrySchedule.DEFAULT);
     assertThat(settings.outboundPort()).isEqualTo(25);
-    assertThat(SendSettings.RETRY_SCHEDULE.fallback()).startsWith("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H,");
+    assertThat(SendSettings.RETRY_SCHEDULE.fallback())
+        .startsWith("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H,");
   }
 
   private String handle(String event, Duration remaining) throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    handler.handleRequest(new ByteArrayInputStream(Files.readAllBytes(EVENTS.resolve(event))), answer, new TestContext(remaining));
+    handler.handleRequest(
+        new ByteArrayInputStream(Files.readAllBytes(EVENTS.resolve(event))),
+        answer,
+        new TestContext(remaining));
     return answer.toString(StandardCharsets.UTF_8);
   }
 
@@ -134,13 +176,29 @@ class SendHandlerTest {
     EmailAddress bob = EmailAddress.parse("bob@there.example").orElseThrow();
     Optional<EmailAddress> alice = EmailAddress.parse("alice@here.example");
     MessageId id = ENTRY.message();
-    try (var draft = messages.begin(id, new Envelope(alice, Map.of(), List.of(new Envelope.Recipient(bob)),
-        Envelope.Origin.internal(id.acceptedAt(), "test")))) {
+    try (var draft =
+        messages.begin(
+            id,
+            new Envelope(
+                alice,
+                Map.of(),
+                List.of(new Envelope.Recipient(bob)),
+                Envelope.Origin.internal(id.acceptedAt(), "test")))) {
       draft.write("Subject: x\r\n\r\nhi\r\n".getBytes(StandardCharsets.US_ASCII));
       draft.commit();
     }
-    queue.enqueue(List.of(new QueueEntry(ENTRY, alice, 18, false, Status.QUEUED, Instant.EPOCH, 0,
-        List.of(new QueuedRecipient(bob, Map.of(), Optional.empty())), List.of())));
+    queue.enqueue(
+        List.of(
+            new QueueEntry(
+                ENTRY,
+                alice,
+                18,
+                false,
+                Status.QUEUED,
+                Instant.EPOCH,
+                0,
+                List.of(new QueuedRecipient(bob, Map.of(), Optional.empty())),
+                List.of())));
   }
 
   private record TestContext(Duration remaining) implements Context {

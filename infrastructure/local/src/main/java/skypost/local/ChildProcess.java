@@ -15,9 +15,10 @@ import java.util.stream.Stream;
 /**
  * A process that does not outlive this one, not even when this one is killed.
  *
- * <p>Where {@code setpriv} exists (Linux) the kernel sees to it. The kernel's signal comes when the <em>thread</em> that started
- * the process ends, so a thread of its own starts it and waits for it. Elsewhere a shell holds the other end of a pipe that only
- * this process holds open, and kills the child when the pipe ends.
+ * <p>Where {@code setpriv} exists (Linux) the kernel sees to it. The kernel's signal comes when the
+ * <em>thread</em> that started the process ends, so a thread of its own starts it and waits for it.
+ * Elsewhere a shell holds the other end of a pipe that only this process holds open, and kills the
+ * child when the pipe ends.
  */
 final class ChildProcess implements AutoCloseable {
   private static final String WATCHDOG =
@@ -35,14 +36,18 @@ final class ChildProcess implements AutoCloseable {
    * Starts a program.
    *
    * @param command the program's path and its arguments
-   * @param folder holds its log and the file by which a leftover of an earlier run is recognised and ended
+   * @param folder holds its log and the file by which a leftover of an earlier run is recognised
+   *     and ended
    */
   static ChildProcess start(List<String> command, Path folder) throws IOException {
     return start(command, folder, setpriv());
   }
 
-  /** @param setpriv where that program is; empty: do with a shell */
-  static ChildProcess start(List<String> command, Path folder, Optional<Path> setpriv) throws IOException {
+  /**
+   * @param setpriv where that program is; empty: do with a shell
+   */
+  static ChildProcess start(List<String> command, Path folder, Optional<Path> setpriv)
+      throws IOException {
     Path pidFile = folder.resolve("pid");
     endLeftover(pidFile, Path.of(command.getFirst()).toRealPath().toString());
     List<String> whole = new ArrayList<>();
@@ -60,7 +65,10 @@ final class ChildProcess implements AutoCloseable {
   }
 
   private static Optional<Path> setpriv() {
-    return Stream.of("/usr/bin/setpriv", "/bin/setpriv").map(Path::of).filter(Files::isExecutable).findFirst();
+    return Stream.of("/usr/bin/setpriv", "/bin/setpriv")
+        .map(Path::of)
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 
   private static Process startOnLastingThread(ProcessBuilder builder) throws IOException {
@@ -75,7 +83,10 @@ final class ChildProcess implements AutoCloseable {
             started.completeExceptionally(fault);
           }
         };
-    Thread.ofPlatform().daemon().name("keeper of " + builder.command().getLast()).start(startAndWait);
+    Thread.ofPlatform()
+        .daemon()
+        .name("keeper of " + builder.command().getLast())
+        .start(startAndWait);
     try {
       return started.get();
     } catch (ExecutionException fault) {
@@ -97,7 +108,9 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** A kill between the start of the program and its promise to die with us could leave it running. */
+  /**
+   * A kill between the start of the program and its promise to die with us could leave it running.
+   */
   private static void endLeftover(Path pidFile, String program) throws IOException {
     if (!Files.exists(pidFile)) {
       return;

@@ -21,7 +21,10 @@ final class Closing implements AutoCloseable {
       try {
         resource.close();
       } catch (Exception fault) {
-        EventLog.warn("close-failed").with("what", resource.getClass().getSimpleName()).cause(fault).write();
+        EventLog.warn("close-failed")
+            .with("what", resource.getClass().getSimpleName())
+            .cause(fault)
+            .write();
       }
     }
   }

@@ -41,9 +41,12 @@ final class DataFolder implements AutoCloseable {
     FileChannel lockFile;
     try {
       Files.createDirectories(path);
-      lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lockFile =
+          FileChannel.open(
+              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException unwritable) {
-      throw new CannotStart("the data folder " + path + " cannot be used: " + unwritable, unwritable);
+      throw new CannotStart(
+          "the data folder " + path + " cannot be used: " + unwritable, unwritable);
     }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!locked(lockFile)) {
@@ -72,7 +75,10 @@ final class DataFolder implements AutoCloseable {
   /** The credentials of the embedded endpoints, made at the first start. */
   AccessKey accessKey() throws IOException {
     Optional<String> kept = secret(path, "access-key");
-    String text = kept.isPresent() ? kept.get() : keep("access-key", "SKYPOST" + random(8) + ":" + random(24));
+    String text =
+        kept.isPresent()
+            ? kept.get()
+            : keep("access-key", "SKYPOST" + random(8) + ":" + random(24));
     int colon = text.indexOf(':');
     return new AccessKey(text.substring(0, colon), text.substring(colon + 1));
   }
@@ -92,7 +98,9 @@ final class DataFolder implements AutoCloseable {
   /** A secret that a data folder holds; it need not be open. */
   static Optional<String> secret(Path folder, String name) throws IOException {
     Path file = folder.resolve(name);
-    return Files.isReadable(file) ? Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty()) : Optional.empty();
+    return Files.isReadable(file)
+        ? Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty())
+        : Optional.empty();
   }
 
   /** Writes a file that only its owner may read; whole or not at all. */
@@ -100,10 +108,15 @@ final class DataFolder implements AutoCloseable {
     Path next = path.resolve(name + ".next");
     Files.deleteIfExists(next);
     if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
-      Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.createFile(
+          next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
     Files.writeString(next, text + "\n");
-    Files.move(next, path.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        next,
+        path.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
     return text;
   }
 

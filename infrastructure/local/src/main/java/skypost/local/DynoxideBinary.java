@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Finds the program that plays DynamoDB. It comes as an npm package for each platform, fetched once by npm itself and kept in
- * the user's cache folder, so that whatever registry and proxy npm is set up for is used here too.
+ * Finds the program that plays DynamoDB. It comes as an npm package for each platform, fetched once
+ * by npm itself and kept in the user's cache folder, so that whatever registry and proxy npm is set
+ * up for is used here too.
  */
 final class DynoxideBinary {
   static final String VERSION = "1.2.1";
@@ -65,7 +66,8 @@ final class DynoxideBinary {
   /** The user's cache folder for us (XDG Base Directory Specification). */
   static Path userCache(Map<String, String> environment) {
     String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path cache = xdg.startsWith("/") ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
+    Path cache =
+        xdg.startsWith("/") ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
     return cache.resolve("skypost");
   }
 
@@ -79,7 +81,10 @@ final class DynoxideBinary {
       Path fetched = folder.resolve("node_modules").resolve(name).resolve(file);
       verify(platform, fetched);
       makeExecutable(fetched);
-      Files.move(fetched, program, StandardCopyOption.ATOMIC_MOVE); // two may fetch at once: either's file is whole
+      Files.move(
+          fetched,
+          program,
+          StandardCopyOption.ATOMIC_MOVE); // two may fetch at once: either's file is whole
     } catch (FileAlreadyExistsException fetchedByAnother) {
       return;
     } finally {
@@ -90,21 +95,37 @@ final class DynoxideBinary {
   private static void npm(Path folder, String spec) throws IOException {
     var builder =
         new ProcessBuilder(
-            "npm", "install", "--prefix", folder.toString(), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund",
-            "--no-package-lock", "--loglevel=error", spec);
+            "npm",
+            "install",
+            "--prefix",
+            folder.toString(),
+            "--no-save",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--loglevel=error",
+            spec);
     Path log = folder.resolve("npm.log");
-    builder.redirectErrorStream(true).redirectOutput(log.toFile()).redirectInput(ProcessBuilder.Redirect.from(nothing()));
+    builder
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .redirectInput(ProcessBuilder.Redirect.from(nothing()));
     Process npm;
     try {
       npm = builder.start();
     } catch (IOException missing) {
       throw new CannotStart(
-          "npm is needed once to fetch " + spec + ": install Node.js with npm, or set SKYPOST_DYNOXIDE to the program", missing);
+          "npm is needed once to fetch "
+              + spec
+              + ": install Node.js with npm, or set SKYPOST_DYNOXIDE to the program",
+          missing);
     }
     try {
       if (!npm.waitFor(NPM_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         npm.destroyForcibly();
-        throw new CannotStart("npm did not fetch " + spec + " within " + NPM_TIMEOUT_SECONDS + " s");
+        throw new CannotStart(
+            "npm did not fetch " + spec + " within " + NPM_TIMEOUT_SECONDS + " s");
       }
     } catch (InterruptedException stop) {
       npm.destroyForcibly();
@@ -118,7 +139,8 @@ final class DynoxideBinary {
   }
 
   private static java.io.File nothing() {
-    return new java.io.File(System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
+    return new java.io.File(
+        System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
   }
 
   private static void verify(String platform, Path program) throws IOException {
@@ -129,7 +151,12 @@ final class DynoxideBinary {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(program));
       if (!HexFormat.of().formatHex(digest).equals(expected)) {
-        throw new CannotStart("what npm fetched as dynoxide " + VERSION + " for " + platform + " is not what Skypost was tested with");
+        throw new CannotStart(
+            "what npm fetched as dynoxide "
+                + VERSION
+                + " for "
+                + platform
+                + " is not what Skypost was tested with");
       }
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);

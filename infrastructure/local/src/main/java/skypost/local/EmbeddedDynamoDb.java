@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** A DynamoDB endpoint on this machine: dynoxide as a child process, its items in an SQLite file that survives {@code kill -9}. */
+/**
+ * A DynamoDB endpoint on this machine: dynoxide as a child process, its items in an SQLite file
+ * that survives {@code kill -9}.
+ */
 final class EmbeddedDynamoDb implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration PROBE_PAUSE = Duration.ofMillis(5);
@@ -35,7 +38,14 @@ final class EmbeddedDynamoDb implements AutoCloseable {
     int bound = FreePort.orFree(port);
     String database = folder.toAbsolutePath().resolve("items.sqlite").toString();
     List<String> command =
-        List.of(program.toAbsolutePath().toString(), "--host", "127.0.0.1", "--port", Integer.toString(bound), "--db-path", database);
+        List.of(
+            program.toAbsolutePath().toString(),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(bound),
+            "--db-path",
+            database);
     ChildProcess process = ChildProcess.start(command, folder);
     try {
       awaitListening(process, bound, folder);
@@ -46,7 +56,8 @@ final class EmbeddedDynamoDb implements AutoCloseable {
     return new EmbeddedDynamoDb(URI.create("http://127.0.0.1:" + bound), process);
   }
 
-  private static void awaitListening(ChildProcess process, int port, Path folder) throws IOException {
+  private static void awaitListening(ChildProcess process, int port, Path folder)
+      throws IOException {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (System.nanoTime() < deadline) {
       if (!process.isAlive()) {

@@ -11,11 +11,13 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 
 /**
- * An S3 endpoint on this machine: S3Proxy over a folder. Signatures are checked, conditional writes have one winner, and a
- * listener learns of every object created under {@code incoming/}, as a bucket notification would tell it.
+ * An S3 endpoint on this machine: S3Proxy over a folder. Signatures are checked, conditional writes
+ * have one winner, and a listener learns of every object created under {@code incoming/}, as a
+ * bucket notification would tell it.
  */
 final class EmbeddedS3 implements AutoCloseable {
-  private static final int MAX_THREADS = 64; // Jetty's default of 200 costs memory that one machine's mail never needs
+  private static final int MAX_THREADS =
+      64; // Jetty's default of 200 costs memory that one machine's mail never needs
   private static final long MAX_SINGLE_PUT = 5L * 1024 * 1024 * 1024; // as S3: "Uploading objects"
 
   private final S3Proxy server;
@@ -31,11 +33,14 @@ final class EmbeddedS3 implements AutoCloseable {
    * @param port on 127.0.0.1; 0 for any
    * @param listener hears of each created object before its request is answered
    */
-  static EmbeddedS3 start(Path folder, int port, AccessKey key, Consumer<ObjectCreated> listener) throws IOException {
+  static EmbeddedS3 start(Path folder, int port, AccessKey key, Consumer<ObjectCreated> listener)
+      throws IOException {
     Files.createDirectories(folder);
     var properties = new Properties();
     properties.setProperty("jclouds.filesystem.basedir", folder.toAbsolutePath().toString());
-    var store = new NotifyingBlobStore(BlobStores.create("filesystem-nio2", properties), Resources.INCOMING_PREFIX, listener);
+    var store =
+        new NotifyingBlobStore(
+            BlobStores.create("filesystem-nio2", properties), Resources.INCOMING_PREFIX, listener);
     S3Proxy server =
         S3Proxy.builder()
             .blobStore(store)

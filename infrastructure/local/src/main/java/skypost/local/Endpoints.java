@@ -29,7 +29,10 @@ record Endpoints(
     boolean embedded,
     CompletableFuture<?> databaseEnded) {
 
-  /** Those of an outside endpoint; its credentials come from the environment, or are what LocalStack takes. */
+  /**
+   * Those of an outside endpoint; its credentials come from the environment, or are what LocalStack
+   * takes.
+   */
   static Endpoints outside(URI endpoint) {
     AwsCredentialsProvider credentials =
         AwsCredentialsProviderChain.of(
@@ -37,7 +40,13 @@ record Endpoints(
             ProfileCredentialsProvider.create(),
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")));
     Map<AwsClients.Service, URI> uris =
-        Map.of(AwsClients.Service.S3, endpoint, AwsClients.Service.SQS, endpoint, AwsClients.Service.DYNAMODB, endpoint);
+        Map.of(
+            AwsClients.Service.S3,
+            endpoint,
+            AwsClients.Service.SQS,
+            endpoint,
+            AwsClients.Service.DYNAMODB,
+            endpoint);
     return new Endpoints(uris, credentials, false, new CompletableFuture<>());
   }
 
@@ -51,21 +60,27 @@ record Endpoints(
    *
    * @param started takes what must be closed
    */
-  static Endpoints embedded(DataFolder folder, Dynoxide dynoxide, Consumer<ObjectCreated> listener, Closing started)
+  static Endpoints embedded(
+      DataFolder folder, Dynoxide dynoxide, Consumer<ObjectCreated> listener, Closing started)
       throws IOException {
     AccessKey key = folder.accessKey();
     var tasks = new Together();
     var dynamo =
-        tasks.start(() -> started.add(EmbeddedDynamoDb.start(dynoxide.find(), folder.resolve("dynamodb"), 0)));
-    var sqs = tasks.start(() -> started.add(EmbeddedSqs.start(folder.resolve("sqs"), 0, Resources.REGION)));
-    var s3 = tasks.start(() -> started.add(EmbeddedS3.start(folder.resolve("s3"), 0, key, listener)));
+        tasks.start(() ->
+            started.add(EmbeddedDynamoDb.start(dynoxide.find(), folder.resolve("dynamodb"), 0)));
+    var sqs =
+        tasks.start(
+            () -> started.add(EmbeddedSqs.start(folder.resolve("sqs"), 0, Resources.REGION)));
+    var s3 =
+        tasks.start(() -> started.add(EmbeddedS3.start(folder.resolve("s3"), 0, key, listener)));
     tasks.await();
     Map<AwsClients.Service, URI> uris =
         Map.of(
             AwsClients.Service.S3, s3.resultNow().endpoint(),
             AwsClients.Service.SQS, sqs.resultNow().endpoint(),
             AwsClients.Service.DYNAMODB, dynamo.resultNow().endpoint());
-    var credentials = StaticCredentialsProvider.create(AwsBasicCredentials.create(key.id(), key.secret()));
+    var credentials =
+        StaticCredentialsProvider.create(AwsBasicCredentials.create(key.id(), key.secret()));
     return new Endpoints(uris, credentials, true, dynamo.resultNow().process().onExit());
   }
 }

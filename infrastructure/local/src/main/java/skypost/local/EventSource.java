@@ -13,7 +13,8 @@ import java.time.Duration;
 record EventSource(Resources.Queue queue, int batchSize, Duration window, int concurrency) {
   EventSource {
     if (batchSize < 1 || batchSize > 10 || concurrency < 1 || window.isNegative()) {
-      throw new IllegalArgumentException("batch size 1 to 10, concurrency at least 1: " + batchSize + ", " + concurrency);
+      throw new IllegalArgumentException(
+          "batch size 1 to 10, concurrency at least 1: " + batchSize + ", " + concurrency);
     }
   }
 }

@@ -19,9 +19,10 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
- * Feeds a function from a queue as Lambda's event source mapping does: long polls, batches, partial failures. What succeeded is
- * deleted; what failed stays hidden until its visibility timeout ends and then comes again, until the queue's redrive policy
- * takes it away. A message can come twice, as with Lambda.
+ * Feeds a function from a queue as Lambda's event source mapping does: long polls, batches, partial
+ * failures. What succeeded is deleted; what failed stays hidden until its visibility timeout ends
+ * and then comes again, until the queue's redrive policy takes it away. A message can come twice,
+ * as with Lambda.
  */
 final class EventSourcePoller implements AutoCloseable {
   private static final int LONG_POLL_SECONDS = 20; // the most that SQS allows
@@ -41,7 +42,10 @@ final class EventSourcePoller implements AutoCloseable {
     this.source = source;
     this.function = function;
     this.slots = new Semaphore(source.concurrency());
-    this.receiver = Thread.ofVirtual().name("poller of " + function.name()).unstarted(this::receiveUntilStopped);
+    this.receiver =
+        Thread.ofVirtual()
+            .name("poller of " + function.name())
+            .unstarted(this::receiveUntilStopped);
   }
 
   static EventSourcePoller start(SqsClient sqs, EventSource source, LambdaFunction function) {
@@ -82,21 +86,21 @@ final class EventSourcePoller implements AutoCloseable {
       if (left <= 0) {
         break;
       }
-      int seconds = (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left)); // SQS waits whole seconds
+      int seconds =
+          (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left)); // SQS waits whole seconds
       batch.addAll(receive(source.batchSize() - batch.size(), seconds));
     }
     return batch;
   }
 
   private List<Message> receive(int most, int waitSeconds) {
-    return sqs.receiveMessage(
-            request ->
-                request
-                    .queueUrl(source.queue().url())
-                    .maxNumberOfMessages(most)
-                    .waitTimeSeconds(waitSeconds)
-                    .messageAttributeNames("All")
-                    .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
+    return sqs.receiveMessage(request ->
+            request
+                .queueUrl(source.queue().url())
+                .maxNumberOfMessages(most)
+                .waitTimeSeconds(waitSeconds)
+                .messageAttributeNames("All")
+                .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
         .messages();
   }
 
@@ -131,7 +135,11 @@ final class EventSourcePoller implements AutoCloseable {
         };
     int failed = failures.map(Set::size).orElse(batch.size());
     if (failed > 0) {
-      EventLog.warn("batch-failures").with("function", function.name()).with("failed", failed).with("of", batch.size()).write();
+      EventLog.warn("batch-failures")
+          .with("function", function.name())
+          .with("failed", failed)
+          .with("of", batch.size())
+          .write();
     }
     return failures.stream()
         .flatMap(ids -> batch.stream().filter(message -> !ids.contains(message.messageId())))
@@ -146,14 +154,22 @@ final class EventSourcePoller implements AutoCloseable {
         Stream.iterate(0, index -> index < messages.size(), index -> index + 1)
             .map(index -> entry(index, messages.get(index)))
             .toList();
-    var response = sqs.deleteMessageBatch(request -> request.queueUrl(source.queue().url()).entries(entries));
+    var response =
+        sqs.deleteMessageBatch(request -> request.queueUrl(source.queue().url()).entries(entries));
     response
         .failed()
-        .forEach(failed -> EventLog.warn("delete-failed").with("function", function.name()).with("code", failed.code()).write());
+        .forEach(failed ->
+            EventLog.warn("delete-failed")
+                .with("function", function.name())
+                .with("code", failed.code())
+                .write());
   }
 
   private static DeleteMessageBatchRequestEntry entry(int index, Message message) {
-    return DeleteMessageBatchRequestEntry.builder().id(Integer.toString(index)).receiptHandle(message.receiptHandle()).build();
+    return DeleteMessageBatchRequestEntry.builder()
+        .id(Integer.toString(index))
+        .receiptHandle(message.receiptHandle())
+        .build();
   }
 
   /** Stops polling, and waits a moment for the invocations that run. */

@@ -22,10 +22,12 @@ import skypost.send.SendHandler;
  * @param send woken for the outbound queue
  * @param api behind the HTTP API
  */
-record Functions(LambdaFunction authorize, LambdaFunction receive, LambdaFunction send, LambdaFunction api) {
+record Functions(
+    LambdaFunction authorize, LambdaFunction receive, LambdaFunction send, LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
   private static final Duration AUTHORIZE_TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration API_TIMEOUT = Duration.ofSeconds(30); // the longest that API Gateway waits
+  private static final Duration API_TIMEOUT =
+      Duration.ofSeconds(30); // the longest that API Gateway waits
 
   /**
    * Makes them.
@@ -34,14 +36,22 @@ record Functions(LambdaFunction authorize, LambdaFunction receive, LambdaFunctio
    */
   static Functions of(AwsClients clients, Map<String, String> environment, Clock clock) {
     return new Functions(
-        new LambdaFunction(AUTHORIZE, new AuthorizeHandler(clients, new SettingsReader(environment), clock), AUTHORIZE_TIMEOUT),
+        new LambdaFunction(
+            AUTHORIZE,
+            new AuthorizeHandler(clients, new SettingsReader(environment), clock),
+            AUTHORIZE_TIMEOUT),
         new LambdaFunction(
             "ReceiveFunction",
             new ReceiveHandler(clients, new SettingsReader(environment), clock),
             Resources.RECEIVE_TIMEOUT),
         new LambdaFunction(
-            "SendFunction", new SendHandler(clients, new SettingsReader(environment), clock), Resources.SEND_TIMEOUT),
-        new LambdaFunction("ApiFunction", new ApiHandler(clients, new SettingsReader(environment), clock), API_TIMEOUT));
+            "SendFunction",
+            new SendHandler(clients, new SettingsReader(environment), clock),
+            Resources.SEND_TIMEOUT),
+        new LambdaFunction(
+            "ApiFunction",
+            new ApiHandler(clients, new SettingsReader(environment), clock),
+            API_TIMEOUT));
   }
 
   List<LambdaFunction> all() {
@@ -49,7 +59,8 @@ record Functions(LambdaFunction authorize, LambdaFunction receive, LambdaFunctio
   }
 
   /** The environment as template.yaml sets it: the given one, and where everything is. */
-  static Map<String, String> environment(Map<String, String> given, Resources resources, String adminToken) {
+  static Map<String, String> environment(
+      Map<String, String> given, Resources resources, String adminToken) {
     Map<String, String> environment = new HashMap<>(given);
     environment.put(AwsPorts.BUCKET.key(), Resources.BUCKET);
     environment.put(AwsPorts.DIRECTORY.key(), Resources.DIRECTORY);

@@ -13,9 +13,13 @@ import java.util.Map;
 import skypost.local.http.HttpServers;
 import skypost.protocol.log.EventLog;
 
-/** An API Gateway HTTP API with one integration, "AWS Lambda proxy, payload format version 2.0", in front of a handler here. */
+/**
+ * An API Gateway HTTP API with one integration, "AWS Lambda proxy, payload format version 2.0", in
+ * front of a handler here.
+ */
 final class HttpApiEndpoint implements AutoCloseable {
-  private static final int MAX_PAYLOAD = 10 * 1024 * 1024; // API Gateway, "HTTP API quotas": payload size
+  private static final int MAX_PAYLOAD =
+      10 * 1024 * 1024; // API Gateway, "HTTP API quotas": payload size
 
   private final LambdaFunction function;
   private final HttpServer server;
@@ -25,7 +29,9 @@ final class HttpApiEndpoint implements AutoCloseable {
     this.server = HttpServers.start(port, this::handle);
   }
 
-  /** @param port on 127.0.0.1; 0 for any */
+  /**
+   * @param port on 127.0.0.1; 0 for any
+   */
   static HttpApiEndpoint start(int port, LambdaFunction function) throws IOException {
     return new HttpApiEndpoint(port, function);
   }
@@ -41,7 +47,9 @@ final class HttpApiEndpoint implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     byte[] body = HttpServers.body(exchange, MAX_PAYLOAD);
     if (body == null) {
-      exchange.getResponseHeaders().set("Connection", "close"); // what is left of the body is not read
+      exchange
+          .getResponseHeaders()
+          .set("Connection", "close"); // what is left of the body is not read
       message(exchange, 413, "Request Entity Too Large");
       return;
     }
@@ -59,7 +67,10 @@ final class HttpApiEndpoint implements AutoCloseable {
     try {
       response = JSON.std.anyFrom(payload);
     } catch (IOException malformed) {
-      EventLog.error("api-answer-malformed").with("function", function.name()).cause(malformed).write();
+      EventLog.error("api-answer-malformed")
+          .with("function", function.name())
+          .cause(malformed)
+          .write();
       message(exchange, 500, "Internal Server Error");
       return;
     }
@@ -73,12 +84,16 @@ final class HttpApiEndpoint implements AutoCloseable {
   private void answer(HttpExchange exchange, Map<?, ?> fields) throws IOException {
     int status = fields.get("statusCode") instanceof Number number ? number.intValue() : 0;
     if (status < 200 || status > 599) {
-      EventLog.error("api-answer-malformed").with("function", function.name()).with("status", status).write();
+      EventLog.error("api-answer-malformed")
+          .with("function", function.name())
+          .with("status", status)
+          .write();
       message(exchange, 500, "Internal Server Error");
       return;
     }
     if (fields.get("headers") instanceof Map<?, ?> headers) {
-      headers.forEach((name, value) -> exchange.getResponseHeaders().set(name.toString(), String.valueOf(value)));
+      headers.forEach((name, value) ->
+          exchange.getResponseHeaders().set(name.toString(), String.valueOf(value)));
     }
     if (fields.get("cookies") instanceof List<?> cookies) {
       cookies.forEach(cookie -> exchange.getResponseHeaders().add("Set-Cookie", cookie.toString()));
@@ -94,7 +109,8 @@ final class HttpApiEndpoint implements AutoCloseable {
   }
 
   private static void message(HttpExchange exchange, int status, String text) throws IOException {
-    HttpServers.respond(exchange, status, "application/json", JSON.std.asBytes(Map.of("message", text)));
+    HttpServers.respond(
+        exchange, status, "application/json", JSON.std.asBytes(Map.of("message", text)));
   }
 
   @Override

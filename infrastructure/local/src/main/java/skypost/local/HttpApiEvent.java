@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Requests in the form that "Create AWS Lambda proxy integrations for HTTP APIs" calls payload format version 2.0. */
+/**
+ * Requests in the form that "Create AWS Lambda proxy integrations for HTTP APIs" calls payload
+ * format version 2.0.
+ */
 final class HttpApiEvent {
   private static final DateTimeFormatter COMMON_LOG =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -36,7 +39,11 @@ final class HttpApiEvent {
     event.put("requestContext", context(exchange, now));
     if (body.length > 0) {
       boolean text = isText(exchange.getRequestHeaders().getFirst("Content-Type"));
-      event.put("body", text ? new String(body, StandardCharsets.UTF_8) : Base64.getEncoder().encodeToString(body));
+      event.put(
+          "body",
+          text
+              ? new String(body, StandardCharsets.UTF_8)
+              : Base64.getEncoder().encodeToString(body));
       event.put("isBase64Encoded", !text);
     } else {
       event.put("isBase64Encoded", false);
@@ -70,7 +77,9 @@ final class HttpApiEvent {
   /** Names in lower case, values of the same name joined by commas; cookies go elsewhere. */
   private static Map<String, String> headers(Headers headers) {
     Map<String, String> joined = new TreeMap<>();
-    headers.forEach((name, values) -> joined.merge(name.toLowerCase(Locale.ROOT), String.join(",", values), (a, b) -> a + "," + b));
+    headers.forEach((name, values) ->
+        joined.merge(
+            name.toLowerCase(Locale.ROOT), String.join(",", values), (a, b) -> a + "," + b));
     joined.remove("cookie");
     return joined;
   }
@@ -91,7 +100,8 @@ final class HttpApiEvent {
     for (String pair : query == null || query.isEmpty() ? new String[0] : query.split("&")) {
       int equals = pair.indexOf('=');
       String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
-      parameters.merge(name, equals < 0 ? "" : decoded(pair.substring(equals + 1)), (a, b) -> a + "," + b);
+      parameters.merge(
+          name, equals < 0 ? "" : decoded(pair.substring(equals + 1)), (a, b) -> a + "," + b);
     }
     return parameters;
   }
@@ -106,7 +116,10 @@ final class HttpApiEvent {
 
   /** What the gateway passes as text; all else comes in base64. */
   private static boolean isText(String contentType) {
-    String type = contentType == null ? "text/plain" : contentType.toLowerCase(Locale.ROOT).split(";")[0].strip();
+    String type =
+        contentType == null
+            ? "text/plain"
+            : contentType.toLowerCase(Locale.ROOT).split(";")[0].strip();
     return type.startsWith("text/")
         || type.endsWith("json")
         || type.endsWith("xml")

@@ -15,7 +15,9 @@ final class LambdaContext implements Context {
   private final String requestId;
   private final long deadlineNanos;
 
-  /** @param deadlineNanos on the scale of {@link System#nanoTime} */
+  /**
+   * @param deadlineNanos on the scale of {@link System#nanoTime}
+   */
   LambdaContext(String functionName, String requestId, long deadlineNanos) {
     this.functionName = functionName;
     this.requestId = requestId;
@@ -77,7 +79,11 @@ final class LambdaContext implements Context {
     return new LambdaLogger() {
       @Override
       public void log(String message) {
-        EventLog.info("function-log").with("function", functionName).with("request", requestId).with("text", message).write();
+        EventLog.info("function-log")
+            .with("function", functionName)
+            .with("request", requestId)
+            .with("text", message)
+            .write();
       }
 
       @Override

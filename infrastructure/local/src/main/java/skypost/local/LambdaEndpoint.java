@@ -18,22 +18,28 @@ import java.util.stream.Collectors;
 import skypost.local.http.HttpServers;
 
 /**
- * The Lambda API's action Invoke, in front of handlers in this process: {@code RequestResponse}, {@code Event} and {@code DryRun}.
+ * The Lambda API's action Invoke, in front of handlers in this process: {@code RequestResponse},
+ * {@code Event} and {@code DryRun}.
  */
 final class LambdaEndpoint implements AutoCloseable {
-  private static final Pattern INVOKE = Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
-  private static final int MAX_PAYLOAD = 6 * 1024 * 1024; // AWS Lambda quotas: invocation payload, synchronous
+  private static final Pattern INVOKE =
+      Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
+  private static final int MAX_PAYLOAD =
+      6 * 1024 * 1024; // AWS Lambda quotas: invocation payload, synchronous
   private static final int EVENT_ATTEMPTS = 3; // AWS: two retries of an asynchronous invocation
 
   private final Map<String, LambdaFunction> functions;
   private final HttpServer server;
 
   private LambdaEndpoint(int port, List<LambdaFunction> functions) throws IOException {
-    this.functions = functions.stream().collect(Collectors.toMap(LambdaFunction::name, Function.identity()));
+    this.functions =
+        functions.stream().collect(Collectors.toMap(LambdaFunction::name, Function.identity()));
     this.server = HttpServers.start(port, this::handle);
   }
 
-  /** @param port on 127.0.0.1; 0 for any */
+  /**
+   * @param port on 127.0.0.1; 0 for any
+   */
   static LambdaEndpoint start(int port, List<LambdaFunction> functions) throws IOException {
     return new LambdaEndpoint(port, functions);
   }
@@ -46,7 +52,11 @@ final class LambdaEndpoint implements AutoCloseable {
     exchange.getResponseHeaders().set("x-amzn-RequestId", UUID.randomUUID().toString());
     Matcher path = INVOKE.matcher(exchange.getRequestURI().getRawPath());
     if (!path.matches() || !exchange.getRequestMethod().equals("POST")) {
-      refuse(exchange, 404, "UnknownOperationException", "only POST /2015-03-31/functions/{name}/invocations is served");
+      refuse(
+          exchange,
+          404,
+          "UnknownOperationException",
+          "only POST /2015-03-31/functions/{name}/invocations is served");
       return;
     }
     String name = functionName(URLDecoder.decode(path.group(1), StandardCharsets.UTF_8));
@@ -57,17 +67,26 @@ final class LambdaEndpoint implements AutoCloseable {
     }
     byte[] payload = HttpServers.body(exchange, MAX_PAYLOAD);
     if (payload == null) {
-      refuse(exchange, 413, "RequestTooLargeException", "Request must be smaller than " + MAX_PAYLOAD + " bytes");
+      refuse(
+          exchange,
+          413,
+          "RequestTooLargeException",
+          "Request must be smaller than " + MAX_PAYLOAD + " bytes");
       return;
     }
     if (payload.length > 0 && !isJson(payload)) {
-      refuse(exchange, 400, "InvalidRequestContentException", "Could not parse request body into json");
+      refuse(
+          exchange,
+          400,
+          "InvalidRequestContentException",
+          "Could not parse request body into json");
       return;
     }
     invoke(exchange, function, payload);
   }
 
-  private static void invoke(HttpExchange exchange, LambdaFunction function, byte[] payload) throws IOException {
+  private static void invoke(HttpExchange exchange, LambdaFunction function, byte[] payload)
+      throws IOException {
     exchange.getResponseHeaders().set("X-Amz-Executed-Version", "$LATEST");
     String type = exchange.getRequestHeaders().getFirst("X-Amz-Invocation-Type");
     switch (type == null ? "RequestResponse" : type) {
@@ -77,7 +96,9 @@ final class LambdaEndpoint implements AutoCloseable {
         HttpServers.respond(exchange, 202, null, new byte[0]);
       }
       case "DryRun" -> HttpServers.respond(exchange, 204, null, new byte[0]);
-      default -> refuse(exchange, 400, "InvalidParameterValueException", "no such invocation type: " + type);
+      default ->
+          refuse(
+              exchange, 400, "InvalidParameterValueException", "no such invocation type: " + type);
     }
   }
 
@@ -89,10 +110,12 @@ final class LambdaEndpoint implements AutoCloseable {
     }
   }
 
-  private static void answer(HttpExchange exchange, LambdaFunction.Outcome outcome) throws IOException {
+  private static void answer(HttpExchange exchange, LambdaFunction.Outcome outcome)
+      throws IOException {
     switch (outcome) {
       case LambdaFunction.Returned(byte[] payload) ->
-          HttpServers.respond(exchange, 200, "application/json", payload.length == 0 ? "null".getBytes() : payload);
+          HttpServers.respond(
+              exchange, 200, "application/json", payload.length == 0 ? "null".getBytes() : payload);
       case LambdaFunction.Failed failed -> {
         exchange.getResponseHeaders().set("X-Amz-Function-Error", "Unhandled");
         Map<String, Object> error = new LinkedHashMap<>();
@@ -104,9 +127,14 @@ final class LambdaEndpoint implements AutoCloseable {
     }
   }
 
-  private static void refuse(HttpExchange exchange, int status, String type, String message) throws IOException {
+  private static void refuse(HttpExchange exchange, int status, String type, String message)
+      throws IOException {
     exchange.getResponseHeaders().set("x-amzn-ErrorType", type);
-    HttpServers.respond(exchange, status, "application/json", JSON.std.asBytes(Map.of("Type", "User", "Message", message)));
+    HttpServers.respond(
+        exchange,
+        status,
+        "application/json",
+        JSON.std.asBytes(Map.of("Type", "User", "Message", message)));
   }
 
   /** Takes a name, {@code name:qualifier}, or an ARN with or without a qualifier. */

@@ -18,7 +18,8 @@ import skypost.protocol.log.EventLog;
  * A handler with what Lambda puts around it: a context, a time limit, and failures as answers.
  *
  * @param name as in the Invoke API
- * @param handler is used by many invocations at once, where Lambda would give each an instance of its own
+ * @param handler is used by many invocations at once, where Lambda would give each an instance of
+ *     its own
  * @param timeout after which an invocation counts as failed and is interrupted
  */
 record LambdaFunction(String name, RequestStreamHandler handler, Duration timeout) {
@@ -29,7 +30,8 @@ record LambdaFunction(String name, RequestStreamHandler handler, Duration timeou
   record Returned(byte[] payload) implements Outcome {}
 
   /** The handler threw, or took too long. */
-  record Failed(String errorMessage, String errorType, List<String> stackTrace) implements Outcome {}
+  record Failed(String errorMessage, String errorType, List<String> stackTrace)
+      implements Outcome {}
 
   /** Runs the handler; never throws for what the handler does. */
   Outcome invoke(byte[] payload) {
@@ -40,15 +42,14 @@ record LambdaFunction(String name, RequestStreamHandler handler, Duration timeou
     Thread thread =
         Thread.ofVirtual()
             .name(name)
-            .start(
-                () -> {
-                  try {
-                    handler.handleRequest(new ByteArrayInputStream(payload), output, context);
-                    ended.complete(null);
-                  } catch (Throwable fault) { // Lambda reports errors too
-                    ended.completeExceptionally(fault);
-                  }
-                });
+            .start(() -> {
+              try {
+                handler.handleRequest(new ByteArrayInputStream(payload), output, context);
+                ended.complete(null);
+              } catch (Throwable fault) { // Lambda reports errors too
+                ended.completeExceptionally(fault);
+              }
+            });
     try {
       ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return new Returned(output.toByteArray());
@@ -57,7 +58,8 @@ record LambdaFunction(String name, RequestStreamHandler handler, Duration timeou
     } catch (TimeoutException late) {
       thread.interrupt();
       EventLog.error("function-timeout").with("function", name).with("request", requestId).write();
-      String message = "%s Task timed out after %.2f seconds".formatted(requestId, timeout.toMillis() / 1000.0);
+      String message =
+          "%s Task timed out after %.2f seconds".formatted(requestId, timeout.toMillis() / 1000.0);
       return new Failed(message, "Sandbox.Timedout", List.of());
     } catch (InterruptedException stop) {
       thread.interrupt();
@@ -67,8 +69,13 @@ record LambdaFunction(String name, RequestStreamHandler handler, Duration timeou
   }
 
   private Failed logged(String requestId, Throwable fault) {
-    EventLog.error("function-failed").with("function", name).with("request", requestId).cause(fault).write();
-    List<String> trace = Arrays.stream(fault.getStackTrace()).map(StackTraceElement::toString).toList();
+    EventLog.error("function-failed")
+        .with("function", name)
+        .with("request", requestId)
+        .cause(fault)
+        .write();
+    List<String> trace =
+        Arrays.stream(fault.getStackTrace()).map(StackTraceElement::toString).toList();
     return new Failed(String.valueOf(fault.getMessage()), fault.getClass().getName(), trace);
   }
 }

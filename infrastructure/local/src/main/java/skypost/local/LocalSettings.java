@@ -43,11 +43,19 @@ record LocalSettings(
   static final Setting PORT_API = new Setting("SKYPOST_PORT_API", "port of the HTTP API", "8080");
   static final Setting ADMIN_TOKEN =
       new Setting(
-          ApiSettings.ADMIN_TOKEN.key(), "the bearer token of the HTTP API; else made, printed once and kept in the data folder", "");
+          ApiSettings.ADMIN_TOKEN.key(),
+          "the bearer token of the HTTP API; else made, printed once and kept in the data folder",
+          "");
   static final Setting DYNOXIDE =
-      new Setting("SKYPOST_DYNOXIDE", "the program dynoxide, which plays DynamoDB; else npm fetches it once", "");
+      new Setting(
+          "SKYPOST_DYNOXIDE",
+          "the program dynoxide, which plays DynamoDB; else npm fetches it once",
+          "");
   static final Setting ENDPOINT =
-      new Setting("AWS_ENDPOINT_URL", "LocalStack or the like, to be used instead of the embedded S3, SQS and DynamoDB", "");
+      new Setting(
+          "AWS_ENDPOINT_URL",
+          "LocalStack or the like, to be used instead of the embedded S3, SQS and DynamoDB",
+          "");
 
   /**
    * Reads them; what is wrong is told by the reader's check.
@@ -74,8 +82,16 @@ record LocalSettings(
     settings.addAll(Pop3Settings.SETTINGS);
     settings.addAll(
         List.of(
-            PORT_API, ADMIN_TOKEN, CommonSettings.HOSTNAME, CommonSettings.TRUSTED_NETWORKS, CommonSettings.SMART_HOST,
-            SendSettings.DNS, SendSettings.OUTBOUND_PORT, SendSettings.RETRY_SCHEDULE, DYNOXIDE, ENDPOINT));
+            PORT_API,
+            ADMIN_TOKEN,
+            CommonSettings.HOSTNAME,
+            CommonSettings.TRUSTED_NETWORKS,
+            CommonSettings.SMART_HOST,
+            SendSettings.DNS,
+            SendSettings.OUTBOUND_PORT,
+            SendSettings.RETRY_SCHEDULE,
+            DYNOXIDE,
+            ENDPOINT));
     Map<String, Setting> byKey = new LinkedHashMap<>();
     settings.forEach(setting -> byKey.put(setting.key(), setting));
     return List.copyOf(byKey.values());
@@ -93,7 +109,8 @@ record LocalSettings(
   private static Optional<URI> uri(SettingsReader reader) {
     try {
       Optional<URI> uri = reader.optional(ENDPOINT).map(URI::create);
-      if (uri.isPresent() && (uri.get().getHost() == null || !uri.get().getScheme().startsWith("http"))) {
+      if (uri.isPresent()
+          && (uri.get().getHost() == null || !uri.get().getScheme().startsWith("http"))) {
         reader.reject(ENDPOINT, "is no http or https URL");
       }
       return uri;

@@ -22,9 +22,13 @@ import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
-/** Everything that runs in the cloud, in this process: starts it, wires it as template.yaml does, and stops it. */
+/**
+ * Everything that runs in the cloud, in this process: starts it, wires it as template.yaml does,
+ * and stops it.
+ */
 final class LocalSystem implements AutoCloseable {
-  private static final int MAX_AWS_CONNECTIONS = 2000; // to the embedded endpoints: a few for each session and function
+  private static final int MAX_AWS_CONNECTIONS =
+      2000; // to the embedded endpoints: a few for each session and function
   private static final int BATCH_SIZE = 10;
   private static final int CONCURRENCY = 4;
   private static final Duration SWEEP_PERIOD = Duration.ofMinutes(15);
@@ -41,7 +45,8 @@ final class LocalSystem implements AutoCloseable {
   private Pop3Server pop3;
   private HttpApiEndpoint api;
 
-  private LocalSystem(LocalSettings settings, Map<String, String> environment, Consumer<String> progress) {
+  private LocalSystem(
+      LocalSettings settings, Map<String, String> environment, Consumer<String> progress) {
     this.settings = settings;
     this.environment = environment;
     this.progress = progress;
@@ -55,7 +60,10 @@ final class LocalSystem implements AutoCloseable {
    * @param progress told what takes a while, and the token that was made
    */
   static LocalSystem start(
-      LocalSettings settings, DataFolder folder, Map<String, String> environment, Consumer<String> progress)
+      LocalSettings settings,
+      DataFolder folder,
+      Map<String, String> environment,
+      Consumer<String> progress)
       throws IOException {
     var system = new LocalSystem(settings, environment, progress);
     system.opened.add(folder);
@@ -76,9 +84,15 @@ final class LocalSystem implements AutoCloseable {
     endpoints.databaseEnded().thenRun(() -> failed.complete("dynoxide ended"));
     var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_AWS_CONNECTIONS).build());
     Map<AwsClients.Service, URI> uris = new EnumMap<>(endpoints.uris());
-    AwsClients clients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
+    AwsClients clients =
+        AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
     Resources resources = provision(clients, endpoints.embedded());
-    events = event -> clients.sqs().sendMessage(r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+    events =
+        event ->
+            clients
+                .sqs()
+                .sendMessage(
+                    r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
     if (endpoints.embedded()) {
       var sweeper = opened.add(new TimeToLiveSweeper(clients.dynamo(), Resources.MESSAGES, clock));
       sweeper.start();
@@ -87,19 +101,30 @@ final class LocalSystem implements AutoCloseable {
     Functions functions = Functions.of(clients, cloud, clock);
     LambdaEndpoint lambda = opened.add(LambdaEndpoint.start(0, functions.all()));
     uris.put(AwsClients.Service.LAMBDA, lambda.endpoint());
-    serve(AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http)), functions, resources, cloud);
+    serve(
+        AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http)),
+        functions,
+        resources,
+        cloud);
   }
 
   private Path dynoxide() throws IOException {
-    return DynoxideBinary.find(settings.dynoxide(), DynoxideBinary.userCache(environment), progress);
+    return DynoxideBinary.find(
+        settings.dynoxide(), DynoxideBinary.userCache(environment), progress);
   }
 
   private static Resources provision(AwsClients clients, boolean embedded) throws IOException {
     var provisioning = new Provisioning(clients.s3(), clients.sqs(), clients.dynamo());
     var tasks = new Together();
     var queues = tasks.start(provisioning::queues);
-    tasks.start(() -> { provisioning.tables(); return null; });
-    tasks.start(() -> { provisioning.bucket(); return null; });
+    tasks.start(() -> {
+      provisioning.tables();
+      return null;
+    });
+    tasks.start(() -> {
+      provisioning.bucket();
+      return null;
+    });
     tasks.await();
     if (!embedded) {
       provisioning.bucketEvents(queues.resultNow().incoming());
@@ -120,29 +145,49 @@ final class LocalSystem implements AutoCloseable {
     return made;
   }
 
-  private void serve(AwsClients clients, Functions functions, Resources resources, Map<String, String> cloud)
+  private void serve(
+      AwsClients clients, Functions functions, Resources resources, Map<String, String> cloud)
       throws IOException {
-    sweep(functions.receive(), "{\"sweep\":true,\"settled\":true}"); // what a crash left, before anything is under way
-    opened.add(EventSourcePoller.start(clients.sqs(), source(resources.incoming()), functions.receive()));
-    opened.add(EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
+    sweep(
+        functions.receive(),
+        "{\"sweep\":true,\"settled\":true}"); // what a crash left, before anything is under way
+    opened.add(
+        EventSourcePoller.start(clients.sqs(), source(resources.incoming()), functions.receive()));
+    opened.add(
+        EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
     sweepPeriodically(functions.receive());
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
     var tasks = new Together();
     var smtpStarted =
-        tasks.start(
-            () ->
-                SmtpFront.start(settings.smtp(), ports.authorizer(), ports.messages(), clock, new SecureRandom()));
+        tasks.start(() ->
+            SmtpFront.start(
+                settings.smtp(), ports.authorizer(), ports.messages(), clock, new SecureRandom()));
     var pop3Started =
-        tasks.start(
-            () ->
-                Pop3Server.start(
-                    settings.pop3(), ports.authorizer(), ports.mailboxes(), ports.holders(), ports.messages(), clock));
-    var apiStarted = tasks.start(() -> opened.add(HttpApiEndpoint.start(settings.apiPort(), functions.api())));
+        tasks.start(() ->
+            Pop3Server.start(
+                settings.pop3(),
+                ports.authorizer(),
+                ports.mailboxes(),
+                ports.holders(),
+                ports.messages(),
+                clock));
+    var apiStarted =
+        tasks.start(() -> opened.add(HttpApiEndpoint.start(settings.apiPort(), functions.api())));
     try {
       tasks.await();
     } finally {
-      keep(smtpStarted, front -> { smtp = front; opened.add(() -> front.drain(DRAIN)); });
-      keep(pop3Started, server -> { pop3 = server; opened.add(() -> server.drain(DRAIN)); });
+      keep(
+          smtpStarted,
+          front -> {
+            smtp = front;
+            opened.add(() -> front.drain(DRAIN));
+          });
+      keep(
+          pop3Started,
+          server -> {
+            pop3 = server;
+            opened.add(() -> server.drain(DRAIN));
+          });
     }
     api = apiStarted.resultNow();
   }
@@ -158,10 +203,12 @@ final class LocalSystem implements AutoCloseable {
   }
 
   private void sweepPeriodically(LambdaFunction receive) {
-    var timer = Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("sweep").factory());
+    var timer =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("sweep").factory());
     opened.add(timer::shutdownNow);
     long period = SWEEP_PERIOD.toSeconds();
-    timer.scheduleWithFixedDelay(() -> sweep(receive, "{\"sweep\":true}"), period, period, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(
+        () -> sweep(receive, "{\"sweep\":true}"), period, period, TimeUnit.SECONDS);
   }
 
   private static void sweep(LambdaFunction receive, String event) {

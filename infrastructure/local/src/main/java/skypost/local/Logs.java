@@ -23,8 +23,12 @@ final class Logs {
   private static final class ToEventLog extends Handler {
     @Override
     public void publish(LogRecord entry) {
-      EventLog line = entry.getLevel().intValue() >= Level.SEVERE.intValue() ? EventLog.error("library") : EventLog.warn("library");
-      line.with("logger", entry.getLoggerName()).with("text", new SimpleFormatter().formatMessage(entry));
+      EventLog line =
+          entry.getLevel().intValue() >= Level.SEVERE.intValue()
+              ? EventLog.error("library")
+              : EventLog.warn("library");
+      line.with("logger", entry.getLoggerName())
+          .with("text", new SimpleFormatter().formatMessage(entry));
       if (entry.getThrown() != null) {
         line.cause(entry.getThrown());
       }

@@ -14,7 +14,10 @@ import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 import skypost.smtp.Door;
 
-/** Runs the local system until it is told to stop. Exits with 2 and one line when it cannot start, with 1 when it breaks. */
+/**
+ * Runs the local system until it is told to stop. Exits with 2 and one line when it cannot start,
+ * with 1 when it breaks.
+ */
 public final class Main {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
@@ -61,7 +64,8 @@ public final class Main {
       Thread.currentThread().interrupt();
     }
     if (toldToStop) {
-      Runtime.getRuntime().halt(0); // what was asked for has been done: no failure, though a signal began it
+      Runtime.getRuntime()
+          .halt(0); // what was asked for has been done: no failure, though a signal began it
     }
   }
 
@@ -112,8 +116,11 @@ public final class Main {
   }
 
   private static String reason(Exception cannot) {
-    boolean told = cannot instanceof CannotStart || cannot instanceof SettingsReader.SettingsException;
-    return told ? cannot.getMessage() : "cannot start: " + (cannot.getCause() == null ? cannot : cannot.getCause());
+    boolean told =
+        cannot instanceof CannotStart || cannot instanceof SettingsReader.SettingsException;
+    return told
+        ? cannot.getMessage()
+        : "cannot start: " + (cannot.getCause() == null ? cannot : cannot.getCause());
   }
 
   private static void refuse(String reason) {
@@ -127,7 +134,8 @@ public final class Main {
   }
 
   private static void help() {
-    System.out.println("Skypost on this machine: SMTP, POP3 and the HTTP API on 127.0.0.1, until SIGTERM or Ctrl-C.");
+    System.out.println(
+        "Skypost on this machine: SMTP, POP3 and the HTTP API on 127.0.0.1, until SIGTERM or Ctrl-C.");
     System.out.println("Settings are environment variables:");
     for (Setting setting : LocalSettings.all()) {
       String fallback = setting.fallback().isEmpty() ? "" : " (" + setting.fallback() + ")";

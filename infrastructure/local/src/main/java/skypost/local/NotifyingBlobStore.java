@@ -16,14 +16,17 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /**
- * Tells a listener of every object that was created, after it lies on the disk and before the request is answered. So only a
- * crash between the two loses an event; S3 itself promises no more, and a sweep over the bucket finds what was missed.
+ * Tells a listener of every object that was created, after it lies on the disk and before the
+ * request is answered. So only a crash between the two loses an event; S3 itself promises no more,
+ * and a sweep over the bucket finds what was missed.
  */
 final class NotifyingBlobStore extends ForwardingBlobStore {
   private final String prefix;
   private final Consumer<ObjectCreated> listener;
 
-  /** @param prefix of the keys that the listener hears of, as in a bucket notification's filter */
+  /**
+   * @param prefix of the keys that the listener hears of, as in a bucket notification's filter
+   */
   NotifyingBlobStore(BlobStore store, String prefix, Consumer<ObjectCreated> listener) {
     super(store);
     this.prefix = prefix;

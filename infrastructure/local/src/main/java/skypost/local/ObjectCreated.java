@@ -13,7 +13,8 @@ import java.util.Map;
 /**
  * Says that an object was created, in the form of AWS's "Event message structure" version 2.1.
  *
- * @param name {@code ObjectCreated:Put}, {@code ObjectCreated:Copy} or {@code ObjectCreated:CompleteMultipartUpload}
+ * @param name {@code ObjectCreated:Put}, {@code ObjectCreated:Copy} or {@code
+ *     ObjectCreated:CompleteMultipartUpload}
  * @param key as it is, not encoded
  * @param size in bytes
  * @param eTag without quotation marks
@@ -23,21 +24,34 @@ record ObjectCreated(String name, String bucket, String key, long size, String e
   String toJson() {
     Map<String, Object> s3 =
         Map.of(
-            "s3SchemaVersion", "1.0",
-            "configurationId", "skypost-incoming",
-            "bucket", Map.of("name", bucket, "ownerIdentity", principal(), "arn", "arn:aws:s3:::" + bucket),
-            "object", Map.of("key", encoded(key), "size", size, "eTag", eTag, "sequencer", sequencer()));
+            "s3SchemaVersion",
+            "1.0",
+            "configurationId",
+            "skypost-incoming",
+            "bucket",
+            Map.of("name", bucket, "ownerIdentity", principal(), "arn", "arn:aws:s3:::" + bucket),
+            "object",
+            Map.of("key", encoded(key), "size", size, "eTag", eTag, "sequencer", sequencer()));
     Map<String, Object> event =
         Map.of(
-            "eventVersion", "2.1",
-            "eventSource", "aws:s3",
-            "awsRegion", Resources.REGION,
-            "eventTime", new DateTimeFormatterBuilder().appendInstant(3).toFormatter().format(time),
-            "eventName", name,
-            "userIdentity", principal(),
-            "requestParameters", Map.of("sourceIPAddress", "127.0.0.1"),
-            "responseElements", Map.of("x-amz-request-id", sequencer(), "x-amz-id-2", sequencer()),
-            "s3", s3);
+            "eventVersion",
+            "2.1",
+            "eventSource",
+            "aws:s3",
+            "awsRegion",
+            Resources.REGION,
+            "eventTime",
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter().format(time),
+            "eventName",
+            name,
+            "userIdentity",
+            principal(),
+            "requestParameters",
+            Map.of("sourceIPAddress", "127.0.0.1"),
+            "responseElements",
+            Map.of("x-amz-request-id", sequencer(), "x-amz-id-2", sequencer()),
+            "s3",
+            s3);
     try {
       return JSON.std.asString(Map.of("Records", List.of(event)));
     } catch (IOException impossible) {

@@ -28,8 +28,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
- * Creates what the functions work on where it is not there yet: what template.yaml does in the cloud. It goes through the SDK,
- * so that it works on the embedded endpoints and on outside ones alike.
+ * Creates what the functions work on where it is not there yet: what template.yaml does in the
+ * cloud. It goes through the SDK, so that it works on the embedded endpoints and on outside ones
+ * alike.
  */
 final class Provisioning {
   private final S3Client s3;
@@ -51,25 +52,31 @@ final class Provisioning {
     }
   }
 
-  /** Has an outside S3 put its events into the incoming queue; the embedded one has a listener instead. */
+  /**
+   * Has an outside S3 put its events into the incoming queue; the embedded one has a listener
+   * instead.
+   */
   void bucketEvents(Resources.Queue incoming) {
     String policy =
         """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},
-        "Action":"sqs:SendMessage","Resource":"%s","Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:s3:::%s"}}}]}"""
+        "Action":"sqs:SendMessage","Resource":"%s","Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:s3:::%s"}}}]}\
+        """
             .formatted(incoming.arn(), Resources.BUCKET);
-    sqs.setQueueAttributes(
-        request -> request.queueUrl(incoming.url()).attributes(Map.of(QueueAttributeName.POLICY, policy)));
-    var rule = FilterRule.builder().name(FilterRuleName.PREFIX).value(Resources.INCOMING_PREFIX).build();
+    sqs.setQueueAttributes(request ->
+        request.queueUrl(incoming.url()).attributes(Map.of(QueueAttributeName.POLICY, policy)));
+    var rule =
+        FilterRule.builder().name(FilterRuleName.PREFIX).value(Resources.INCOMING_PREFIX).build();
     var toQueue =
         QueueConfiguration.builder()
             .queueArn(incoming.arn())
             .events(Event.S3_OBJECT_CREATED)
             .filter(filter -> filter.key(key -> key.filterRules(rule)))
             .build();
-    s3.putBucketNotificationConfiguration(
-        request ->
-            request.bucket(Resources.BUCKET).notificationConfiguration(all -> all.queueConfigurations(toQueue)));
+    s3.putBucketNotificationConfiguration(request ->
+        request
+            .bucket(Resources.BUCKET)
+            .notificationConfiguration(all -> all.queueConfigurations(toQueue)));
   }
 
   /** Creates the queues, each with its dead-letter queue; they need not be new. */
@@ -83,9 +90,12 @@ final class Provisioning {
   private Map<String, Resources.Queue> queueWithDeadLetters(String name, Duration visibility) {
     String retention = Long.toString(Resources.RETENTION.toSeconds());
     Resources.Queue dead =
-        queue(Resources.deadLettersOf(name), Map.of(QueueAttributeName.MESSAGE_RETENTION_PERIOD, retention));
+        queue(
+            Resources.deadLettersOf(name),
+            Map.of(QueueAttributeName.MESSAGE_RETENTION_PERIOD, retention));
     String redrive =
-        "{\"deadLetterTargetArn\":\"%s\",\"maxReceiveCount\":%d}".formatted(dead.arn(), Resources.MAX_RECEIVE_COUNT);
+        "{\"deadLetterTargetArn\":\"%s\",\"maxReceiveCount\":%d}"
+            .formatted(dead.arn(), Resources.MAX_RECEIVE_COUNT);
     Resources.Queue live =
         queue(
             name,
@@ -102,7 +112,10 @@ final class Provisioning {
     sqs.setQueueAttributes(request -> request.queueUrl(url).attributes(attributes));
     var arn = QueueAttributeName.QUEUE_ARN;
     return new Resources.Queue(
-        url, sqs.getQueueAttributes(request -> request.queueUrl(url).attributeNames(arn)).attributes().get(arn));
+        url,
+        sqs.getQueueAttributes(request -> request.queueUrl(url).attributeNames(arn))
+            .attributes()
+            .get(arn));
   }
 
   /** Creates the tables; they need not be new. */
@@ -129,11 +142,15 @@ final class Provisioning {
 
   private void expire(String table) {
     TimeToLiveStatus status =
-        dynamoDb.describeTimeToLive(request -> request.tableName(table)).timeToLiveDescription().timeToLiveStatus();
+        dynamoDb
+            .describeTimeToLive(request -> request.tableName(table))
+            .timeToLiveDescription()
+            .timeToLiveStatus();
     if (status != TimeToLiveStatus.ENABLED && status != TimeToLiveStatus.ENABLING) {
-      dynamoDb.updateTimeToLive(
-          request ->
-              request.tableName(table).timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName(Resources.EXPIRES)));
+      dynamoDb.updateTimeToLive(request ->
+          request
+              .tableName(table)
+              .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName(Resources.EXPIRES)));
     }
   }
 
@@ -161,14 +178,21 @@ final class Provisioning {
 
   private static List<AttributeDefinition> strings(String... names) {
     return Arrays.stream(names)
-        .map(name -> AttributeDefinition.builder().attributeName(name).attributeType(ScalarAttributeType.S).build())
+        .map(name ->
+            AttributeDefinition.builder()
+                .attributeName(name)
+                .attributeType(ScalarAttributeType.S)
+                .build())
         .toList();
   }
 
   private static List<KeySchemaElement> schema(String... keys) {
     return Stream.iterate(0, index -> index < keys.length, index -> index + 1)
         .map(index ->
-            KeySchemaElement.builder().attributeName(keys[index]).keyType(index == 0 ? KeyType.HASH : KeyType.RANGE).build())
+            KeySchemaElement.builder()
+                .attributeName(keys[index])
+                .keyType(index == 0 ? KeyType.HASH : KeyType.RANGE)
+                .build())
         .toList();
   }
 }

@@ -19,7 +19,8 @@ final class SqsEvent {
 
   /** The event for a batch. */
   static byte[] of(List<Message> messages, String queueArn) throws IOException {
-    return JSON.std.asBytes(Map.of("Records", messages.stream().map(message -> message(message, queueArn)).toList()));
+    return JSON.std.asBytes(
+        Map.of("Records", messages.stream().map(message -> message(message, queueArn)).toList()));
   }
 
   private static Map<String, Object> message(Message message, String queueArn) {
@@ -38,26 +39,27 @@ final class SqsEvent {
 
   private static Map<String, Object> attributes(Map<String, MessageAttributeValue> attributes) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    attributes.forEach(
-        (name, value) -> {
-          Map<String, Object> field = new LinkedHashMap<>();
-          field.put("dataType", value.dataType());
-          if (value.stringValue() != null) {
-            field.put("stringValue", value.stringValue());
-          }
-          if (value.binaryValue() != null) {
-            field.put("binaryValue", Base64.getEncoder().encodeToString(value.binaryValue().asByteArray()));
-          }
-          field.put("stringListValues", List.of());
-          field.put("binaryListValues", List.of());
-          fields.put(name, field);
-        });
+    attributes.forEach((name, value) -> {
+      Map<String, Object> field = new LinkedHashMap<>();
+      field.put("dataType", value.dataType());
+      if (value.stringValue() != null) {
+        field.put("stringValue", value.stringValue());
+      }
+      if (value.binaryValue() != null) {
+        field.put(
+            "binaryValue", Base64.getEncoder().encodeToString(value.binaryValue().asByteArray()));
+      }
+      field.put("stringListValues", List.of());
+      field.put("binaryListValues", List.of());
+      fields.put(name, field);
+    });
     return fields;
   }
 
   /**
-   * Which messages failed, by "Implementing partial batch responses": an empty or null answer and an empty or null list are
-   * success; an answer that is no JSON, or names no message of the batch, fails the whole batch.
+   * Which messages failed, by "Implementing partial batch responses": an empty or null answer and
+   * an empty or null list are success; an answer that is no JSON, or names no message of the batch,
+   * fails the whole batch.
    *
    * @return the message ids that failed; empty: the whole batch
    */
@@ -77,7 +79,9 @@ final class SqsEvent {
     Set<String> known = messages.stream().map(Message::messageId).collect(Collectors.toSet());
     Set<String> failed = new HashSet<>();
     for (Object item : items) {
-      if (!(item instanceof Map<?, ?> failure && failure.get("itemIdentifier") instanceof String id && known.contains(id))) {
+      if (!(item instanceof Map<?, ?> failure
+          && failure.get("itemIdentifier") instanceof String id
+          && known.contains(id))) {
         return Optional.empty();
       }
       failed.add(id);

@@ -13,7 +13,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 
-/** Deletes a table's expired items now and then, as DynamoDB's time to live does and dynoxide does not. */
+/**
+ * Deletes a table's expired items now and then, as DynamoDB's time to live does and dynoxide does
+ * not.
+ */
 final class TimeToLiveSweeper implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofMinutes(10);
 
@@ -31,7 +34,8 @@ final class TimeToLiveSweeper implements AutoCloseable {
 
   /** Sweeps after some minutes and again and again. */
   void start() {
-    timer.scheduleWithFixedDelay(this::sweepAndGoOn, PERIOD.toSeconds(), PERIOD.toSeconds(), TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(
+        this::sweepAndGoOn, PERIOD.toSeconds(), PERIOD.toSeconds(), TimeUnit.SECONDS);
   }
 
   private void sweepAndGoOn() {
@@ -48,32 +52,35 @@ final class TimeToLiveSweeper implements AutoCloseable {
         dynamoDb.describeTable(request -> request.tableName(table)).table().keySchema().stream()
             .map(KeySchemaElement::attributeName)
             .toArray(String[]::new);
-    Map<String, AttributeValue> now = Map.of(":now", AttributeValue.fromN(Long.toString(clock.instant().getEpochSecond())));
+    Map<String, AttributeValue> now =
+        Map.of(":now", AttributeValue.fromN(Long.toString(clock.instant().getEpochSecond())));
     int deleted = 0;
     for (var item :
         dynamoDb
-            .scanPaginator(
-                request ->
-                    request.tableName(table).filterExpression(Resources.EXPIRES + " < :now").expressionAttributeValues(now))
+            .scanPaginator(request ->
+                request
+                    .tableName(table)
+                    .filterExpression(Resources.EXPIRES + " < :now")
+                    .expressionAttributeValues(now))
             .items()) {
       deleted += delete(keys, item, now) ? 1 : 0;
     }
     return deleted;
   }
 
-  private boolean delete(String[] keys, Map<String, AttributeValue> item, Map<String, AttributeValue> now) {
+  private boolean delete(
+      String[] keys, Map<String, AttributeValue> item, Map<String, AttributeValue> now) {
     Map<String, AttributeValue> key = new LinkedHashMap<>();
     for (String name : keys) {
       key.put(name, item.get(name));
     }
     try {
-      dynamoDb.deleteItem(
-          request ->
-              request
-                  .tableName(table)
-                  .key(key)
-                  .conditionExpression(Resources.EXPIRES + " < :now")
-                  .expressionAttributeValues(now));
+      dynamoDb.deleteItem(request ->
+          request
+              .tableName(table)
+              .key(key)
+              .conditionExpression(Resources.EXPIRES + " < :now")
+              .expressionAttributeValues(now));
       return true;
     } catch (ConditionalCheckFailedException livesOn) {
       return false; // somebody put the end off meanwhile

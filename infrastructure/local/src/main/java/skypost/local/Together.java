@@ -19,14 +19,18 @@ final class Together {
     return future;
   }
 
-  /** Waits for all of them. @throws IOException the first fault, as it was when it was one or a RuntimeException */
+  /**
+   * Waits for all of them. @throws IOException the first fault, as it was when it was one or a
+   * RuntimeException
+   */
   void await() throws IOException {
     IOException fault = null;
     for (FutureTask<?> task : tasks) {
       try {
         task.get();
       } catch (ExecutionException failed) {
-        IOException cause = failed.getCause() instanceof IOException io ? io : new IOException(failed.getCause());
+        IOException cause =
+            failed.getCause() instanceof IOException io ? io : new IOException(failed.getCause());
         fault = fault == null ? cause : fault;
       } catch (InterruptedException stop) {
         Thread.currentThread().interrupt();

@@ -26,40 +26,71 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule PROTOCOL_STANDS_ON_THE_JDK_ALONE =
-      classes().that().resideInAPackage("skypost.protocol..")
-          .should().onlyDependOnClassesThat().resideInAnyPackage("java..", "javax..", "skypost.protocol..");
+      classes()
+          .that()
+          .resideInAPackage("skypost.protocol..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "javax..", "skypost.protocol..");
 
   @ArchTest
   static final ArchRule MAIL_KNOWS_NO_AWS =
-      noClasses().that().resideInAPackage("skypost.mail..")
-          .should().dependOnClassesThat().resideInAnyPackage("software.amazon..", "com.amazonaws..", "skypost.aws..");
+      noClasses()
+          .that()
+          .resideInAPackage("skypost.mail..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("software.amazon..", "com.amazonaws..", "skypost.aws..");
 
-  /** The mains choose the SDK's HTTP client, which is a matter of how many connections their process has. */
+  /**
+   * The mains choose the SDK's HTTP client, which is a matter of how many connections their process
+   * has.
+   */
   @ArchTest
   static final ArchRule SDK_TYPES_STOP_AT_AWS =
-      noClasses().that(resideInAnyPackage("skypost..").and(com.tngtech.archunit.base.DescribedPredicate.not(
-              resideInAnyPackage("skypost.aws..", "skypost.local..").or(simpleNameEndingWith("Main")))))
-          .should().dependOnClassesThat().resideInAPackage("software.amazon..");
+      noClasses()
+          .that(
+              resideInAnyPackage("skypost..")
+                  .and(
+                      com.tngtech.archunit.base.DescribedPredicate.not(
+                          resideInAnyPackage("skypost.aws..", "skypost.local..")
+                              .or(simpleNameEndingWith("Main")))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon..");
 
   @ArchTest
   static final ArchRule LAMBDA_TYPES_STOP_AT_THE_HANDLERS =
-      noClasses().that().resideInAnyPackage("skypost.mail..", "skypost.aws..", "skypost.smtp..", "skypost.pop3..")
-          .should().dependOnClassesThat().resideInAPackage("com.amazonaws..");
+      noClasses()
+          .that()
+          .resideInAnyPackage("skypost.mail..", "skypost.aws..", "skypost.smtp..", "skypost.pop3..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.amazonaws..");
 
   @ArchTest
   static final ArchRule HANDLERS_ARE_NAMED_AFTER_THEIR_FUNCTION =
-      classes().that().implement(RequestStreamHandler.class)
-          .should().haveSimpleNameEndingWith("Handler")
-          .andShould().resideInAnyPackage("skypost.authorize", "skypost.receive", "skypost.send", "skypost.api");
+      classes()
+          .that()
+          .implement(RequestStreamHandler.class)
+          .should()
+          .haveSimpleNameEndingWith("Handler")
+          .andShould()
+          .resideInAnyPackage(
+              "skypost.authorize", "skypost.receive", "skypost.send", "skypost.api");
 
   @ArchTest
   static final ArchRule FUNCTIONS_AND_CONTAINERS_DO_NOT_KNOW_EACH_OTHER =
-      slices().matching("skypost.(authorize|receive|send|api|smtp|pop3)..").should().notDependOnEachOther();
+      slices()
+          .matching("skypost.(authorize|receive|send|api|smtp|pop3)..")
+          .should()
+          .notDependOnEachOther();
 
   @ArchTest
   static final ArchRule NO_CYCLES_IN_PROTOCOL =
       slices().matching("skypost.protocol.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule NO_CYCLES_IN_MAIL = slices().matching("skypost.mail.(*)..").should().beFreeOfCycles();
+  static final ArchRule NO_CYCLES_IN_MAIL =
+      slices().matching("skypost.mail.(*)..").should().beFreeOfCycles();
 }

@@ -13,7 +13,10 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** Makes the SDK's clients for given endpoints. They share one HTTP client, which {@link #close} closes with them. */
+/**
+ * Makes the SDK's clients for given endpoints. They share one HTTP client, which {@link #close}
+ * closes with them.
+ */
 final class AwsClients implements AutoCloseable {
   /** The region that local resources claim to be in. */
   static final Region REGION = Region.of(Resources.REGION);
@@ -21,13 +24,19 @@ final class AwsClients implements AutoCloseable {
   private final AwsCredentialsProvider credentials;
   private final SdkHttpClient http = Apache5HttpClient.builder().maxConnections(200).build();
 
-  /** @param accessKey and its secret, as the S3 endpoint checks them */
+  /**
+   * @param accessKey and its secret, as the S3 endpoint checks them
+   */
   AwsClients(AccessKey accessKey) {
     this.credentials =
-        StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey.id(), accessKey.secret()));
+        StaticCredentialsProvider.create(
+            AwsBasicCredentials.create(accessKey.id(), accessKey.secret()));
   }
 
-  /** A client for S3; objects are addressed by path because a bucket's host name does not resolve here. */
+  /**
+   * A client for S3; objects are addressed by path because a bucket's host name does not resolve
+   * here.
+   */
   S3Client s3(URI endpoint) {
     return at(endpoint, S3Client.builder().forcePathStyle(true).httpClient(http)).build();
   }

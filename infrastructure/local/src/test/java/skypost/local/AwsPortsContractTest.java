@@ -19,6 +19,7 @@ import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
+import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DirectoryContract;
@@ -37,7 +38,6 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
-import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -49,7 +49,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
-/** The contracts of the ports, held against the AWS adapters on the embedded endpoints through real SDK clients. */
+/**
+ * The contracts of the ports, held against the AWS adapters on the embedded endpoints through real
+ * SDK clients.
+ */
 class AwsPortsContractTest {
   private static final AccessKey KEY = new AccessKey("contract", "contract-secret");
 
@@ -85,7 +88,8 @@ class AwsPortsContractTest {
   }
 
   private static Path dynoxide() throws IOException {
-    return DynoxideBinary.find(Optional.empty(), DynoxideBinary.userCache(System.getenv()), System.err::println);
+    return DynoxideBinary.find(
+        Optional.empty(), DynoxideBinary.userCache(System.getenv()), System.err::println);
   }
 
   private static Mailboxes mailboxesInDynamo() {
@@ -192,7 +196,8 @@ class AwsPortsContractTest {
               .credentialsProvider(AnonymousCredentialsProvider.create())
               .overrideConfiguration(override -> override.addExecutionInterceptor(wakes))
               .build();
-      return new DynamoOutboundQueue(dynamo, Resources.MESSAGES, sqs, resources.outbound().url(), Clock.systemUTC());
+      return new DynamoOutboundQueue(
+          dynamo, Resources.MESSAGES, sqs, resources.outbound().url(), Clock.systemUTC());
     }
 
     @Override
@@ -208,7 +213,10 @@ class AwsPortsContractTest {
     @Override
     public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
       if (context.request() instanceof SendMessageBatchRequest batch) {
-        batch.entries().stream().map(SendMessageBatchRequestEntry::messageBody).map(Wakes::entry).forEach(entries::add);
+        batch.entries().stream()
+            .map(SendMessageBatchRequestEntry::messageBody)
+            .map(Wakes::entry)
+            .forEach(entries::add);
       }
     }
 

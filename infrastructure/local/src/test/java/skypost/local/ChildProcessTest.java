@@ -18,18 +18,24 @@ class ChildProcessTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aChildDoesNotOutliveAKilledParent(boolean kernel) throws Exception {
-    Optional<Path> setpriv = Optional.of(Path.of("/usr/bin/setpriv")).filter(Files::isExecutable).filter(_ -> kernel);
+    Optional<Path> setpriv =
+        Optional.of(Path.of("/usr/bin/setpriv")).filter(Files::isExecutable).filter(_ -> kernel);
     Process parent =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
-                "-cp", System.getProperty("java.class.path"),
-                Parent.class.getName(), folder.toString(), setpriv.map(Path::toString).orElse(""))
+                "-cp",
+                System.getProperty("java.class.path"),
+                Parent.class.getName(),
+                folder.toString(),
+                setpriv.map(Path::toString).orElse(""))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader out = parent.inputReader()) {
       long direct = Long.parseLong(out.readLine());
       ProcessHandle child = ProcessHandle.of(direct).orElseThrow();
-      List<ProcessHandle> all = java.util.stream.Stream.concat(java.util.stream.Stream.of(child), child.descendants()).toList();
+      List<ProcessHandle> all =
+          java.util.stream.Stream.concat(java.util.stream.Stream.of(child), child.descendants())
+              .toList();
       assertThat(all).allMatch(ProcessHandle::isAlive);
 
       parent.destroyForcibly().waitFor();
@@ -43,8 +49,10 @@ class ChildProcessTest {
   /** Starts a child that would run for ever, and says its process id. */
   static final class Parent {
     public static void main(String[] arguments) throws Exception {
-      Optional<Path> setpriv = Optional.of(arguments[1]).filter(text -> !text.isEmpty()).map(Path::of);
-      ChildProcess child = ChildProcess.start(List.of("/bin/sleep", "1000"), Path.of(arguments[0]), setpriv);
+      Optional<Path> setpriv =
+          Optional.of(arguments[1]).filter(text -> !text.isEmpty()).map(Path::of);
+      ChildProcess child =
+          ChildProcess.start(List.of("/bin/sleep", "1000"), Path.of(arguments[0]), setpriv);
       System.out.println(child.pid());
       Thread.currentThread().join();
     }

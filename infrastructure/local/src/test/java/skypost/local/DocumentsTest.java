@@ -18,9 +18,11 @@ import org.junit.jupiter.api.Test;
 class DocumentsTest {
   private static final Path ROOT = root();
   private static final Pattern RFC = Pattern.compile("\\bRFC (\\d{3,5})\\b");
-  private static final Pattern RFC_ROW = Pattern.compile("(?m)^\\| *(?:RFC )?(\\d{3,5}) *\\|[^|]*\\| *(Yes|Partial|No) *\\|");
+  private static final Pattern RFC_ROW =
+      Pattern.compile("(?m)^\\| *(?:RFC )?(\\d{3,5}) *\\|[^|]*\\| *(Yes|Partial|No) *\\|");
   private static final Pattern KEY = Pattern.compile("\\bSKYPOST_[A-Z0-9_]+\\b");
-  private static final Pattern DECLARED = Pattern.compile("new Setting\\(\\s*\"(SKYPOST_[A-Z0-9_]+)\"");
+  private static final Pattern DECLARED =
+      Pattern.compile("new Setting\\(\\s*\"(SKYPOST_[A-Z0-9_]+)\"");
 
   /** The first folder upwards that holds template.yaml. */
   private static Path root() {
@@ -35,7 +37,9 @@ class DocumentsTest {
   void everyRfcThatTheCodeCitesIsInTheList() throws IOException {
     Set<String> listed = all(RFC_ROW, read(ROOT.resolve("infrastructure/docs/rfcs.md")));
 
-    assertThat(listed).as("RFCs in infrastructure/docs/rfcs.md").containsAll(all(RFC, mainSources()));
+    assertThat(listed)
+        .as("RFCs in infrastructure/docs/rfcs.md")
+        .containsAll(all(RFC, mainSources()));
   }
 
   @Test
@@ -58,18 +62,24 @@ class DocumentsTest {
   }
 
   private static String mainSources() throws IOException {
-    return content(path -> path.toString().contains("src/main/java") && path.toString().endsWith(".java"));
+    return content(
+        path -> path.toString().contains("src/main/java") && path.toString().endsWith(".java"));
   }
 
   private static String templates() throws IOException {
     return read(ROOT.resolve("template.yaml"))
-        + content(path -> path.toString().contains("infrastructure/cloud/") && path.toString().endsWith(".yaml"));
+        + content(path ->
+            path.toString().contains("infrastructure/cloud/") && path.toString().endsWith(".yaml"));
   }
 
   private static String content(java.util.function.Predicate<Path> wanted) throws IOException {
-    try (Stream<Path> files = Stream.concat(
-        Files.walk(ROOT.resolve("functions")), Files.walk(ROOT.resolve("infrastructure")))) {
-      return files.filter(wanted).filter(path -> !path.toString().contains("/target/")).map(DocumentsTest::read)
+    try (Stream<Path> files =
+        Stream.concat(
+            Files.walk(ROOT.resolve("functions")), Files.walk(ROOT.resolve("infrastructure")))) {
+      return files
+          .filter(wanted)
+          .filter(path -> !path.toString().contains("/target/"))
+          .map(DocumentsTest::read)
           .collect(Collectors.joining("\n"));
     }
   }

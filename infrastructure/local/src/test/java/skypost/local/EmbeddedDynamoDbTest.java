@@ -32,7 +32,9 @@ class EmbeddedDynamoDbTest {
 
   @BeforeEach
   void start() throws Exception {
-    Path program = DynoxideBinary.find(Optional.empty(), DynoxideBinary.userCache(System.getenv()), System.err::println);
+    Path program =
+        DynoxideBinary.find(
+            Optional.empty(), DynoxideBinary.userCache(System.getenv()), System.err::println);
     endpoint = EmbeddedDynamoDb.start(program, folder, 0);
     dynamo = clients.dynamoDb(endpoint.endpoint());
     new Provisioning(null, null, dynamo).tables();
@@ -53,25 +55,31 @@ class EmbeddedDynamoDbTest {
     start();
 
     assertThat(dynamo.listTables().tableNames())
-        .containsExactlyInAnyOrder(Resources.DIRECTORY, Resources.CREDENTIALS, Resources.MAILBOXES, Resources.MESSAGES);
+        .containsExactlyInAnyOrder(
+            Resources.DIRECTORY, Resources.CREDENTIALS, Resources.MAILBOXES, Resources.MESSAGES);
     assertThat(get("m", "1")).isNotEmpty();
-    assertThat(dynamo.describeTimeToLive(r -> r.tableName(Resources.MESSAGES)).timeToLiveDescription().timeToLiveStatus())
+    assertThat(
+            dynamo
+                .describeTimeToLive(r -> r.tableName(Resources.MESSAGES))
+                .timeToLiveDescription()
+                .timeToLiveStatus())
         .isEqualTo(TimeToLiveStatus.ENABLED);
   }
 
   @Test
   void aFailedConditionTellsTheItem() {
     put("m", "1", Map.of("n", AttributeValue.fromN("5")));
-    assertThatThrownBy(
-            () ->
-                dynamo.updateItem(
-                    r ->
-                        r.tableName(Resources.MESSAGES)
-                            .key(key("m", "1"))
-                            .updateExpression("SET n = n + :one")
-                            .conditionExpression("n < :most")
-                            .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1"), ":most", AttributeValue.fromN("5")))
-                            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)))
+    assertThatThrownBy(() ->
+            dynamo.updateItem(r ->
+                r.tableName(Resources.MESSAGES)
+                    .key(key("m", "1"))
+                    .updateExpression("SET n = n + :one")
+                    .conditionExpression("n < :most")
+                    .expressionAttributeValues(
+                        Map.of(
+                            ":one", AttributeValue.fromN("1"), ":most", AttributeValue.fromN("5")))
+                    .returnValuesOnConditionCheckFailure(
+                        ReturnValuesOnConditionCheckFailure.ALL_OLD)))
         .isInstanceOfSatisfying(
             ConditionalCheckFailedException.class,
             failed -> assertThat(failed.item()).containsEntry("n", AttributeValue.fromN("5")));
@@ -80,10 +88,16 @@ class EmbeddedDynamoDbTest {
   @Test
   void aTransactionHappensWholeOrNotAtAll() {
     put("m", "there", Map.of());
-    TransactWriteItem first = TransactWriteItem.builder().put(p -> p.tableName(Resources.MESSAGES).item(key("m", "new"))).build();
+    TransactWriteItem first =
+        TransactWriteItem.builder()
+            .put(p -> p.tableName(Resources.MESSAGES).item(key("m", "new")))
+            .build();
     TransactWriteItem second =
         TransactWriteItem.builder()
-            .put(p -> p.tableName(Resources.MESSAGES).item(key("m", "there")).conditionExpression("attribute_not_exists(pk)"))
+            .put(p ->
+                p.tableName(Resources.MESSAGES)
+                    .item(key("m", "there"))
+                    .conditionExpression("attribute_not_exists(pk)"))
             .build();
     assertThatThrownBy(() -> dynamo.transactWriteItems(r -> r.transactItems(first, second)))
         .isInstanceOfSatisfying(
@@ -102,7 +116,8 @@ class EmbeddedDynamoDbTest {
     put("m", "alive", Map.of(Resources.EXPIRES, AttributeValue.fromN(Long.toString(now + 1))));
     put("m", "for ever", Map.of());
 
-    try (var sweeper = new TimeToLiveSweeper(dynamo, Resources.MESSAGES, Clock.fixed(NOW, ZoneOffset.UTC))) {
+    try (var sweeper =
+        new TimeToLiveSweeper(dynamo, Resources.MESSAGES, Clock.fixed(NOW, ZoneOffset.UTC))) {
       assertThat(sweeper.sweep()).isEqualTo(1);
     }
     assertThat(get("m", "expired")).isEmpty();

@@ -39,30 +39,44 @@ class EmbeddedS3Test {
 
   @Test
   void anEventComesForEachObjectBeforeThePutIsAnswered() {
-    s3.putObject(request -> request.bucket("bucket").key("incoming/a b+c"), RequestBody.fromString("hello"));
+    s3.putObject(
+        request -> request.bucket("bucket").key("incoming/a b+c"), RequestBody.fromString("hello"));
 
     assertThat(events).hasSize(1);
     assertThat(events.getFirst().size()).isEqualTo(5);
-    assertThat(events.getFirst().toJson()).contains("\"key\":\"incoming/a+b%2Bc\"", "\"eventName\":\"ObjectCreated:Put\"");
+    assertThat(events.getFirst().toJson())
+        .contains("\"key\":\"incoming/a+b%2Bc\"", "\"eventName\":\"ObjectCreated:Put\"");
   }
 
   @Test
   void aLostConditionalPutSaysNothing() {
-    s3.putObject(request -> request.bucket("bucket").key("incoming/k").ifNoneMatch("*"), RequestBody.fromString("first"));
-    assertThatThrownBy(
-            () -> s3.putObject(request -> request.bucket("bucket").key("incoming/k").ifNoneMatch("*"), RequestBody.fromString("second")))
-        .isInstanceOfSatisfying(S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(412));
+    s3.putObject(
+        request -> request.bucket("bucket").key("incoming/k").ifNoneMatch("*"),
+        RequestBody.fromString("first"));
+    assertThatThrownBy(() ->
+            s3.putObject(
+                request -> request.bucket("bucket").key("incoming/k").ifNoneMatch("*"),
+                RequestBody.fromString("second")))
+        .isInstanceOfSatisfying(
+            S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(412));
 
     assertThat(events).hasSize(1);
-    assertThat(s3.getObjectAsBytes(request -> request.bucket("bucket").key("incoming/k")).asUtf8String()).isEqualTo("first");
+    assertThat(
+            s3.getObjectAsBytes(request -> request.bucket("bucket").key("incoming/k"))
+                .asUtf8String())
+        .isEqualTo("first");
   }
 
   @Test
   void aWrongSignatureIsRefused() {
     try (var others = new AwsClients(new AccessKey("id", "wrong"))) {
-      assertThatThrownBy(
-              () -> others.s3(endpoint.endpoint()).putObject(r -> r.bucket("bucket").key("incoming/k"), RequestBody.fromString("x")))
-          .isInstanceOfSatisfying(S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(403));
+      assertThatThrownBy(() ->
+              others
+                  .s3(endpoint.endpoint())
+                  .putObject(
+                      r -> r.bucket("bucket").key("incoming/k"), RequestBody.fromString("x")))
+          .isInstanceOfSatisfying(
+              S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(403));
     }
     assertThat(events).isEmpty();
   }
@@ -70,24 +84,27 @@ class EmbeddedS3Test {
   @Test
   void aCompletedMultipartUploadIsOneEvent() {
     byte[] part = new byte[5 * 1024 * 1024];
-    String id = s3.createMultipartUpload(request -> request.bucket("bucket").key("incoming/big")).uploadId();
+    String id =
+        s3.createMultipartUpload(request -> request.bucket("bucket").key("incoming/big"))
+            .uploadId();
     String first = upload(id, 1, part);
     String second = upload(id, 2, new byte[] {1, 2, 3});
     assertThat(events).isEmpty();
 
-    s3.completeMultipartUpload(
-        request ->
-            request
-                .bucket("bucket")
-                .key("incoming/big")
-                .uploadId(id)
-                .ifNoneMatch("*")
-                .multipartUpload(parts -> parts.parts(done(1, first), done(2, second))));
+    s3.completeMultipartUpload(request ->
+        request
+            .bucket("bucket")
+            .key("incoming/big")
+            .uploadId(id)
+            .ifNoneMatch("*")
+            .multipartUpload(parts -> parts.parts(done(1, first), done(2, second))));
 
     assertThat(events).hasSize(1);
     assertThat(events.getFirst().name()).isEqualTo("ObjectCreated:CompleteMultipartUpload");
     assertThat(events.getFirst().size()).isEqualTo(part.length + 3);
-    assertThat(s3.headObject(request -> request.bucket("bucket").key("incoming/big")).contentLength()).isEqualTo(part.length + 3);
+    assertThat(
+            s3.headObject(request -> request.bucket("bucket").key("incoming/big")).contentLength())
+        .isEqualTo(part.length + 3);
   }
 
   private String upload(String id, int number, byte[] bytes) {

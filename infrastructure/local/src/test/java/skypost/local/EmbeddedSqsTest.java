@@ -47,8 +47,10 @@ class EmbeddedSqsTest {
     sqs.sendMessage(request -> request.queueUrl(queue.url()).messageBody("poison"));
     for (int count = 1; count <= Resources.MAX_RECEIVE_COUNT; count++) {
       Message message = receive(queue).getFirst();
-      assertThat(message.attributes()).containsEntry(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "" + count);
-      sqs.changeMessageVisibility(r -> r.queueUrl(queue.url()).receiptHandle(message.receiptHandle()).visibilityTimeout(0));
+      assertThat(message.attributes())
+          .containsEntry(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "" + count);
+      sqs.changeMessageVisibility(
+          r -> r.queueUrl(queue.url()).receiptHandle(message.receiptHandle()).visibilityTimeout(0));
     }
 
     assertThat(receive(queue)).isEmpty();
@@ -58,16 +60,22 @@ class EmbeddedSqsTest {
   @Test
   void aGroupMayBeNamedOnAStandardQueueAndBlocksNobody() {
     for (String domain : List.of("a.example", "a.example", "b.example")) {
-      sqs.sendMessage(r -> r.queueUrl(queue.url()).messageBody("to " + domain).messageGroupId(domain));
+      sqs.sendMessage(
+          r -> r.queueUrl(queue.url()).messageBody("to " + domain).messageGroupId(domain));
     }
-    assertThat(sqs.receiveMessage(r -> r.queueUrl(queue.url()).maxNumberOfMessages(10).waitTimeSeconds(1)).messages()).hasSize(3);
+    assertThat(
+            sqs.receiveMessage(
+                    r -> r.queueUrl(queue.url()).maxNumberOfMessages(10).waitTimeSeconds(1))
+                .messages())
+        .hasSize(3);
   }
 
   @Test
   void everythingIsThereAfterARestart() throws Exception {
     aMessageGoesToTheDeadLettersAfterItsLastReceive();
     sqs.sendMessage(request -> request.queueUrl(queue.url()).messageBody("after the redrive"));
-    sqs.sendMessage(request -> request.queueUrl(queue.url()).messageBody("delayed").delaySeconds(600));
+    sqs.sendMessage(
+        request -> request.queueUrl(queue.url()).messageBody("delayed").delaySeconds(600));
     endpoint.close();
     start();
 
@@ -84,12 +92,15 @@ class EmbeddedSqsTest {
 
     Message again = receive(queue).getFirst();
     assertThat(again.body()).isEqualTo("in flight");
-    assertThat(again.attributes()).containsEntry(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
+    assertThat(again.attributes())
+        .containsEntry(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
   }
 
   private List<Message> receive(Resources.Queue from) {
-    return sqs.receiveMessage(
-            r -> r.queueUrl(from.url()).waitTimeSeconds(1).messageSystemAttributeNames(MessageSystemAttributeName.ALL))
+    return sqs.receiveMessage(r ->
+            r.queueUrl(from.url())
+                .waitTimeSeconds(1)
+                .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
         .messages();
   }
 }

@@ -35,7 +35,8 @@ class EventSourcePollerTest {
     endpoint = EmbeddedSqs.start(folder, 0, AwsClients.REGION.id());
     sqs = clients.sqs(endpoint.endpoint());
     queue = new Provisioning(null, sqs, null).queues().incoming();
-    sqs.setQueueAttributes(r -> r.queueUrl(queue.url()).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "1")));
+    sqs.setQueueAttributes(r ->
+        r.queueUrl(queue.url()).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "1")));
   }
 
   @AfterEach
@@ -47,7 +48,8 @@ class EventSourcePollerTest {
   @Test
   void aBatchArrivesAsLambdasEventAndIsDeleted() throws Exception {
     var text = MessageAttributeValue.builder().dataType("String").stringValue("v").build();
-    sqs.sendMessage(r -> r.queueUrl(queue.url()).messageBody("hello").messageAttributes(Map.of("a", text)));
+    sqs.sendMessage(
+        r -> r.queueUrl(queue.url()).messageBody("hello").messageAttributes(Map.of("a", text)));
 
     try (var _ = poll(batch -> "{\"batchItemFailures\":[]}")) {
       Map<String, Object> record = records(next()).getFirst();
@@ -56,7 +58,9 @@ class EventSourcePollerTest {
           .containsEntry("eventSource", "aws:sqs")
           .containsEntry("eventSourceARN", queue.arn())
           .containsKeys("messageId", "receiptHandle", "md5OfBody", "awsRegion");
-      assertThat(attributes(record)).containsEntry("ApproximateReceiveCount", "1").containsKey("SentTimestamp");
+      assertThat(attributes(record))
+          .containsEntry("ApproximateReceiveCount", "1")
+          .containsKey("SentTimestamp");
       await(() -> left() == 0);
     }
   }
@@ -81,7 +85,9 @@ class EventSourcePollerTest {
   void anAnswerThatNamesNoMessageOfTheBatchFailsAllOfIt() throws Exception {
     sqs.sendMessage(r -> r.queueUrl(queue.url()).messageBody("again"));
 
-    try (var _ = poll(batch -> count(batch) == 1 ? "{\"batchItemFailures\":[{\"itemIdentifier\":\"\"}]}" : "null")) {
+    try (var _ =
+        poll(batch ->
+            count(batch) == 1 ? "{\"batchItemFailures\":[{\"itemIdentifier\":\"\"}]}" : "null")) {
       assertThat(count(next())).isEqualTo(1);
       assertThat(count(next())).isEqualTo(2);
       await(() -> left() == 0);
@@ -90,11 +96,19 @@ class EventSourcePollerTest {
 
   @Test
   void whatMakesTheHandlerThrowEndsInTheDeadLetters() throws Exception {
-    Resources.Queue dead = new Provisioning(null, sqs, null).queues().queues().get(Resources.deadLettersOf(Resources.INCOMING));
-    sqs.setQueueAttributes(r -> r.queueUrl(queue.url()).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "0")));
+    Resources.Queue dead =
+        new Provisioning(null, sqs, null)
+            .queues()
+            .queues()
+            .get(Resources.deadLettersOf(Resources.INCOMING));
+    sqs.setQueueAttributes(r ->
+        r.queueUrl(queue.url()).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "0")));
     sqs.sendMessage(r -> r.queueUrl(queue.url()).messageBody("poison"));
 
-    try (var _ = poll(batch -> { throw new IllegalStateException("cannot"); })) {
+    try (var _ =
+        poll(batch -> {
+          throw new IllegalStateException("cannot");
+        })) {
       for (int time = 1; time <= Resources.MAX_RECEIVE_COUNT; time++) {
         assertThat(count(next())).isEqualTo(time);
       }
@@ -140,7 +154,9 @@ class EventSourcePollerTest {
   private static String failFirst(String body, Map<String, Object> batch) throws IOException {
     List<Map<String, Object>> failed =
         records(batch).stream()
-            .filter(record -> record.get("body").equals(body) && attributes(record).get("ApproximateReceiveCount").equals("1"))
+            .filter(record ->
+                record.get("body").equals(body)
+                    && attributes(record).get("ApproximateReceiveCount").equals("1"))
             .map(record -> Map.of("itemIdentifier", record.get("messageId")))
             .toList();
     return JSON.std.asString(Map.of("batchItemFailures", failed));
@@ -153,7 +169,8 @@ class EventSourcePollerTest {
   }
 
   private static int count(Map<String, Object> batch) {
-    return Integer.parseInt((String) attributes(records(batch).getFirst()).get("ApproximateReceiveCount"));
+    return Integer.parseInt(
+        (String) attributes(records(batch).getFirst()).get("ApproximateReceiveCount"));
   }
 
   @SuppressWarnings("unchecked")
@@ -168,9 +185,11 @@ class EventSourcePollerTest {
 
   private int left() {
     Map<QueueAttributeName, String> counts =
-        sqs.getQueueAttributes(r -> r.queueUrl(queue.url()).attributeNames(QueueAttributeName.ALL)).attributes();
+        sqs.getQueueAttributes(r -> r.queueUrl(queue.url()).attributeNames(QueueAttributeName.ALL))
+            .attributes();
     return Integer.parseInt(counts.get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES))
-        + Integer.parseInt(counts.get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE));
+        + Integer.parseInt(
+            counts.get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE));
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -18,9 +18,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpApiEndpointTest {
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final AtomicReference<Map<String, Object>> seen = new AtomicReference<>();
-  private volatile String answer = "{\"statusCode\":200,\"headers\":{\"x-a\":\"b\"},\"body\":\"hello\",\"isBase64Encoded\":false}";
+  private volatile String answer =
+      "{\"statusCode\":200,\"headers\":{\"x-a\":\"b\"},\"body\":\"hello\",\"isBase64Encoded\":false}";
   private HttpApiEndpoint endpoint;
 
   @BeforeEach
@@ -75,7 +77,10 @@ class HttpApiEndpointTest {
   void bodiesThatAreNoTextComeAndGoInBase64() throws Exception {
     answer = "{\"statusCode\":201,\"body\":\"AAEC\",\"isBase64Encoded\":true}";
     HttpRequest request =
-        request("/x").header("Content-Type", "application/mbox").POST(BodyPublishers.ofByteArray(new byte[] {1, -1})).build();
+        request("/x")
+            .header("Content-Type", "application/mbox")
+            .POST(BodyPublishers.ofByteArray(new byte[] {1, -1}))
+            .build();
     HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
 
     assertThat(seen.get()).containsEntry("body", "Af8=").containsEntry("isBase64Encoded", true);
@@ -103,7 +108,8 @@ class HttpApiEndpointTest {
 
   @Test
   void tooLargeABodyIsRefused() throws Exception {
-    HttpResponse<String> response = send(request("/x").POST(BodyPublishers.ofByteArray(new byte[10 * 1024 * 1024 + 1])));
+    HttpResponse<String> response =
+        send(request("/x").POST(BodyPublishers.ofByteArray(new byte[10 * 1024 * 1024 + 1])));
     assertThat(response.statusCode()).isEqualTo(413);
     assertThat(seen.get()).isNull();
   }

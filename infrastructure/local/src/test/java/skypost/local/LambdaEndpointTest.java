@@ -30,35 +30,47 @@ class LambdaEndpointTest {
 
   @Test
   void theAnswerOfAHandlerComesBack() throws Exception {
-    LambdaClient lambda = serve((in, out, context) -> out.write(("{\"was\":" + new String(in.readAllBytes()) + "}").getBytes()));
+    LambdaClient lambda =
+        serve((in, out, context) ->
+            out.write(("{\"was\":" + new String(in.readAllBytes()) + "}").getBytes()));
 
     InvokeResponse response = invoke(lambda, "Echo", "{\"a\":1}");
     assertThat(response.payload().asUtf8String()).isEqualTo("{\"was\":{\"a\":1}}");
     assertThat(response.functionError()).isNull();
     assertThat(response.executedVersion()).isEqualTo("$LATEST");
-    assertThat(invoke(lambda, "arn:aws:lambda:us-east-1:000000000000:function:Echo", "1").payload().asUtf8String()).isEqualTo("{\"was\":1}");
+    assertThat(
+            invoke(lambda, "arn:aws:lambda:us-east-1:000000000000:function:Echo", "1")
+                .payload()
+                .asUtf8String())
+        .isEqualTo("{\"was\":1}");
   }
 
   @Test
   void aHandlerIsToldItsNameAndTheTimeThatIsLeft() throws Exception {
     LambdaClient lambda =
-        serve(
-            (in, out, context) ->
-                out.write(
-                    "[\"%s\",%b]".formatted(context.getFunctionName(), context.getRemainingTimeInMillis() > 1000).getBytes()));
+        serve((in, out, context) ->
+            out.write(
+                "[\"%s\",%b]"
+                    .formatted(context.getFunctionName(), context.getRemainingTimeInMillis() > 1000)
+                    .getBytes()));
 
     assertThat(invoke(lambda, "Echo", "{}").payload().asUtf8String()).isEqualTo("[\"Echo\",true]");
   }
 
   @Test
   void whatAHandlerThrowsIsAFunctionError() throws Exception {
-    LambdaClient lambda = serve((in, out, context) -> { throw new IllegalStateException("no such thing"); });
+    LambdaClient lambda =
+        serve((in, out, context) -> {
+          throw new IllegalStateException("no such thing");
+        });
 
     InvokeResponse response = invoke(lambda, "Echo", "{}");
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.functionError()).isEqualTo("Unhandled");
     assertThat(response.payload().asUtf8String())
-        .contains("\"errorMessage\":\"no such thing\"", "\"errorType\":\"java.lang.IllegalStateException\"");
+        .contains(
+            "\"errorMessage\":\"no such thing\"",
+            "\"errorType\":\"java.lang.IllegalStateException\"");
   }
 
   @Test
@@ -84,15 +96,17 @@ class LambdaEndpointTest {
     var tries = new CountDownLatch(3);
     var count = new AtomicInteger();
     LambdaClient lambda =
-        serve(
-            (in, out, context) -> {
-              count.incrementAndGet();
-              tries.countDown();
-              throw new IllegalStateException("again");
-            });
+        serve((in, out, context) -> {
+          count.incrementAndGet();
+          tries.countDown();
+          throw new IllegalStateException("again");
+        });
 
     var response =
-        lambda.invoke(r -> r.functionName("Echo").invocationType(InvocationType.EVENT).payload(SdkBytes.fromUtf8String("{}")));
+        lambda.invoke(r ->
+            r.functionName("Echo")
+                .invocationType(InvocationType.EVENT)
+                .payload(SdkBytes.fromUtf8String("{}")));
     assertThat(response.statusCode()).isEqualTo(202);
     assertThat(tries.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(count).hasValue(3);
@@ -102,8 +116,10 @@ class LambdaEndpointTest {
   void wrongRequestsAreRefusedAsLambdaDoes() throws Exception {
     LambdaClient lambda = serve((in, out, context) -> {});
 
-    assertThatThrownBy(() -> invoke(lambda, "Other", "{}")).isInstanceOf(ResourceNotFoundException.class);
-    assertThatThrownBy(() -> invoke(lambda, "Echo", "{")).hasMessageContaining("Could not parse request body");
+    assertThatThrownBy(() -> invoke(lambda, "Other", "{}"))
+        .isInstanceOf(ResourceNotFoundException.class);
+    assertThatThrownBy(() -> invoke(lambda, "Echo", "{"))
+        .hasMessageContaining("Could not parse request body");
     assertThatThrownBy(() -> invoke(lambda, "Echo", "\"" + "x".repeat(6 * 1024 * 1024) + "\""))
         .isInstanceOf(RequestTooLargeException.class);
   }
@@ -118,6 +134,7 @@ class LambdaEndpointTest {
   }
 
   private static InvokeResponse invoke(LambdaClient lambda, String name, String payload) {
-    return lambda.invoke(request -> request.functionName(name).payload(SdkBytes.fromUtf8String(payload)));
+    return lambda.invoke(
+        request -> request.functionName(name).payload(SdkBytes.fromUtf8String(payload)));
   }
 }

@@ -31,7 +31,9 @@ class LocalSystemTest {
     try (var system = RunningMain.start(data, TOKEN)) {
       Map<String, Integer> ports = system.ready();
       assertThat(put(ports, "/v1/domains/local.example", "{}")).isEqualTo(201);
-      assertThat(put(ports, "/v1/users/reader@local.example", "{\"password\":\"" + PASSWORD + "\"}")).isEqualTo(201);
+      assertThat(
+              put(ports, "/v1/users/reader@local.example", "{\"password\":\"" + PASSWORD + "\"}"))
+          .isEqualTo(201);
       try (var smtp = new Lines(ports.get("smtp"))) {
         smtp.expect("220 ");
         smtp.ask("HELO client.example", "250");
@@ -68,7 +70,11 @@ class LocalSystemTest {
     String token;
     try (var first = RunningMain.start(data, Map.of())) {
       first.ready();
-      String line = first.said().stream().filter(said -> said.contains("admin token")).findFirst().orElseThrow();
+      String line =
+          first.said().stream()
+              .filter(said -> said.contains("admin token"))
+              .findFirst()
+              .orElseThrow();
       token = line.split(" ")[3];
       first.process.destroy();
       first.exitStatus();
@@ -81,7 +87,10 @@ class LocalSystemTest {
 
       try (var third = RunningMain.start(data, Map.of())) {
         assertThat(third.exitStatus()).isEqualTo(2);
-        assertThat(third.complaints()).singleElement().asString().contains("in use by another instance");
+        assertThat(third.complaints())
+            .singleElement()
+            .asString()
+            .contains("in use by another instance");
       }
     }
   }
@@ -89,7 +98,13 @@ class LocalSystemTest {
   @Test
   void wrongSettingsAreToldAllInOneLine() throws Exception {
     Map<String, String> wrong =
-        Map.of("SKYPOST_PORT_API", "http", "SKYPOST_RETRY_SCHEDULE", "PT0S,soon", "SKYPOST_TLS_CERT", "nowhere.pem");
+        Map.of(
+            "SKYPOST_PORT_API",
+            "http",
+            "SKYPOST_RETRY_SCHEDULE",
+            "PT0S,soon",
+            "SKYPOST_TLS_CERT",
+            "nowhere.pem");
     try (var system = RunningMain.start(data, wrong)) {
       assertThat(system.exitStatus()).isEqualTo(2);
       assertThat(system.complaints())
@@ -105,7 +120,10 @@ class LocalSystemTest {
       String port = Integer.toString(other.getLocalPort());
       try (var system = RunningMain.start(data, Map.of("SKYPOST_PORT_POP3", port))) {
         assertThat(system.exitStatus()).isEqualTo(2);
-        assertThat(system.complaints()).singleElement().asString().contains(port, "SKYPOST_PORT_POP3");
+        assertThat(system.complaints())
+            .singleElement()
+            .asString()
+            .contains(port, "SKYPOST_PORT_POP3");
       }
     }
   }
@@ -122,7 +140,8 @@ class LocalSystemTest {
     return put(ports, path, body, "token");
   }
 
-  private static int put(Map<String, Integer> ports, String path, String body, String token) throws Exception {
+  private static int put(Map<String, Integer> ports, String path, String body, String token)
+      throws Exception {
     try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       var request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.get("api") + path))

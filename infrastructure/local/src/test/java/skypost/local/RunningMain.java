@@ -22,16 +22,25 @@ final class RunningMain implements AutoCloseable {
 
   private RunningMain(Process process) {
     this.process = process;
-    this.complaints = CompletableFuture.supplyAsync(() -> process.errorReader().lines().toList(), task -> Thread.ofVirtual().start(task));
+    this.complaints =
+        CompletableFuture.supplyAsync(
+            () -> process.errorReader().lines().toList(), task -> Thread.ofVirtual().start(task));
   }
 
-  static RunningMain start(Path data, Map<String, String> settings, String... arguments) throws IOException {
+  static RunningMain start(Path data, Map<String, String> settings, String... arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
-                ProcessHandle.current().info().command().orElseThrow(), "-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1",
-                "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command);
     Map<String, String> environment = new HashMap<>(Map.of("SKYPOST_DATA", data.toString()));
@@ -39,7 +48,10 @@ final class RunningMain implements AutoCloseable {
       environment.put("SKYPOST_PORT_" + port, "0");
     }
     environment.putAll(settings);
-    builder.environment().keySet().removeIf(name -> name.startsWith("SKYPOST_") || name.startsWith("AWS_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("SKYPOST_") || name.startsWith("AWS_"));
     builder.environment().putAll(environment);
     return new RunningMain(builder.start());
   }

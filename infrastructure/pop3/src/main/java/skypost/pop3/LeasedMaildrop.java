@@ -23,11 +23,14 @@ import skypost.protocol.log.EventLog;
 import skypost.protocol.pop3.Maildrop;
 
 /**
- * A user's INBOX as one session sees it: the messages that were there at login, under a lease that is taken with the first
- * message touched. A session that only looks writes nothing.
+ * A user's INBOX as one session sees it: the messages that were there at login, under a lease that
+ * is taken with the first message touched. A session that only looks writes nothing.
  */
 final class LeasedMaildrop implements Maildrop {
-  /** How long a lease lasts when its session vanishes; as long as a client may be silent (RFC 1939 section 3). */
+  /**
+   * How long a lease lasts when its session vanishes; as long as a client may be silent (RFC 1939
+   * section 3).
+   */
   static final Duration LEASE = Duration.ofMinutes(10);
 
   private final EmailAddress user;
@@ -41,10 +44,17 @@ final class LeasedMaildrop implements Maildrop {
   private Instant heldUntil = Instant.EPOCH;
   private boolean mayBeHeld;
 
-  /** The folder as it was listed, and this session's messages of it in the order of their numbers. */
+  /**
+   * The folder as it was listed, and this session's messages of it in the order of their numbers.
+   */
   private record Listing(Snapshot snapshot, List<MailboxMessage> entries, List<Message> messages) {}
 
-  LeasedMaildrop(EmailAddress user, String holder, FolderStatus atLogin, MailboxLogins.Stores stores, Clock clock) {
+  LeasedMaildrop(
+      EmailAddress user,
+      String holder,
+      FolderStatus atLogin,
+      MailboxLogins.Stores stores,
+      Clock clock) {
     this.user = user;
     this.holder = holder;
     this.atLogin = atLogin;
@@ -81,9 +91,17 @@ final class LeasedMaildrop implements Maildrop {
     return new Listing(snapshot, entries, List.copyOf(messages));
   }
 
-  /** Somebody removed messages since login, or the counters are wrong: then the messages count, and somebody must look. */
+  /**
+   * Somebody removed messages since login, or the counters are wrong: then the messages count, and
+   * somebody must look.
+   */
   private void checkCounters(Snapshot snapshot) throws IOException, Overtaken {
-    long now = stores.mailboxes().status(user).map(status -> status.folder(Mailboxes.INBOX).messages()).orElse(0L);
+    long now =
+        stores
+            .mailboxes()
+            .status(user)
+            .map(status -> status.folder(Mailboxes.INBOX).messages())
+            .orElse(0L);
     if (now != atLogin.messages()) {
       throw new Overtaken();
     }
@@ -151,19 +169,26 @@ final class LeasedMaildrop implements Maildrop {
     return areGone(entries);
   }
 
-  /** After a removal whose end is not known, or that went only half the way: frees the bodies of what is gone. */
+  /**
+   * After a removal whose end is not known, or that went only half the way: frees the bodies of
+   * what is gone.
+   */
   private boolean areGone(List<MailboxMessage> entries) throws IOException {
     Set<Long> left = new HashSet<>();
     stores
         .mailboxes()
         .open(user, Mailboxes.INBOX)
         .ifPresent(snapshot -> snapshot.messages().forEach(entry -> left.add(entry.uid())));
-    List<MailboxMessage> gone = entries.stream().filter(entry -> !left.contains(entry.uid())).toList();
+    List<MailboxMessage> gone =
+        entries.stream().filter(entry -> !left.contains(entry.uid())).toList();
     free(gone);
     return gone.size() == entries.size();
   }
 
-  /** A fault leaves a body behind, which costs its storage and harms nobody; so it is no trouble of the client's. */
+  /**
+   * A fault leaves a body behind, which costs its storage and harms nobody; so it is no trouble of
+   * the client's.
+   */
   private void free(List<MailboxMessage> removed) {
     try (FreeBodies.Batch freed = bodies.heldBy(user.toString())) {
       for (MailboxMessage message : removed) {

@@ -12,7 +12,10 @@ import skypost.mail.message.StoredMessages;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.pop3.Pop3Logins;
 
-/** Logins by AuthorizeFunction, and the INBOX of who is let in. A login costs one read of the mailbox and no write. */
+/**
+ * Logins by AuthorizeFunction, and the INBOX of who is let in. A login costs one read of the
+ * mailbox and no write.
+ */
 final class MailboxLogins implements Pop3Logins {
   private final Authorizer authorizer;
   private final Stores stores;
@@ -29,7 +32,8 @@ final class MailboxLogins implements Pop3Logins {
 
   @Override
   public Outcome login(String client, String username, String password) throws IOException {
-    var question = new Authorizer.LoginQuestion(Authorizer.Service.POP3, client, username, password);
+    var question =
+        new Authorizer.LoginQuestion(Authorizer.Service.POP3, client, username, password);
     return switch (authorizer.login(question)) {
       case Authorizer.LoginAnswer.Refused refused -> new Outcome.Refused();
       case Authorizer.LoginAnswer.Accepted accepted -> open(accepted.user(), client);
@@ -44,7 +48,9 @@ final class MailboxLogins implements Pop3Logins {
     if (lease.isPresent()) {
       return new Outcome.InUse();
     }
-    String holder = client + "/" + UUID.randomUUID(); // the administrator sees who it is, and no two are alike
-    return new Outcome.Opened(new LeasedMaildrop(user, holder, status.folder(Mailboxes.INBOX), stores, clock));
+    String holder =
+        client + "/" + UUID.randomUUID(); // the administrator sees who it is, and no two are alike
+    return new Outcome.Opened(
+        new LeasedMaildrop(user, holder, status.folder(Mailboxes.INBOX), stores, clock));
   }
 }

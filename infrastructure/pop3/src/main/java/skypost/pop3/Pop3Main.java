@@ -19,10 +19,15 @@ import skypost.protocol.log.EventLog;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** The POP3 server in its container: settings from the environment, DynamoDB, S3 and AuthorizeFunction behind it. */
+/**
+ * The POP3 server in its container: settings from the environment, DynamoDB, S3 and
+ * AuthorizeFunction behind it.
+ */
 public final class Pop3Main {
-  private static final Setting BUCKET = new Setting("SKYPOST_BUCKET", "S3 bucket of the messages", "");
-  private static final Setting TABLE_MAILBOXES = new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of the mailboxes", "");
+  private static final Setting BUCKET =
+      new Setting("SKYPOST_BUCKET", "S3 bucket of the messages", "");
+  private static final Setting TABLE_MAILBOXES =
+      new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of the mailboxes", "");
   private static final Setting FUNCTION_AUTHORIZE =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
 
@@ -33,7 +38,10 @@ public final class Pop3Main {
 
   private record Wiring(Pop3Settings settings, String bucket, String mailboxes, String authorize) {}
 
-  /** {@code --help} lists the settings. Exits with 2 when they are wrong, with 1 when a port is taken. SIGTERM drains. */
+  /**
+   * {@code --help} lists the settings. Exits with 2 when they are wrong, with 1 when a port is
+   * taken. SIGTERM drains.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     if (List.of(arguments).contains("--help")) {
       help();
@@ -52,16 +60,21 @@ public final class Pop3Main {
 
   private static Wiring read() {
     SettingsReader reader = new SettingsReader(System.getenv());
-    Pop3Settings settings = Pop3Settings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
+    Pop3Settings settings =
+        Pop3Settings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
     Wiring wiring =
         new Wiring(
-            settings, reader.required(BUCKET), reader.required(TABLE_MAILBOXES), reader.required(FUNCTION_AUTHORIZE));
+            settings,
+            reader.required(BUCKET),
+            reader.required(TABLE_MAILBOXES),
+            reader.required(FUNCTION_AUTHORIZE));
     reader.check();
     return wiring;
   }
 
   private static Pop3Server start(Wiring wiring, Clock clock) throws IOException {
-    // A slow reader holds a connection to S3 for as long as RETR takes; the client's 50 would be all of them.
+    // A slow reader holds a connection to S3 for as long as RETR takes; the client's 50 would be
+    // all of them.
     int connections = wiring.settings().maxConnections();
     AwsClients clients =
         AwsClients.fromEnvironment(Apache5HttpClient.builder().maxConnections(connections).build());
@@ -77,8 +90,12 @@ public final class Pop3Main {
 
   private static void serve(Pop3Server server) throws InterruptedException {
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> EventLog.info("drain").with("finished", server.drain(DRAIN)).write()));
-    EventLog.info("ready").with("pop3", server.pop3Port()).with("pop3s", server.pop3sPort()).write();
+        .addShutdownHook(
+            new Thread(() -> EventLog.info("drain").with("finished", server.drain(DRAIN)).write()));
+    EventLog.info("ready")
+        .with("pop3", server.pop3Port())
+        .with("pop3s", server.pop3sPort())
+        .write();
     new CountDownLatch(1).await(); // until SIGTERM
   }
 

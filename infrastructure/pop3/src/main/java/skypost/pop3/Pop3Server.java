@@ -18,7 +18,10 @@ import skypost.protocol.pop3.Pop3Connection;
 import skypost.protocol.pop3.Pop3Logins;
 import skypost.protocol.pop3.Pop3Options;
 
-/** The running POP3 service: a plain port with STLS (RFC 2595) and a port with TLS from the start (RFC 8314 section 3.2). */
+/**
+ * The running POP3 service: a plain port with STLS (RFC 2595) and a port with TLS from the start
+ * (RFC 8314 section 3.2).
+ */
 public final class Pop3Server implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final Duration RELEASE_LIMIT = Duration.ofSeconds(3);
@@ -48,14 +51,17 @@ public final class Pop3Server implements AutoCloseable {
     var logins = new MailboxLogins(new RememberingAuthorizer(authorizer, clock), stores, clock);
     TcpServer pop3 = listen(settings, "pop3", settings.pop3Port(), Optional.empty(), logins);
     try {
-      return new Pop3Server(pop3, listen(settings, "pop3s", settings.pop3sPort(), Optional.of(settings.tls()), logins));
+      return new Pop3Server(
+          pop3,
+          listen(settings, "pop3s", settings.pop3sPort(), Optional.of(settings.tls()), logins));
     } catch (IOException taken) {
       pop3.close();
       throw taken;
     }
   }
 
-  private static TcpServer listen(Pop3Settings settings, String name, int port, Optional<SSLContext> tls, Pop3Logins logins)
+  private static TcpServer listen(
+      Pop3Settings settings, String name, int port, Optional<SSLContext> tls, Pop3Logins logins)
       throws IOException {
     var session =
         new Pop3Options(
@@ -97,8 +103,8 @@ public final class Pop3Server implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, says goodbye to idle sessions, lets those that hold a maildrop come to their QUIT, and cuts off what is
-   * left. Nothing is deleted without QUIT.
+   * Stops accepting, says goodbye to idle sessions, lets those that hold a maildrop come to their
+   * QUIT, and cuts off what is left. Nothing is deleted without QUIT.
    *
    * @return whether every session came to its own end
    */
@@ -116,7 +122,10 @@ public final class Pop3Server implements AutoCloseable {
     return own && drained[0];
   }
 
-  /** Sessions that were cut off still end their leases, or their users would be told [IN-USE] for ten minutes. */
+  /**
+   * Sessions that were cut off still end their leases, or their users would be told [IN-USE] for
+   * ten minutes.
+   */
   private void awaitReleases() throws InterruptedException {
     long deadline = System.nanoTime() + RELEASE_LIMIT.toNanos();
     while (pop3.connections() + pop3s.connections() > 0 && System.nanoTime() < deadline) {

@@ -36,20 +36,41 @@ public record Pop3Settings(
     Duration refusalDelay) {
 
   public static final Setting HOSTNAME =
-      new Setting("SKYPOST_HOSTNAME", "what this host calls itself: the name in the certificate", "localhost");
-  public static final Setting PORT_POP3 = new Setting("SKYPOST_PORT_POP3", "port for POP3 with STLS", "2110");
-  public static final Setting PORT_POP3S = new Setting("SKYPOST_PORT_POP3S", "port for POP3 with TLS", "2995");
-  public static final Setting TRUSTED_NETWORKS = new Setting(
-      "SKYPOST_TRUSTED_NETWORKS", "networks (CIDRs) whose clients may send passwords without TLS", "127.0.0.0/8,::1/128");
-  public static final Setting PROXY_NETWORKS = new Setting(
-      "SKYPOST_PROXY_NETWORKS", "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header", "");
+      new Setting(
+          "SKYPOST_HOSTNAME",
+          "what this host calls itself: the name in the certificate",
+          "localhost");
+  public static final Setting PORT_POP3 =
+      new Setting("SKYPOST_PORT_POP3", "port for POP3 with STLS", "2110");
+  public static final Setting PORT_POP3S =
+      new Setting("SKYPOST_PORT_POP3S", "port for POP3 with TLS", "2995");
+  public static final Setting TRUSTED_NETWORKS =
+      new Setting(
+          "SKYPOST_TRUSTED_NETWORKS",
+          "networks (CIDRs) whose clients may send passwords without TLS",
+          "127.0.0.0/8,::1/128");
+  public static final Setting PROXY_NETWORKS =
+      new Setting(
+          "SKYPOST_PROXY_NETWORKS",
+          "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header",
+          "");
   public static final Setting MAX_CONNECTIONS =
-      new Setting("SKYPOST_MAX_CONNECTIONS", "connections at once for each port; more are told to come again", "4000");
+      new Setting(
+          "SKYPOST_MAX_CONNECTIONS",
+          "connections at once for each port; more are told to come again",
+          "4000");
 
   /** Every variable that {@link #read} looks at, for {@code --help}. */
-  public static final List<Setting> SETTINGS = List.of(
-      HOSTNAME, PORT_POP3, PORT_POP3S, TRUSTED_NETWORKS, PROXY_NETWORKS, MAX_CONNECTIONS, ServerTls.CERTIFICATE,
-      ServerTls.KEY);
+  public static final List<Setting> SETTINGS =
+      List.of(
+          HOSTNAME,
+          PORT_POP3,
+          PORT_POP3S,
+          TRUSTED_NETWORKS,
+          PROXY_NETWORKS,
+          MAX_CONNECTIONS,
+          ServerTls.CERTIFICATE,
+          ServerTls.KEY);
 
   public Pop3Settings {
     trustedNetworks = List.copyOf(trustedNetworks);

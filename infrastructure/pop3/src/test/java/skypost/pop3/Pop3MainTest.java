@@ -31,27 +31,53 @@ class Pop3MainTest {
     String text = new String(help.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(help.waitFor()).isZero();
     assertThat(text)
-        .contains("SKYPOST_HOSTNAME", "SKYPOST_PORT_POP3 ", "SKYPOST_PORT_POP3S", "SKYPOST_TLS_CERT", "SKYPOST_TLS_KEY")
+        .contains(
+            "SKYPOST_HOSTNAME",
+            "SKYPOST_PORT_POP3 ",
+            "SKYPOST_PORT_POP3S",
+            "SKYPOST_TLS_CERT",
+            "SKYPOST_TLS_KEY")
         .contains("SKYPOST_TRUSTED_NETWORKS", "SKYPOST_PROXY_NETWORKS", "SKYPOST_MAX_CONNECTIONS")
         .contains("SKYPOST_BUCKET", "SKYPOST_TABLE_MAILBOXES", "SKYPOST_FUNCTION_AUTHORIZE");
   }
 
   @Test
   void wrongSettingsAreToldTogetherInOneLine() throws IOException, InterruptedException {
-    Process wrong = start(Map.of("SKYPOST_PORT_POP3", "pop3", "SKYPOST_TRUSTED_NETWORKS", "192.0.2.1/24", "SKYPOST_TLS_CERT", "x"));
+    Process wrong =
+        start(
+            Map.of(
+                "SKYPOST_PORT_POP3",
+                "pop3",
+                "SKYPOST_TRUSTED_NETWORKS",
+                "192.0.2.1/24",
+                "SKYPOST_TLS_CERT",
+                "x"));
     String errors = new String(wrong.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(wrong.waitFor()).isEqualTo(2);
     assertThat(errors.lines()).hasSize(1);
-    assertThat(errors).contains("SKYPOST_PORT_POP3", "SKYPOST_TRUSTED_NETWORKS", "SKYPOST_TLS_", "SKYPOST_BUCKET is not set");
+    assertThat(errors)
+        .contains(
+            "SKYPOST_PORT_POP3",
+            "SKYPOST_TRUSTED_NETWORKS",
+            "SKYPOST_TLS_",
+            "SKYPOST_BUCKET is not set");
   }
 
   @Test
   void servesUntilItIsTerminatedAndSaysGoodbye() throws IOException, InterruptedException {
     Map<String, String> environment = new java.util.HashMap<>(AWS);
-    environment.putAll(Map.of("SKYPOST_PORT_POP3", "0", "SKYPOST_PORT_POP3S", "0", "SKYPOST_HOSTNAME", "pop.here.example"));
+    environment.putAll(
+        Map.of(
+            "SKYPOST_PORT_POP3",
+            "0",
+            "SKYPOST_PORT_POP3S",
+            "0",
+            "SKYPOST_HOSTNAME",
+            "pop.here.example"));
     Process server = start(environment);
     try (BufferedReader log = server.errorReader()) {
-      Matcher ready = Pattern.compile("event=ready pop3=(\\d+) pop3s=(\\d+)").matcher(log.readLine());
+      Matcher ready =
+          Pattern.compile("event=ready pop3=(\\d+) pop3s=(\\d+)").matcher(log.readLine());
       assertThat(ready.find()).isTrue();
       try (Pop3TestClient client = new Pop3TestClient(Integer.parseInt(ready.group(1)))) {
         assertThat(client.greeting).isEqualTo("+OK pop.here.example Skypost POP3 ready");
@@ -65,14 +91,23 @@ class Pop3MainTest {
     }
   }
 
-  private static Process start(Map<String, String> environment, String... arguments) throws IOException {
+  private static Process start(Map<String, String> environment, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path")));
     command.add(Pop3Main.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(key -> key.startsWith("SKYPOST_") || key.startsWith("AWS_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.startsWith("SKYPOST_") || key.startsWith("AWS_"));
     builder.environment().putAll(environment);
     return builder.start();
   }

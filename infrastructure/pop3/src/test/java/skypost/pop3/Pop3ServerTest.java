@@ -24,13 +24,19 @@ class Pop3ServerTest {
 
   @Test
   void aMessageComesBackOctetForOctetBelowTheHeadersOfDelivery() throws IOException {
-    String raw = "Subject: x\r\n\r\n.\r\n..\r\n\r\n" + everyOctet() + "\r\n" + "y".repeat(998) + "\r\n.end\r\n";
+    String raw =
+        "Subject: x\r\n\r\n.\r\n..\r\n\r\n"
+            + everyOctet()
+            + "\r\n"
+            + "y".repeat(998)
+            + "\r\n.end\r\n";
     try (Pop3World world = new Pop3World()) {
       MessageId id = world.deliver(raw, ANNA);
       try (Pop3TestClient client = world.loggedIn(ANNA)) {
         byte[] message = client.retrieve("RETR 1");
         assertThat(new String(message, ISO_8859_1))
-            .isEqualTo("Return-Path: <carl@there.example>\r\nDelivered-To: anna@here.example\r\n" + raw);
+            .isEqualTo(
+                "Return-Path: <carl@there.example>\r\nDelivered-To: anna@here.example\r\n" + raw);
         assertThat(client.say("LIST 1")).isEqualTo("+OK 1 " + message.length);
         assertThat(client.say("STAT")).isEqualTo("+OK 1 " + message.length);
         assertThat(client.say("UIDL 1")).isEqualTo("+OK 1 " + id);
@@ -45,7 +51,11 @@ class Pop3ServerTest {
       try (Pop3TestClient client = world.loggedIn(ANNA)) {
         assertThat(client.lines("TOP 1 1"))
             .containsExactly(
-                "Return-Path: <carl@there.example>", "Delivered-To: anna@here.example", "Subject: hi", "", "one");
+                "Return-Path: <carl@there.example>",
+                "Delivered-To: anna@here.example",
+                "Subject: hi",
+                "",
+                "one");
       }
     }
   }
@@ -55,7 +65,8 @@ class Pop3ServerTest {
     SplittableRandom random = new SplittableRandom(11);
     try (Pop3World world = new Pop3World()) {
       StringBuilder commands = new StringBuilder();
-      List<String> raws = java.util.stream.IntStream.range(0, 40).mapToObj(i -> lines(random, i * i * 20)).toList();
+      List<String> raws =
+          java.util.stream.IntStream.range(0, 40).mapToObj(i -> lines(random, i * i * 20)).toList();
       for (String raw : raws) {
         world.deliver(raw, ANNA);
         commands.append("RETR ").append(raws.indexOf(raw) + 1).append("\r\n");
@@ -100,7 +111,8 @@ class Pop3ServerTest {
       deleteFirst(world, world.loggedIn(ANNA));
       assertThat(world.messages.open(id)).isPresent();
       try (Pop3TestClient bob = world.loggedIn(BOB)) {
-        assertThat(new String(bob.retrieve("RETR 1"), ISO_8859_1)).isEqualTo(Pop3World.headers(BOB) + HELLO);
+        assertThat(new String(bob.retrieve("RETR 1"), ISO_8859_1))
+            .isEqualTo(Pop3World.headers(BOB) + HELLO);
       }
       awaitNoLease(world, BOB);
       deleteFirst(world, world.loggedIn(BOB));
@@ -176,7 +188,8 @@ class Pop3ServerTest {
         reader.say("QUIT");
         assertThat(reader.isClosedByServer()).isTrue();
         assertThat(late.login(ANNA.toString(), "anna")).startsWith("+OK");
-        assertThat(early.say("RETR 1")).startsWith("+OK"); // nothing was removed, so its numbers are still true
+        assertThat(early.say("RETR 1"))
+            .startsWith("+OK"); // nothing was removed, so its numbers are still true
       }
     }
   }
@@ -189,7 +202,8 @@ class Pop3ServerTest {
       try (Pop3TestClient client = world.loggedIn(ANNA)) {
         client.lines("LIST");
         deleteFirst(world, world.loggedIn(ANNA));
-        assertThat(client.say("RETR 1")).isEqualTo("-ERR messages were removed by another session; log in again");
+        assertThat(client.say("RETR 1"))
+            .isEqualTo("-ERR messages were removed by another session; log in again");
         assertThat(client.isClosedByServer()).isTrue();
       }
     }
@@ -232,7 +246,8 @@ class Pop3ServerTest {
           Mailboxes.Lease lease = world.status(ANNA).lease().orElseThrow();
           assertThat(lease.isHeldAt(world.clock.instant())).isTrue();
         }
-        assertThat(world.mailboxes.calls.stream().filter("lease"::equals).count()).isLessThanOrEqualTo(9);
+        assertThat(world.mailboxes.calls.stream().filter("lease"::equals).count())
+            .isLessThanOrEqualTo(9);
       }
     }
   }
@@ -243,7 +258,11 @@ class Pop3ServerTest {
       world.deliver(HELLO, ANNA);
       Mailboxes.Snapshot snapshot = world.memory.open(ANNA, Mailboxes.INBOX).orElseThrow();
       world.memory.lease(
-          ANNA, "vanished", snapshot, world.clock.instant(), world.clock.instant().plus(LeasedMaildrop.LEASE));
+          ANNA,
+          "vanished",
+          snapshot,
+          world.clock.instant(),
+          world.clock.instant().plus(LeasedMaildrop.LEASE));
       try (Pop3TestClient client = world.connect()) {
         assertThat(client.login(ANNA.toString(), "anna")).startsWith("-ERR [IN-USE]");
         world.clock.advance(LeasedMaildrop.LEASE);
@@ -282,7 +301,8 @@ class Pop3ServerTest {
         client.say("DELE 1");
         assertThat(world.status(ANNA).lease().orElseThrow().holder()).startsWith("127.0.0.1/");
         world.memory.endLease(ANNA, Optional.empty());
-        assertThat(client.say("QUIT")).isEqualTo("-ERR [SYS/TEMP] some deleted messages not removed");
+        assertThat(client.say("QUIT"))
+            .isEqualTo("-ERR [SYS/TEMP] some deleted messages not removed");
       }
       assertThat(world.status(ANNA).messages()).isEqualTo(1);
       assertThat(world.messages.open(id)).isPresent();
@@ -299,7 +319,8 @@ class Pop3ServerTest {
         world.clock.advance(LeasedMaildrop.LEASE);
         assertThat(quick.login(ANNA.toString(), "anna")).startsWith("+OK");
         quick.retrieve("RETR 1");
-        assertThat(slow.say("NOOP")).isEqualTo("-ERR [IN-USE] another session has taken this maildrop over");
+        assertThat(slow.say("NOOP"))
+            .isEqualTo("-ERR [IN-USE] another session has taken this maildrop over");
         assertThat(slow.isClosedByServer()).isTrue();
         assertThat(new String(quick.retrieve("RETR 1"), ISO_8859_1)).endsWith(HELLO);
       }
@@ -327,7 +348,9 @@ class Pop3ServerTest {
     try (Pop3World world = new Pop3World();
         Pop3TestClient client = world.connect()) {
       client.say("USER " + ANNA);
-      client.send("STLS\r\nPASS anna\r\nSTAT\r\n"); // RFC 2595 section 4: the rest of the packet is an attacker's
+      client.send(
+          "STLS\r\nPASS anna\r\nSTAT\r\n"); // RFC 2595 section 4: the rest of the packet is an
+      // attacker's
       assertThat(client.line()).startsWith("+OK begin TLS");
       client.startTls(Pop3World.trust());
       assertThat(client.say("PASS anna")).isEqualTo("-ERR send USER first");
@@ -401,7 +424,9 @@ class Pop3ServerTest {
   private static String lines(SplittableRandom random, int length) {
     StringBuilder text = new StringBuilder("Subject: x\r\n\r\n");
     while (text.length() < length) {
-      text.append(".".repeat(random.nextInt(3))).append("a".repeat(random.nextInt(90))).append("\r\n");
+      text.append(".".repeat(random.nextInt(3)))
+          .append("a".repeat(random.nextInt(90)))
+          .append("\r\n");
     }
     return text.toString();
   }

@@ -29,7 +29,8 @@ final class Pop3TestClient implements AutoCloseable {
   }
 
   static Pop3TestClient tls(int port, SSLContext trust) throws IOException {
-    return new Pop3TestClient(trust.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port));
+    return new Pop3TestClient(
+        trust.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port));
   }
 
   /** Logs in with USER and PASS. @return the last answer */
@@ -64,7 +65,8 @@ final class Pop3TestClient implements AutoCloseable {
   byte[] retrieve(String command) throws IOException {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     for (String line : lines(command)) {
-      message.writeBytes((line.startsWith(".") ? line.substring(1) : line).getBytes(StandardCharsets.ISO_8859_1));
+      message.writeBytes(
+          (line.startsWith(".") ? line.substring(1) : line).getBytes(StandardCharsets.ISO_8859_1));
       message.writeBytes(new byte[] {'\r', '\n'});
     }
     return message.toByteArray();
@@ -73,7 +75,8 @@ final class Pop3TestClient implements AutoCloseable {
   /** Begins TLS after STLS was granted. */
   void startTls(SSLContext trust) throws IOException {
     SSLSocket secured =
-        (SSLSocket) trust.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        (SSLSocket)
+            trust.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
     secured.startHandshake();
     use(secured);
   }

@@ -37,7 +37,8 @@ final class Pop3World implements AutoCloseable {
   static final EmailAddress ANNA = new EmailAddress("anna", "here.example");
   static final EmailAddress BOB = new EmailAddress("bob", "here.example");
   static final List<Network> LOOPBACK = List.of(Network.of("127.0.0.0/8"), Network.of("::1/128"));
-  private static final SelfSignedCertificate CERTIFICATE = SelfSignedCertificate.generate("localhost", Instant.now());
+  private static final SelfSignedCertificate CERTIFICATE =
+      SelfSignedCertificate.generate("localhost", Instant.now());
 
   final InMemoryMailboxes memory = new InMemoryMailboxes();
   final RecordedMailboxes mailboxes = new RecordedMailboxes(memory);
@@ -103,9 +104,14 @@ final class Pop3World implements AutoCloseable {
   }
 
   static Envelope envelope() {
-    var origin = new Envelope.Origin(Instant.EPOCH, Optional.of("192.0.2.1"), "mx", Optional.empty(), Optional.empty());
+    var origin =
+        new Envelope.Origin(
+            Instant.EPOCH, Optional.of("192.0.2.1"), "mx", Optional.empty(), Optional.empty());
     return new Envelope(
-        Optional.of(new EmailAddress("carl", "there.example")), Map.of(), List.of(new Envelope.Recipient(ANNA)), origin);
+        Optional.of(new EmailAddress("carl", "there.example")),
+        Map.of(),
+        List.of(new Envelope.Recipient(ANNA)),
+        origin);
   }
 
   static String headers(EmailAddress user) {
@@ -120,9 +126,13 @@ final class Pop3World implements AutoCloseable {
   static SSLContext trust() throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, new char[0]);
-    var pem = new java.io.ByteArrayInputStream(CERTIFICATE.certificate().getBytes(StandardCharsets.US_ASCII));
-    store.setCertificateEntry("server", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    var pem =
+        new java.io.ByteArrayInputStream(
+            CERTIFICATE.certificate().getBytes(StandardCharsets.US_ASCII));
+    store.setCertificateEntry(
+        "server", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(store);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);

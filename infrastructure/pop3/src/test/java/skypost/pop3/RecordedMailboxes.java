@@ -48,7 +48,8 @@ final class RecordedMailboxes implements Mailboxes {
   }
 
   @Override
-  public LeaseOutcome lease(EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
+  public LeaseOutcome lease(
+      EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
       throws IOException {
     calls.add("lease");
     return mailboxes.lease(user, holder, snapshot, now, until);
@@ -61,7 +62,8 @@ final class RecordedMailboxes implements Mailboxes {
   }
 
   @Override
-  public boolean expunge(EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
+  public boolean expunge(
+      EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
       throws IOException {
     calls.add("expunge");
     boolean done = mailboxes.expunge(user, holder, snapshot, messages);

@@ -32,7 +32,8 @@ final class AuthorizerGate implements SmtpGate {
   }
 
   @Override
-  public Optional<EmailAddress> login(SmtpClient client, String username, String password) throws IOException {
+  public Optional<EmailAddress> login(SmtpClient client, String username, String password)
+      throws IOException {
     var question = new LoginQuestion(service, client.peer().address(), username, password);
     return switch (authorizer.login(question)) {
       case LoginAnswer.Accepted(EmailAddress user, Grant granted) -> {
@@ -44,10 +45,17 @@ final class AuthorizerGate implements SmtpGate {
   }
 
   @Override
-  public List<SmtpReply> recipients(SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
+  public List<SmtpReply> recipients(
+      SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
     List<EmailAddress> asked =
-        recipients.stream().map(SmtpRecipient::address).filter(recipient -> !isGranted(client, sender, recipient)).toList();
-    var answers = asked.isEmpty() ? List.<RecipientAnswer>of().iterator() : ask(client, sender, asked).iterator();
+        recipients.stream()
+            .map(SmtpRecipient::address)
+            .filter(recipient -> !isGranted(client, sender, recipient))
+            .toList();
+    var answers =
+        asked.isEmpty()
+            ? List.<RecipientAnswer>of().iterator()
+            : ask(client, sender, asked).iterator();
     List<SmtpReply> replies = new ArrayList<>();
     for (SmtpRecipient recipient : recipients) {
       replies.add(isGranted(client, sender, recipient.address()) ? OK : reply(answers.next()));
@@ -59,9 +67,18 @@ final class AuthorizerGate implements SmtpGate {
     return client.login().isPresent() && grant.covers(sender.address(), recipient);
   }
 
-  private List<RecipientAnswer> ask(SmtpClient client, SmtpSender sender, List<EmailAddress> asked) throws IOException {
-    List<RecipientAnswer> answers = authorizer.recipients(new RecipientsQuestion(
-        service, client.peer().address(), client.helo(), client.login(), sender.address(), sender.size(), asked));
+  private List<RecipientAnswer> ask(SmtpClient client, SmtpSender sender, List<EmailAddress> asked)
+      throws IOException {
+    List<RecipientAnswer> answers =
+        authorizer.recipients(
+            new RecipientsQuestion(
+                service,
+                client.peer().address(),
+                client.helo(),
+                client.login(),
+                sender.address(),
+                sender.size(),
+                asked));
     if (answers.size() != asked.size()) {
       throw new IOException(answers.size() + " answers to " + asked.size() + " recipients");
     }

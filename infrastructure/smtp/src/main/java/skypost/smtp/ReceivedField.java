@@ -12,26 +12,36 @@ import skypost.protocol.smtp.SmtpTransaction;
 /** The trace field that each server puts on top (RFC 5321 section 4.4, Time-stamp-line). */
 final class ReceivedField {
   private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private ReceivedField() {}
 
   /** The folded field with its CRLF. */
   static String of(String hostname, MessageId id, SmtpTransaction transaction, Instant now) {
     SmtpClient client = transaction.client();
-    StringBuilder field = new StringBuilder("Received: from ").append(from(client)).append("\r\n\tby ").append(hostname);
+    StringBuilder field =
+        new StringBuilder("Received: from ")
+            .append(from(client))
+            .append("\r\n\tby ")
+            .append(hostname);
     field.append(" with ").append(client.protocol(transaction.sender().utf8()));
-    client.peer().tls().ifPresent(tls -> field.append(" tls ").append(tls.cipher())); // RFC 8314 section 7.4
+    client
+        .peer()
+        .tls()
+        .ifPresent(tls -> field.append(" tls ").append(tls.cipher())); // RFC 8314 section 7.4
     field.append("\r\n\tid ").append(id);
-    if (transaction.recipients().size() == 1) { // RFC 5321 section 7.2: more would tell one recipient of another
+    if (transaction.recipients().size()
+        == 1) { // RFC 5321 section 7.2: more would tell one recipient of another
       field.append(" for <").append(transaction.recipients().getFirst().address()).append('>');
     }
     return field.append(";\r\n\t").append(DATE.format(now)).append("\r\n").toString();
   }
 
   /**
-   * The client's name and address. Of a logged-in user only the mail domain: where somebody writes from, and how his
-   * computer is called, is not for every recipient to know. The envelope keeps it for the operator.
+   * The client's name and address. Of a logged-in user only the mail domain: where somebody writes
+   * from, and how his computer is called, is not for every recipient to know. The envelope keeps it
+   * for the operator.
    */
   private static String from(SmtpClient client) {
     return client
@@ -41,6 +51,8 @@ final class ReceivedField {
   }
 
   private static String literal(String address) {
-    return address.indexOf(':') < 0 ? "[" + address + "]" : "[IPv6:" + address + "]"; // RFC 5321 section 4.1.3
+    return address.indexOf(':') < 0
+        ? "[" + address + "]"
+        : "[IPv6:" + address + "]"; // RFC 5321 section 4.1.3
   }
 }

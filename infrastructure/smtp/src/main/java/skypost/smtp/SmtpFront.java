@@ -46,7 +46,11 @@ public final class SmtpFront implements AutoCloseable {
    * @throws IOException when a port is taken; none is open then
    */
   public static SmtpFront start(
-      SmtpFrontSettings settings, Authorizer authorizer, IncomingMessages messages, Clock clock, RandomGenerator random)
+      SmtpFrontSettings settings,
+      Authorizer authorizer,
+      IncomingMessages messages,
+      Clock clock,
+      RandomGenerator random)
       throws IOException {
     StoringSink sink = new StoringSink(settings.hostname(), messages, clock, random);
     SmtpFront front = new SmtpFront(settings, new RememberingAuthorizer(authorizer, clock), sink);
@@ -62,22 +66,34 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   private void open(Door door) throws IOException {
-    String busy = SmtpReply.of(421, 3, 2, settings.hostname() + " too many connections, try again later").toWire();
-    String farewell = SmtpReply.of(421, 3, 2, settings.hostname() + " shutting down, try again later").toWire();
+    String busy =
+        SmtpReply.of(421, 3, 2, settings.hostname() + " too many connections, try again later")
+            .toWire();
+    String farewell =
+        SmtpReply.of(421, 3, 2, settings.hostname() + " shutting down, try again later").toWire();
     var address = new InetSocketAddress(settings.bind(), settings.ports().get(door));
     String name = door.name().toLowerCase(java.util.Locale.ROOT);
-    TcpServer.Options options = TcpServer.Options.plain(name, address, settings.maxConnections(), busy, farewell)
-        .withProxied(peer -> settings.proxyNetworks().stream().anyMatch(network -> network.contains(peer.getHostAddress())));
+    TcpServer.Options options =
+        TcpServer.Options.plain(name, address, settings.maxConnections(), busy, farewell)
+            .withProxied(peer ->
+                settings.proxyNetworks().stream()
+                    .anyMatch(network -> network.contains(peer.getHostAddress())));
     if (door.implicitTls()) {
       options = options.withTls(settings.tls());
     }
-    SmtpSettings smtp = new SmtpSettings(
-        door.service(), settings.hostname(), Optional.of(settings.tls()), EXTENSIONS, SmtpLimits.of(settings.maxMessageBytes()));
+    SmtpSettings smtp =
+        new SmtpSettings(
+            door.service(),
+            settings.hostname(),
+            Optional.of(settings.tls()),
+            EXTENSIONS,
+            SmtpLimits.of(settings.maxMessageBytes()));
     servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp)));
   }
 
   private void serve(Wire wire, SmtpSettings smtp) throws IOException {
-    var asking = smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
+    var asking =
+        smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
     new SmtpConnection(wire, smtp, new AuthorizerGate(authorizer, asking), sink).run();
   }
 
@@ -87,18 +103,22 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   /**
-   * Closes the doors: new connections find none, idle sessions are told 421, transactions get time to finish.
+   * Closes the doors: new connections find none, idle sessions are told 421, transactions get time
+   * to finish.
    *
    * @return whether all of them did
    */
   public boolean drain(Duration limit) {
     List<Thread> drains = new ArrayList<>();
     List<Door> cutOff = java.util.Collections.synchronizedList(new ArrayList<>());
-    servers.forEach((door, server) -> drains.add(Thread.ofVirtual().start(() -> {
-      if (!server.drain(limit)) {
-        cutOff.add(door);
-      }
-    })));
+    servers.forEach((door, server) ->
+        drains.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  if (!server.drain(limit)) {
+                    cutOff.add(door);
+                  }
+                })));
     try {
       for (Thread drain : drains) {
         drain.join();

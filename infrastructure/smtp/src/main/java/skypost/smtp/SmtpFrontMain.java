@@ -15,18 +15,26 @@ import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 
-/** The front in its container: settings from the environment, AuthorizeFunction and S3 behind it, SIGTERM drains. */
+/**
+ * The front in its container: settings from the environment, AuthorizeFunction and S3 behind it,
+ * SIGTERM drains.
+ */
 public final class SmtpFrontMain {
-  private static final Setting BUCKET = new Setting("SKYPOST_BUCKET", "S3 bucket for accepted messages", "");
+  private static final Setting BUCKET =
+      new Setting("SKYPOST_BUCKET", "S3 bucket for accepted messages", "");
   private static final Setting FUNCTION =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
-  private static final Duration DRAIN = Duration.ofSeconds(110); // its StopTimeout is 120 s in infrastructure/cloud/smtp.yaml
+  private static final Duration DRAIN =
+      Duration.ofSeconds(110); // its StopTimeout is 120 s in infrastructure/cloud/smtp.yaml
 
   private SmtpFrontMain() {}
 
   private record Wiring(SmtpFrontSettings front, String bucket, String function) {}
 
-  /** {@code --help} lists the settings. Exits with 2 when they are wrong, with 1 when a port is taken. */
+  /**
+   * {@code --help} lists the settings. Exits with 2 when they are wrong, with 1 when a port is
+   * taken.
+   */
   public static void main(String[] arguments) throws InterruptedException {
     if (List.of(arguments).contains("--help")) {
       help();
@@ -45,7 +53,8 @@ public final class SmtpFrontMain {
 
   private static Wiring read() {
     SettingsReader reader = new SettingsReader(System.getenv());
-    SmtpFrontSettings front = SmtpFrontSettings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
+    SmtpFrontSettings front =
+        SmtpFrontSettings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
     Wiring wiring = new Wiring(front, reader.required(BUCKET), reader.required(FUNCTION));
     reader.check();
     return wiring;
@@ -64,9 +73,11 @@ public final class SmtpFrontMain {
       started.with(door.name().toLowerCase(java.util.Locale.ROOT), front.port(door));
     }
     started.write();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-      EventLog.info("drain").with("finished", front.drain(DRAIN)).write();
-    }));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              EventLog.info("drain").with("finished", front.drain(DRAIN)).write();
+            }));
     new CountDownLatch(1).await(); // until SIGTERM
   }
 

@@ -32,23 +32,41 @@ public record SmtpFrontSettings(
     SSLContext tls,
     List<Network> proxyNetworks) {
 
-  public static final Setting PORT_SMTP = new Setting("SKYPOST_PORT_SMTP", "port for mail from other servers", "2525");
+  public static final Setting PORT_SMTP =
+      new Setting("SKYPOST_PORT_SMTP", "port for mail from other servers", "2525");
   public static final Setting PORT_SUBMISSION =
       new Setting("SKYPOST_PORT_SUBMISSION", "port for users' mail, with STARTTLS", "2587");
-  public static final Setting PORT_SUBMISSIONS = new Setting("SKYPOST_PORT_SUBMISSIONS", "port for users' mail, with TLS", "2465");
+  public static final Setting PORT_SUBMISSIONS =
+      new Setting("SKYPOST_PORT_SUBMISSIONS", "port for users' mail, with TLS", "2465");
   public static final Setting MAX_MESSAGE_BYTES =
-      new Setting("SKYPOST_MAX_MESSAGE_BYTES", "octets of the largest message that is taken", "52428800");
+      new Setting(
+          "SKYPOST_MAX_MESSAGE_BYTES", "octets of the largest message that is taken", "52428800");
   public static final Setting MAX_CONNECTIONS =
-      new Setting("SKYPOST_MAX_CONNECTIONS", "connections at once for each port; more are told 421", "10000");
-  public static final Setting PROXY_NETWORKS = new Setting(
-      "SKYPOST_PROXY_NETWORKS", "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header", "");
+      new Setting(
+          "SKYPOST_MAX_CONNECTIONS",
+          "connections at once for each port; more are told 421",
+          "10000");
+  public static final Setting PROXY_NETWORKS =
+      new Setting(
+          "SKYPOST_PROXY_NETWORKS",
+          "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header",
+          "");
 
   /** Every variable that {@link #read} looks at, for {@code --help}. */
-  public static final List<Setting> SETTINGS = List.of(
-      CommonSettings.HOSTNAME, PORT_SMTP, PORT_SUBMISSION, PORT_SUBMISSIONS, MAX_MESSAGE_BYTES, MAX_CONNECTIONS, PROXY_NETWORKS,
-      ServerTls.CERTIFICATE, ServerTls.KEY);
+  public static final List<Setting> SETTINGS =
+      List.of(
+          CommonSettings.HOSTNAME,
+          PORT_SMTP,
+          PORT_SUBMISSION,
+          PORT_SUBMISSIONS,
+          MAX_MESSAGE_BYTES,
+          MAX_CONNECTIONS,
+          PROXY_NETWORKS,
+          ServerTls.CERTIFICATE,
+          ServerTls.KEY);
 
-  private static final long LEAST_MESSAGE = 1; // RFC 5321 section 4.5.3.1.7 wants 64K octets, which is the operator's to keep
+  private static final long LEAST_MESSAGE =
+      1; // RFC 5321 section 4.5.3.1.7 wants 64K octets, which is the operator's to keep
   private static final long MOST_MESSAGE = 5L << 30; // what S3 takes in one object without parts
 
   public SmtpFrontSettings {

@@ -14,14 +14,19 @@ import skypost.protocol.smtp.SmtpClient;
 import skypost.protocol.smtp.SmtpSink;
 import skypost.protocol.smtp.SmtpTransaction;
 
-/** Puts messages where ReceiveFunction finds them, each under a new id and with our Received field on top. */
+/**
+ * Puts messages where ReceiveFunction finds them, each under a new id and with our Received field
+ * on top.
+ */
 final class StoringSink implements SmtpSink {
   private final String hostname;
   private final IncomingMessages messages;
   private final Clock clock;
   private final RandomGenerator random;
 
-  /** @param random safe for many threads, such as SecureRandom */
+  /**
+   * @param random safe for many threads, such as SecureRandom
+   */
   StoringSink(String hostname, IncomingMessages messages, Clock clock, RandomGenerator random) {
     this.hostname = hostname;
     this.messages = messages;
@@ -35,7 +40,8 @@ final class StoringSink implements SmtpSink {
     MessageId id = MessageId.at(now, random);
     IncomingMessages.Draft draft = messages.begin(id, envelope(transaction, now));
     try {
-      draft.write(ReceivedField.of(hostname, id, transaction, now).getBytes(StandardCharsets.UTF_8));
+      draft.write(
+          ReceivedField.of(hostname, id, transaction, now).getBytes(StandardCharsets.UTF_8));
     } catch (IOException | RuntimeException fault) {
       draft.close();
       throw fault;
@@ -45,15 +51,17 @@ final class StoringSink implements SmtpSink {
 
   private static Envelope envelope(SmtpTransaction transaction, Instant now) {
     SmtpClient client = transaction.client();
-    List<Envelope.Recipient> recipients = transaction.recipients().stream()
-        .map(recipient -> new Envelope.Recipient(recipient.address(), recipient.parameters()))
-        .toList();
+    List<Envelope.Recipient> recipients =
+        transaction.recipients().stream()
+            .map(recipient -> new Envelope.Recipient(recipient.address(), recipient.parameters()))
+            .toList();
     Optional<String> tls = client.peer().tls().map(Object::toString);
     return new Envelope(
         transaction.sender().address(),
         transaction.sender().parameters(),
         recipients,
-        new Envelope.Origin(now, Optional.of(client.peer().address()), client.helo(), tls, client.login()));
+        new Envelope.Origin(
+            now, Optional.of(client.peer().address()), client.helo(), tls, client.login()));
   }
 
   private static final class StoringIncoming extends Incoming {

@@ -28,15 +28,17 @@ import skypost.mail.tls.ServerTls;
 import skypost.protocol.address.EmailAddress;
 
 /**
- * A front on the real decisions and on ports in memory: domain example.com with alice and bob, whose passwords are their
- * names and "-password". {@code main} keeps one running on ports 2525, 2587 and 2465 (or another thousand), to be tried with swaks or curl.
+ * A front on the real decisions and on ports in memory: domain example.com with alice and bob,
+ * whose passwords are their names and "-password". {@code main} keeps one running on ports 2525,
+ * 2587 and 2465 (or another thousand), to be tried with swaks or curl.
  */
 final class MemoryFront implements AutoCloseable {
   final InMemoryMessages messages = new InMemoryMessages();
   final CountingAuthorizer authorizer;
   final SmtpFront front;
 
-  private MemoryFront(int smtp, int submission, int submissions, List<Network> proxies) throws IOException {
+  private MemoryFront(int smtp, int submission, int submissions, List<Network> proxies)
+      throws IOException {
     InMemoryDirectory directory = new InMemoryDirectory();
     InMemoryCredentials credentials = new InMemoryCredentials();
     directory.putDomain(Domain.local("example.com"));
@@ -46,17 +48,20 @@ final class MemoryFront implements AutoCloseable {
       credentials.put(address, PasswordHash.of(name + "-password", new SecureRandom()));
     }
     RelaySettings trustNobody = new RelaySettings(List.of(), Optional.empty());
-    authorizer = new CountingAuthorizer(
-        new AuthorizeLogin(credentials, directory),
-        new AuthorizeRecipients(directory, new InMemoryMailboxes(), trustNobody, Clock.systemUTC()));
-    SmtpFrontSettings settings = new SmtpFrontSettings(
-        "mx.test",
-        InetAddress.getLoopbackAddress(),
-        Map.of(Door.SMTP, smtp, Door.SUBMISSION, submission, Door.SUBMISSIONS, submissions),
-        52_428_800,
-        100,
-        ServerTls.selfSigned("mx.test", Instant.now()),
-        proxies);
+    authorizer =
+        new CountingAuthorizer(
+            new AuthorizeLogin(credentials, directory),
+            new AuthorizeRecipients(
+                directory, new InMemoryMailboxes(), trustNobody, Clock.systemUTC()));
+    SmtpFrontSettings settings =
+        new SmtpFrontSettings(
+            "mx.test",
+            InetAddress.getLoopbackAddress(),
+            Map.of(Door.SMTP, smtp, Door.SUBMISSION, submission, Door.SUBMISSIONS, submissions),
+            52_428_800,
+            100,
+            ServerTls.selfSigned("mx.test", Instant.now()),
+            proxies);
     front = SmtpFront.start(settings, authorizer, messages, Clock.systemUTC(), new SecureRandom());
   }
 

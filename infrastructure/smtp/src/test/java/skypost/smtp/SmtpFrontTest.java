@@ -42,8 +42,10 @@ class SmtpFrontTest {
         client.hear();
         client.say("EHLO remote.test");
         client.say("MAIL FROM:<sender@remote.test> BODY=8BITMIME");
-        assertThat(client.say("RCPT TO:<x@elsewhere.test>")).isEqualTo("550 5.7.1 relay access denied");
-        assertThat(client.say("RCPT TO:<nobody@example.com>")).isEqualTo("550 5.1.1 no such mailbox here");
+        assertThat(client.say("RCPT TO:<x@elsewhere.test>"))
+            .isEqualTo("550 5.7.1 relay access denied");
+        assertThat(client.say("RCPT TO:<nobody@example.com>"))
+            .isEqualTo("550 5.1.1 no such mailbox here");
         assertThat(client.say("RCPT TO:<Alice@EXAMPLE.com>")).startsWith("250 ");
         assertThat(client.say("DATA")).startsWith("354 ");
         queued = client.say("Subject: caf\u00e9\r\n\r\n..\r\n.");
@@ -53,13 +55,17 @@ class SmtpFrontTest {
       Envelope envelope = message.envelope();
       assertThat(envelope.returnPath()).isEqualTo("<sender@remote.test>");
       assertThat(envelope.senderParameters()).containsEntry("BODY", "8BITMIME");
-      assertThat(envelope.recipients()).extracting(recipient -> recipient.address().toString()).containsExactly("Alice@example.com");
+      assertThat(envelope.recipients())
+          .extracting(recipient -> recipient.address().toString())
+          .containsExactly("Alice@example.com");
       assertThat(envelope.origin().client()).contains("127.0.0.1");
       assertThat(envelope.origin().helo()).isEqualTo("remote.test");
       assertThat(new String(message.content().readAllBytes(), ISO_8859_1))
-          .matches("Received: from remote\\.test \\(\\[127\\.0\\.0\\.1\\]\\)\r\n\tby mx\\.test with ESMTP\r\n\tid "
-              + memory.ids().getFirst() + " for <Alice@example\\.com>;\r\n\t\\w{3}, \\d+ \\w{3} \\d{4} [0-9:]{8} \\+0000\r\n"
-              + "Subject: caf\u00e9\r\n\r\n\\.\r\n");
+          .matches(
+              "Received: from remote\\.test \\(\\[127\\.0\\.0\\.1\\]\\)\r\n\tby mx\\.test with ESMTP\r\n\tid "
+                  + memory.ids().getFirst()
+                  + " for <Alice@example\\.com>;\r\n\t\\w{3}, \\d+ \\w{3} \\d{4} [0-9:]{8} \\+0000\r\n"
+                  + "Subject: caf\u00e9\r\n\r\n\\.\r\n");
     }
   }
 
@@ -78,9 +84,14 @@ class SmtpFrontTest {
       client.say("DATA");
       assertThat(client.say("Subject: hi\r\n\r\ntext\r\n.")).startsWith("250 ");
       String raw = new String(memory.only().content().readAllBytes(), ISO_8859_1);
-      assertThat(raw).startsWith("Received: from example.com\r\n\tby mx.test with ESMTPSA tls TLS_").doesNotContain("127.0.0.1", "laptop");
-      assertThat(memory.only().envelope().origin().login()).hasToString("Optional[alice@example.com]");
-      assertThat(memory.authorizer.questions).as("a granted session costs one question").containsExactly("login");
+      assertThat(raw)
+          .startsWith("Received: from example.com\r\n\tby mx.test with ESMTPSA tls TLS_")
+          .doesNotContain("127.0.0.1", "laptop");
+      assertThat(memory.only().envelope().origin().login())
+          .hasToString("Optional[alice@example.com]");
+      assertThat(memory.authorizer.questions)
+          .as("a granted session costs one question")
+          .containsExactly("login");
     }
   }
 
@@ -135,7 +146,9 @@ class SmtpFrontTest {
         TestClient client = TestClient.connect(memory.front.port(Door.SMTP))) {
       client.hear();
       client.say("EHLO x");
-      client.send("MAIL FROM:<a@b.test>\r\n" + "RCPT TO:<alice@example.com>\r\nRCPT TO:<bob@example.com>\r\n".repeat(40));
+      client.send(
+          "MAIL FROM:<a@b.test>\r\n"
+              + "RCPT TO:<alice@example.com>\r\nRCPT TO:<bob@example.com>\r\n".repeat(40));
       for (int i = 0; i < 81; i++) {
         assertThat(client.hear()).startsWith("250 ");
       }
@@ -146,8 +159,34 @@ class SmtpFrontTest {
   @Test
   void proxyNamesTheClient() throws Exception {
     byte[] header = {
-      0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a, 0x21, 0x11, 0, 12,
-      (byte) 203, 0, 113, 7, 10, 0, 0, 1, 0x30, 0x39, 0, 25
+      0x0d,
+      0x0a,
+      0x0d,
+      0x0a,
+      0x00,
+      0x0d,
+      0x0a,
+      0x51,
+      0x55,
+      0x49,
+      0x54,
+      0x0a,
+      0x21,
+      0x11,
+      0,
+      12,
+      (byte) 203,
+      0,
+      113,
+      7,
+      10,
+      0,
+      0,
+      1,
+      0x30,
+      0x39,
+      0,
+      25
     };
     try (MemoryFront memory = MemoryFront.behindProxy()) {
       try (TestClient client = TestClient.connect(memory.front.port(Door.SUBMISSIONS))) {
@@ -207,7 +246,8 @@ class SmtpFrontTest {
     try (MemoryFront memory = MemoryFront.start()) {
       for (Door door : Door.values()) {
         int port = memory.front.port(door);
-        sendAndLeave(port, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0}); // the beginning of a TLS handshake
+        sendAndLeave(
+            port, new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0}); // the beginning of a TLS handshake
         sendAndLeave(port, "EHLO plain text\r\n".getBytes(UTF_8));
         sendAndLeave(port, "MAIL FRO".getBytes(UTF_8));
         sendAndLeave(port, "\0\0\0\r\n\0".getBytes(UTF_8));
@@ -254,9 +294,22 @@ class SmtpFrontTest {
   void takenPortIsExplainedAndLeavesNoDoorOpen() throws Exception {
     try (MemoryFront memory = MemoryFront.start()) {
       int taken = memory.front.port(Door.SMTP);
-      var settings = new SmtpFrontSettings("mx.test", InetAddress.getLoopbackAddress(), Map.of(Door.SMTP, taken), 100_000, 5,
-          skypost.mail.tls.ServerTls.selfSigned("mx.test", Instant.now()), List.of());
-      assertThatThrownBy(() -> SmtpFront.start(settings, memory.authorizer, memory.messages, Clock.systemUTC(), new SecureRandom()))
+      var settings =
+          new SmtpFrontSettings(
+              "mx.test",
+              InetAddress.getLoopbackAddress(),
+              Map.of(Door.SMTP, taken),
+              100_000,
+              5,
+              skypost.mail.tls.ServerTls.selfSigned("mx.test", Instant.now()),
+              List.of());
+      assertThatThrownBy(() ->
+              SmtpFront.start(
+                  settings,
+                  memory.authorizer,
+                  memory.messages,
+                  Clock.systemUTC(),
+                  new SecureRandom()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on")
           .hasMessageContaining(String.valueOf(taken));
@@ -265,8 +318,17 @@ class SmtpFrontTest {
 
   @Test
   void wrongSettingsAreToldTogether() {
-    var reader = new SettingsReader(Map.of(
-        "SKYPOST_PORT_SMTP", "many", "SKYPOST_TLS_CERT", "no-such-file", "SKYPOST_TLS_KEY", "x", "SKYPOST_PROXY_NETWORKS", "10.0.0.1/8"));
+    var reader =
+        new SettingsReader(
+            Map.of(
+                "SKYPOST_PORT_SMTP",
+                "many",
+                "SKYPOST_TLS_CERT",
+                "no-such-file",
+                "SKYPOST_TLS_KEY",
+                "x",
+                "SKYPOST_PROXY_NETWORKS",
+                "10.0.0.1/8"));
     SmtpFrontSettings.read(reader, InetAddress.getLoopbackAddress(), Instant.now());
     assertThatThrownBy(reader::check)
         .hasMessageContaining("SKYPOST_PORT_SMTP")
@@ -275,14 +337,16 @@ class SmtpFrontTest {
   }
 
   private static TestClient submissions(MemoryFront memory) throws IOException {
-    TestClient client = TestClient.connect(memory.front.port(Door.SUBMISSIONS)).secure(trustingAnybody());
+    TestClient client =
+        TestClient.connect(memory.front.port(Door.SUBMISSIONS)).secure(trustingAnybody());
     client.hear();
     client.say("EHLO x");
     return client;
   }
 
   private static String auth(String user, String password) {
-    return "AUTH PLAIN " + Base64.getEncoder().encodeToString(("\0" + user + "\0" + password).getBytes(UTF_8));
+    return "AUTH PLAIN "
+        + Base64.getEncoder().encodeToString(("\0" + user + "\0" + password).getBytes(UTF_8));
   }
 
   private static String hearOrReset(TestClient client) {
@@ -295,18 +359,19 @@ class SmtpFrontTest {
 
   /** The certificate is self-signed and new each time. */
   private static SSLContext trustingAnybody() {
-    X509TrustManager anybody = new X509TrustManager() {
-      @Override
-      public void checkClientTrusted(X509Certificate[] chain, String type) {}
+    X509TrustManager anybody =
+        new X509TrustManager() {
+          @Override
+          public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
-      @Override
-      public void checkServerTrusted(X509Certificate[] chain, String type) {}
+          @Override
+          public void checkServerTrusted(X509Certificate[] chain, String type) {}
 
-      @Override
-      public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
-      }
-    };
+          @Override
+          public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+          }
+        };
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, new TrustManager[] {anybody}, null);

@@ -42,7 +42,10 @@ public final class FreeBodies {
       this.holder = holder;
     }
 
-    /** The holder has given up a message. @throws UncheckedIOException when it is not known to be freed */
+    /**
+     * The holder has given up a message. @throws UncheckedIOException when it is not known to be
+     * freed
+     */
     public void add(MailboxMessage gone) {
       try {
         if (!gone.shared() || holders.release(gone.id(), holder)) {

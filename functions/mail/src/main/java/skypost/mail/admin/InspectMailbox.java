@@ -22,17 +22,21 @@ public final class InspectMailbox {
   }
 
   public Outcome<MailboxStatus> status(EmailAddress user) throws IOException {
-    return mailboxes.status(user).<Outcome<MailboxStatus>>map(Outcome.Done::new).orElse(noMailbox(user));
+    return mailboxes
+        .status(user)
+        .<Outcome<MailboxStatus>>map(Outcome.Done::new)
+        .orElse(noMailbox(user));
   }
 
   /** The messages of a folder in the order of their UIDs; a place in the list is a UID. */
-  public Outcome<Page<MailboxMessage>> messages(EmailAddress user, String folder, int limit, Optional<String> next)
-      throws IOException {
+  public Outcome<Page<MailboxMessage>> messages(
+      EmailAddress user, String folder, int limit, Optional<String> next) throws IOException {
     Optional<MailboxStatus> status = mailboxes.status(user);
     if (status.isEmpty()) {
       return noMailbox(user);
     }
-    if (!folder.equals(Mailboxes.INBOX) && status.get().folders().stream().noneMatch(f -> f.name().equals(folder))) {
+    if (!folder.equals(Mailboxes.INBOX)
+        && status.get().folders().stream().noneMatch(f -> f.name().equals(folder))) {
       return new Outcome.Missing<>("folder " + folder + " of " + user);
     }
     long after = next.map(Long::parseLong).orElse(0L);
@@ -44,7 +48,8 @@ public final class InspectMailbox {
     boolean more = rest.size() > limit;
     List<MailboxMessage> items = more ? rest.subList(0, limit) : rest;
     return new Outcome.Done<>(
-        new Page<>(items, more ? Optional.of(Long.toString(items.getLast().uid())) : Optional.empty()));
+        new Page<>(
+            items, more ? Optional.of(Long.toString(items.getLast().uid())) : Optional.empty()));
   }
 
   /** Who holds the maildrop now. */
@@ -53,17 +58,24 @@ public final class InspectMailbox {
     if (status.isEmpty()) {
       return noMailbox(user);
     }
-    return status.get().lease()
+    return status
+        .get()
+        .lease()
         .filter(lease -> lease.isHeldAt(clock.instant()))
         .<Outcome<Lease>>map(Outcome.Done::new)
         .orElse(new Outcome.Missing<>("lease on the maildrop of " + user));
   }
 
-  /** Ends whoever's lease it is: the session's next command that needs it fails, and nothing it marked is deleted. */
+  /**
+   * Ends whoever's lease it is: the session's next command that needs it fails, and nothing it
+   * marked is deleted.
+   */
   public Outcome<Lease> endLease(EmailAddress user) throws IOException {
     Outcome<Lease> lease = lease(user);
-    if (lease instanceof Outcome.Done<Lease>(Lease held) && !mailboxes.endLease(user, Optional.of(held.holder()))) {
-      return new Outcome.Missing<>("lease on the maildrop of " + user); // it ended by itself meanwhile
+    if (lease instanceof Outcome.Done<Lease>(Lease held)
+        && !mailboxes.endLease(user, Optional.of(held.holder()))) {
+      return new Outcome.Missing<>(
+          "lease on the maildrop of " + user); // it ended by itself meanwhile
     }
     return lease;
   }

@@ -11,7 +11,10 @@ import skypost.mail.directory.Page;
 
 /** Lists the users, or the aliases, of one domain or of all. */
 final class ListAccounts {
-  /** Pages read for one answer: where nearly all accounts are of the other kind, the answer is short but comes. */
+  /**
+   * Pages read for one answer: where nearly all accounts are of the other kind, the answer is short
+   * but comes.
+   */
   private static final int MAX_READS = 50;
 
   private static final char MARK = '>'; // in no domain name
@@ -23,8 +26,8 @@ final class ListAccounts {
   }
 
   /** The accounts of one domain. */
-  <A extends Account> Page<A> ofDomain(Class<A> kind, String domain, int limit, Optional<String> next)
-      throws IOException {
+  <A extends Account> Page<A> ofDomain(
+      Class<A> kind, String domain, int limit, Optional<String> next) throws IOException {
     List<A> found = new ArrayList<>();
     Optional<String> at = next;
     for (int reads = 0; reads < MAX_READS; reads++) {
@@ -38,8 +41,12 @@ final class ListAccounts {
     return new Page<>(found, at);
   }
 
-  /** The accounts of all domains, domain by domain. A place in the list is a domain and a place among its accounts. */
-  <A extends Account> Page<A> ofAllDomains(Class<A> kind, int limit, Optional<String> next) throws IOException {
+  /**
+   * The accounts of all domains, domain by domain. A place in the list is a domain and a place
+   * among its accounts.
+   */
+  <A extends Account> Page<A> ofAllDomains(Class<A> kind, int limit, Optional<String> next)
+      throws IOException {
     List<A> found = new ArrayList<>();
     Optional<String> domain = next.map(ListAccounts::domainOf).or(() -> Optional.of(""));
     Optional<String> at = next.flatMap(ListAccounts::placeOf);

@@ -28,7 +28,8 @@ public final class ManageAliases {
       return new Outcome.Missing<>("domain " + address.domain());
     }
     if (domain.get().kind() != Domain.Kind.LOCAL) {
-      return new Outcome.Conflict<>(address.domain() + " is a relay domain: it has no aliases here");
+      return new Outcome.Conflict<>(
+          address.domain() + " is a relay domain: it has no aliases here");
     }
     boolean present = find(address) instanceof Outcome.Done<Alias>;
     if (!directory.putAccount(alias)) {
@@ -45,7 +46,8 @@ public final class ManageAliases {
   }
 
   /** The aliases of a domain, or of all. */
-  public Page<Alias> list(Optional<String> domain, int limit, Optional<String> next) throws IOException {
+  public Page<Alias> list(Optional<String> domain, int limit, Optional<String> next)
+      throws IOException {
     ListAccounts accounts = new ListAccounts(directory);
     return domain.isPresent()
         ? accounts.ofDomain(Alias.class, domain.get(), limit, next)

@@ -21,7 +21,8 @@ public final class ManageDomains {
     }
     Optional<Domain> present = directory.domain(domain.name());
     if (domain.kind() == Domain.Kind.RELAY && hasAccounts(domain.name())) {
-      return new Outcome.Conflict<>(domain.name() + " has accounts: delete them before it becomes a relay domain");
+      return new Outcome.Conflict<>(
+          domain.name() + " has accounts: delete them before it becomes a relay domain");
     }
     directory.putDomain(domain);
     return present.isEmpty() ? new Outcome.Created<>(domain) : new Outcome.Done<>(domain);

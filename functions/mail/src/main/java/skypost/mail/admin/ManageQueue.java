@@ -20,11 +20,12 @@ import skypost.mail.queue.QueueEntry.Status;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * Shows the outbound queue and steps in by hand. An entry whose attempt is being made right now is left alone: its outcome
- * is not known yet, and what is done twice would be delivered twice.
+ * Shows the outbound queue and steps in by hand. An entry whose attempt is being made right now is
+ * left alone: its outcome is not known yet, and what is done twice would be delivered twice.
  */
 public final class ManageQueue {
-  private static final SmtpReply REMOVED = SmtpReply.of(554, 7, 0, "removed from the queue by the administrator");
+  private static final SmtpReply REMOVED =
+      SmtpReply.of(554, 7, 0, "removed from the queue by the administrator");
   private static final int MAX_READS = 20;
   private static final int MAX_TRIES = 3;
 
@@ -35,7 +36,11 @@ public final class ManageQueue {
   private final Clock clock;
 
   public ManageQueue(
-      OutboundQueue queue, StoredMessages messages, FreeBodies bodies, Bounces bounces, Clock clock) {
+      OutboundQueue queue,
+      StoredMessages messages,
+      FreeBodies bodies,
+      Bounces bounces,
+      Clock clock) {
     this.queue = queue;
     this.messages = messages;
     this.bodies = bodies;
@@ -43,8 +48,12 @@ public final class ManageQueue {
     this.clock = clock;
   }
 
-  /** Waiting entries that the filter lets through, in the order of their next attempt. A page may be short, and not the last. */
-  public Page<QueueEntry> list(QueueFilter filter, int limit, Optional<String> next) throws IOException {
+  /**
+   * Waiting entries that the filter lets through, in the order of their next attempt. A page may be
+   * short, and not the last.
+   */
+  public Page<QueueEntry> list(QueueFilter filter, int limit, Optional<String> next)
+      throws IOException {
     List<QueueEntry> found = new ArrayList<>();
     Optional<String> at = next;
     for (int reads = 0; reads < MAX_READS; reads++) {
@@ -60,8 +69,11 @@ public final class ManageQueue {
 
   /** The entries that are meant, done ones too. */
   public Outcome<List<QueueEntry>> find(QueueTarget target) throws IOException {
-    List<QueueEntry> entries = queue.entries(target.message()).stream().filter(target::means).toList();
-    return entries.isEmpty() ? new Outcome.Missing<>("queue entry " + target) : new Outcome.Done<>(entries);
+    List<QueueEntry> entries =
+        queue.entries(target.message()).stream().filter(target::means).toList();
+    return entries.isEmpty()
+        ? new Outcome.Missing<>("queue entry " + target)
+        : new Outcome.Done<>(entries);
   }
 
   /** Makes the next attempt due now. */
@@ -84,7 +96,8 @@ public final class ManageQueue {
         "held: only an entry that waits can be",
         entry ->
             switch (entry.status()) {
-              case QUEUED, DEFERRED, HELD -> Optional.of(waiting(entry, Status.HELD, entry.nextAttempt()));
+              case QUEUED, DEFERRED, HELD ->
+                  Optional.of(waiting(entry, Status.HELD, entry.nextAttempt()));
               case SENDING, DONE -> Optional.empty();
             });
   }
@@ -98,7 +111,10 @@ public final class ManageQueue {
             switch (entry.status()) {
               case HELD ->
                   Optional.of(
-                      waiting(entry, entry.attemptsMade() == 0 ? Status.QUEUED : Status.DEFERRED, entry.nextAttempt()));
+                      waiting(
+                          entry,
+                          entry.attemptsMade() == 0 ? Status.QUEUED : Status.DEFERRED,
+                          entry.nextAttempt()));
               case QUEUED, SENDING, DEFERRED, DONE -> Optional.empty();
             });
   }
@@ -117,7 +133,10 @@ public final class ManageQueue {
                 switch (entry.status()) {
                   case QUEUED, DEFERRED, HELD -> Optional.of(removed(entry, bounce));
                   case SENDING -> Optional.empty();
-                  case DONE -> wasRemoved(entry) ? Optional.of(entry) : Optional.empty(); // a repeat: see to the rest
+                  case DONE ->
+                      wasRemoved(entry)
+                          ? Optional.of(entry)
+                          : Optional.empty(); // a repeat: see to the rest
                 });
     if (outcome instanceof Outcome.Done<List<QueueEntry>>(List<QueueEntry> removed)) {
       for (QueueEntry entry : removed) {
@@ -135,14 +154,17 @@ public final class ManageQueue {
         entry.recipients().stream()
             .filter(recipient -> recipient.end().equals(Optional.of(new End.Bounced(REMOVED))))
             .map(recipient ->
-                new FailedRecipient(recipient.address(), recipient.parameters(), REMOVED, Optional.empty()))
+                new FailedRecipient(
+                    recipient.address(), recipient.parameters(), REMOVED, Optional.empty()))
             .toList();
     Optional<StoredMessages.StoredMessage> stored = messages.open(entry.id().message());
     if (stored.isPresent() && !failed.isEmpty()) {
       try (var message = stored.get()) {
         MessageId bounce = MessageId.derived(entry.nextAttempt(), "removed " + entry.id());
         bounces.send(
-            bounce, new Bounces.Original(entry.id().message(), message.envelope(), message.content()), failed);
+            bounce,
+            new Bounces.Original(entry.id().message(), message.envelope(), message.content()),
+            failed);
       }
     }
   }
@@ -153,7 +175,8 @@ public final class ManageQueue {
     Optional<QueueEntry> of(QueueEntry entry);
   }
 
-  private Outcome<List<QueueEntry>> change(QueueTarget target, String impossible, Step step) throws IOException {
+  private Outcome<List<QueueEntry>> change(QueueTarget target, String impossible, Step step)
+      throws IOException {
     if (!(find(target) instanceof Outcome.Done<List<QueueEntry>>(List<QueueEntry> entries))) {
       return new Outcome.Missing<>("queue entry " + target);
     }
@@ -177,7 +200,10 @@ public final class ManageQueue {
         return wanted;
       }
       // changed since it was read: look again
-      seen = queue.entries(first.id().message()).stream().filter(entry -> entry.id().equals(first.id())).findFirst();
+      seen =
+          queue.entries(first.id().message()).stream()
+              .filter(entry -> entry.id().equals(first.id()))
+              .findFirst();
     }
     return Optional.empty();
   }
@@ -189,17 +215,33 @@ public final class ManageQueue {
 
   private static QueueEntry waiting(QueueEntry entry, Status status, Instant nextAttempt) {
     return new QueueEntry(
-        entry.id(), entry.sender(), entry.size(), entry.shared(), status, nextAttempt, entry.attemptsMade(),
-        entry.recipients(), entry.attempts());
+        entry.id(),
+        entry.sender(),
+        entry.size(),
+        entry.shared(),
+        status,
+        nextAttempt,
+        entry.attemptsMade(),
+        entry.recipients(),
+        entry.attempts());
   }
 
   private QueueEntry removed(QueueEntry entry, boolean bounce) {
     End end = bounce ? new End.Bounced(REMOVED) : new End.Removed();
     List<QueuedRecipient> recipients =
-        entry.recipients().stream().map(each -> each.end().isPresent() ? each : each.ended(end)).toList();
+        entry.recipients().stream()
+            .map(each -> each.end().isPresent() ? each : each.ended(end))
+            .toList();
     return new QueueEntry(
-        entry.id(), entry.sender(), entry.size(), entry.shared(), Status.DONE, now(), entry.attemptsMade(),
-        recipients, entry.attempts());
+        entry.id(),
+        entry.sender(),
+        entry.size(),
+        entry.shared(),
+        Status.DONE,
+        now(),
+        entry.attemptsMade(),
+        recipients,
+        entry.attempts());
   }
 
   private static boolean wasRemoved(QueueEntry entry) {

@@ -28,7 +28,8 @@ public final class ManageRelay {
   /**
    * @param defaults what holds until settings are put
    */
-  public ManageRelay(Directory directory, Mailboxes mailboxes, RelaySettings defaults, Clock clock) {
+  public ManageRelay(
+      Directory directory, Mailboxes mailboxes, RelaySettings defaults, Clock clock) {
     this.directory = directory;
     this.mailboxes = mailboxes;
     this.defaults = defaults;
@@ -58,15 +59,20 @@ public final class ManageRelay {
    * @param from the reverse-path
    * @param to the recipient
    */
-  public RecipientAnswer explain(String client, Optional<EmailAddress> login, Optional<EmailAddress> from, EmailAddress to)
+  public RecipientAnswer explain(
+      String client, Optional<EmailAddress> login, Optional<EmailAddress> from, EmailAddress to)
       throws IOException {
     Optional<EmailAddress> user = login.map(EmailAddress::canonical);
-    if (user.isPresent() && directory.account(user.get()).filter(Account.User.class::isInstance).isEmpty()) {
+    if (user.isPresent()
+        && directory.account(user.get()).filter(Account.User.class::isInstance).isEmpty()) {
       return new RecipientAnswer(false, NO_SUCH_LOGIN, "login-refused");
     }
-    // A new one each time: it remembers domains for a while, and an administrator wants the answer of this moment.
+    // A new one each time: it remembers domains for a while, and an administrator wants the answer
+    // of this moment.
     AuthorizeRecipients rules = new AuthorizeRecipients(directory, mailboxes, defaults, clock);
     Service service = user.isPresent() ? Service.SUBMISSION : Service.INBOUND;
-    return rules.decide(new RecipientsQuestion(service, client, "", user, from, 0, List.of(to))).getFirst();
+    return rules
+        .decide(new RecipientsQuestion(service, client, "", user, from, 0, List.of(to)))
+        .getFirst();
   }
 }

@@ -22,7 +22,11 @@ public final class ManageUsers {
   private final SecureRandom random;
 
   public ManageUsers(
-      Directory directory, Credentials credentials, Mailboxes mailboxes, FreeBodies bodies, SecureRandom random) {
+      Directory directory,
+      Credentials credentials,
+      Mailboxes mailboxes,
+      FreeBodies bodies,
+      SecureRandom random) {
     this.directory = directory;
     this.credentials = credentials;
     this.mailboxes = mailboxes;
@@ -48,7 +52,8 @@ public final class ManageUsers {
     if (password.isEmpty() && credentials.hash(address).isEmpty()) {
       return new Outcome.Invalid<>("password", "a new user needs one");
     }
-    // Mailbox and password first: an address that the directory shows can be delivered to, and no step is lost half-way.
+    // Mailbox and password first: an address that the directory shows can be delivered to, and no
+    // step is lost half-way.
     mailboxes.create(address, user.quotaBytes());
     if (password.isPresent()) {
       credentials.put(address, PasswordHash.of(password.get(), random));
@@ -71,7 +76,8 @@ public final class ManageUsers {
   }
 
   /** The users of a domain, or of all. */
-  public Page<User> list(Optional<String> domain, int limit, Optional<String> next) throws IOException {
+  public Page<User> list(Optional<String> domain, int limit, Optional<String> next)
+      throws IOException {
     ListAccounts accounts = new ListAccounts(directory);
     return domain.isPresent()
         ? accounts.ofDomain(User.class, domain.get(), limit, next)
@@ -83,7 +89,8 @@ public final class ManageUsers {
     Outcome<User> found = find(address);
     if (found instanceof Outcome.Done<User>) {
       remove(address);
-      directory.deleteAccount(address); // last: until then the same request finds the user and goes on
+      directory.deleteAccount(
+          address); // last: until then the same request finds the user and goes on
     }
     return found;
   }
@@ -104,7 +111,9 @@ public final class ManageUsers {
       return Optional.of(new Outcome.Missing<>("domain " + address.domain()));
     }
     if (domain.get().kind() != Domain.Kind.LOCAL) {
-      return Optional.of(new Outcome.Conflict<>(address.domain() + " is a relay domain: it has no mailboxes here"));
+      return Optional.of(
+          new Outcome.Conflict<>(
+              address.domain() + " is a relay domain: it has no mailboxes here"));
     }
     return Optional.empty();
   }

@@ -21,12 +21,20 @@ import skypost.protocol.smtp.SmtpReply;
  * @param timeline what happened, in order
  */
 public record MessageTrace(
-    MessageId id, Envelope envelope, long size, Optional<String> subject, State state, List<Event> timeline) {
+    MessageId id,
+    Envelope envelope,
+    long size,
+    Optional<String> subject,
+    State state,
+    List<Event> timeline) {
   public MessageTrace {
     timeline = List.copyOf(timeline);
   }
 
-  /** The state of a message is the first of these that one of its recipients is in: what needs attention comes first. */
+  /**
+   * The state of a message is the first of these that one of its recipients is in: what needs
+   * attention comes first.
+   */
   public enum State {
     /** Stored, and on its way to ReceiveFunction. */
     ACCEPTED,
@@ -59,7 +67,8 @@ public record MessageTrace(
    * One thing that happened.
    *
    * @param at when
-   * @param event what: accepted, delivered, queued, attempt, deferred, held, bounced, failed, removed
+   * @param event what: accepted, delivered, queued, attempt, deferred, held, bounced, failed,
+   *     removed
    * @param recipient to whom
    * @param folder where it was filed
    * @param uid under which number
@@ -83,7 +92,16 @@ public record MessageTrace(
     static Event of(Instant at, String event) {
       Optional<String> none = Optional.empty();
       return new Event(
-          at, event, Optional.empty(), none, Optional.empty(), none, none, none, Optional.empty(), Optional.empty());
+          at,
+          event,
+          Optional.empty(),
+          none,
+          Optional.empty(),
+          none,
+          none,
+          none,
+          Optional.empty(),
+          Optional.empty());
     }
 
     Event named(String name) {
@@ -91,28 +109,42 @@ public record MessageTrace(
     }
 
     Event to(EmailAddress whom) {
-      return new Event(at, event, Optional.of(whom), folder, uid, entry, server, tls, reply, nextAttempt);
+      return new Event(
+          at, event, Optional.of(whom), folder, uid, entry, server, tls, reply, nextAttempt);
     }
 
     Event into(String where, Optional<Long> number) {
-      return new Event(at, event, recipient, Optional.of(where), number, entry, server, tls, reply, nextAttempt);
+      return new Event(
+          at, event, recipient, Optional.of(where), number, entry, server, tls, reply, nextAttempt);
     }
 
     Event about(String id) {
-      return new Event(at, event, recipient, folder, uid, Optional.of(id), server, tls, reply, nextAttempt);
+      return new Event(
+          at, event, recipient, folder, uid, Optional.of(id), server, tls, reply, nextAttempt);
     }
 
     Event with(String peer, String security) {
       return new Event(
-          at, event, recipient, folder, uid, entry, present(peer), present(security), reply, nextAttempt);
+          at,
+          event,
+          recipient,
+          folder,
+          uid,
+          entry,
+          present(peer),
+          present(security),
+          reply,
+          nextAttempt);
     }
 
     Event because(SmtpReply answer) {
-      return new Event(at, event, recipient, folder, uid, entry, server, tls, Optional.of(answer), nextAttempt);
+      return new Event(
+          at, event, recipient, folder, uid, entry, server, tls, Optional.of(answer), nextAttempt);
     }
 
     Event next(Instant when) {
-      return new Event(at, event, recipient, folder, uid, entry, server, tls, reply, Optional.of(when));
+      return new Event(
+          at, event, recipient, folder, uid, entry, server, tls, reply, Optional.of(when));
     }
 
     private static Optional<String> present(String text) {

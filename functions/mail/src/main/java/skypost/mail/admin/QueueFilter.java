@@ -12,7 +12,8 @@ import skypost.protocol.address.EmailAddress;
  * @param sender the reverse-path; an empty one inside is the null sender
  * @param status what an entry waits for
  */
-public record QueueFilter(Optional<String> domain, Optional<Optional<EmailAddress>> sender, Optional<Status> status) {
+public record QueueFilter(
+    Optional<String> domain, Optional<Optional<EmailAddress>> sender, Optional<Status> status) {
   boolean accepts(QueueEntry entry) {
     return domain.map(entry.id().destination()::equals).orElse(true)
         && sender.map(wanted -> isFrom(entry, wanted)).orElse(true)

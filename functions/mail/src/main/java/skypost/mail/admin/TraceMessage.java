@@ -23,7 +23,10 @@ import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
 
-/** Puts together what became of a message: its receipt, its entries in the queue, or, before both, the message itself. */
+/**
+ * Puts together what became of a message: its receipt, its entries in the queue, or, before both,
+ * the message itself.
+ */
 public final class TraceMessage {
   private final Traces traces;
   private final OutboundQueue queue;
@@ -35,7 +38,9 @@ public final class TraceMessage {
     this.messages = messages;
   }
 
-  /** The trace; empty when the message was never accepted, or so long ago that its trace is gone. */
+  /**
+   * The trace; empty when the message was never accepted, or so long ago that its trace is gone.
+   */
   public Optional<MessageTrace> of(MessageId id) throws IOException {
     Optional<Receipt> receipt = traces.receipt(id);
     if (receipt.isPresent()) {
@@ -58,7 +63,9 @@ public final class TraceMessage {
   }
 
   private MessageTrace finished(Receipt receipt) throws IOException {
-    boolean queued = receipt.outcomes().stream().anyMatch(outcome -> outcome.outcome() instanceof Outcome.Queued);
+    boolean queued =
+        receipt.outcomes().stream()
+            .anyMatch(outcome -> outcome.outcome() instanceof Outcome.Queued);
     // A message for local users alone has no entries: no read for them.
     List<QueueEntry> entries = queued ? queue.entries(receipt.id()) : List.of();
     // The receipt is written last, so the first attempt may have been made before it.
@@ -114,9 +121,15 @@ public final class TraceMessage {
         String id = entry.id().toString();
         for (Attempt attempt : entry.attempts()) {
           events.add(
-              Event.of(attempt.at(), "attempt").about(id).with(attempt.server(), attempt.tls()).because(attempt.reply()));
+              Event.of(attempt.at(), "attempt")
+                  .about(id)
+                  .with(attempt.server(), attempt.tls())
+                  .because(attempt.reply()));
         }
-        Instant last = entry.attempts().isEmpty() ? envelope.origin().receivedAt() : entry.attempts().getLast().at();
+        Instant last =
+            entry.attempts().isEmpty()
+                ? envelope.origin().receivedAt()
+                : entry.attempts().getLast().at();
         for (QueuedRecipient recipient : entry.recipients()) {
           add(entry, recipient, last);
         }

@@ -20,13 +20,14 @@ public final class AuthorizeJson {
   private AuthorizeJson() {}
 
   /** Answers a question that came as JSON: the whole of AuthorizeFunction. */
-  public static byte[] answer(byte[] question, AuthorizeLogin logins, AuthorizeRecipients recipients)
-      throws IOException {
+  public static byte[] answer(
+      byte[] question, AuthorizeLogin logins, AuthorizeRecipients recipients) throws IOException {
     Fields fields = Fields.read(question);
     return switch (fields.text("ask")) {
       case "login" -> write(logins.decide(readLoginQuestion(fields)));
       case "recipients" -> write(recipients.decide(readRecipientsQuestion(fields)));
-      default -> throw new IOException("not a question for AuthorizeFunction: " + fields.text("ask"));
+      default ->
+          throw new IOException("not a question for AuthorizeFunction: " + fields.text("ask"));
     };
   }
 
@@ -89,7 +90,8 @@ public final class AuthorizeJson {
       return new LoginAnswer.Refused();
     }
     return new LoginAnswer.Accepted(
-        fields.address("user"), new Grant(fields.addresses("senders"), fields.texts("askedDomains")));
+        fields.address("user"),
+        new Grant(fields.addresses("senders"), fields.texts("askedDomains")));
   }
 
   private static byte[] write(List<RecipientAnswer> answers) throws IOException {
@@ -108,7 +110,8 @@ public final class AuthorizeJson {
   public static List<RecipientAnswer> readRecipients(byte[] json) throws IOException {
     List<RecipientAnswer> answers = new ArrayList<>();
     for (Fields item : Fields.read(json).objects("answers")) {
-      answers.add(new RecipientAnswer(item.flag("accepted"), item.reply("reply"), item.text("rule")));
+      answers.add(
+          new RecipientAnswer(item.flag("accepted"), item.reply("reply"), item.text("rule")));
     }
     return answers;
   }
@@ -116,7 +119,10 @@ public final class AuthorizeJson {
   private static Service service(Fields fields) throws IOException {
     String name = fields.text("service");
     return Optional.of(name)
-        .flatMap(known -> List.of(Service.values()).stream().filter(service -> service.name().equals(known)).findAny())
+        .flatMap(known ->
+            List.of(Service.values()).stream()
+                .filter(service -> service.name().equals(known))
+                .findAny())
         .orElseThrow(() -> new IOException("no such service: " + name));
   }
 

@@ -16,7 +16,8 @@ import skypost.protocol.address.EmailAddress;
 
 /** Checks logins. A failure looks the same, and takes as long, whether the user exists or not. */
 public final class AuthorizeLogin {
-  private static final int MAX_PASSWORD = 1024; // characters; hashing cost must not grow with what a stranger sends
+  private static final int MAX_PASSWORD =
+      1024; // characters; hashing cost must not grow with what a stranger sends
   private static final int MAX_DOMAINS_IN_GRANT = 100;
 
   private final Credentials credentials;
@@ -29,17 +30,23 @@ public final class AuthorizeLogin {
 
   /** Decides on a login. */
   public LoginAnswer decide(LoginQuestion question) throws IOException {
-    Optional<EmailAddress> user = EmailAddress.parse(question.username()).map(EmailAddress::canonical);
+    Optional<EmailAddress> user =
+        EmailAddress.parse(question.username()).map(EmailAddress::canonical);
     Optional<String> hash = user.isPresent() ? credentials.hash(user.get()) : Optional.empty();
     boolean sane = question.password().length() <= MAX_PASSWORD;
     boolean right =
         hash.isPresent() && sane
             ? PasswordHash.matches(question.password(), hash.get())
             : PasswordHash.matchesNobody(sane ? question.password() : "");
-    return right ? new LoginAnswer.Accepted(user.get(), grant(question.service(), user.get())) : new LoginAnswer.Refused();
+    return right
+        ? new LoginAnswer.Accepted(user.get(), grant(question.service(), user.get()))
+        : new LoginAnswer.Refused();
   }
 
-  /** With few domains a submission needs no second question: only mail to our own domains is asked about. */
+  /**
+   * With few domains a submission needs no second question: only mail to our own domains is asked
+   * about.
+   */
   private Grant grant(Service service, EmailAddress user) throws IOException {
     if (service != Service.SUBMISSION) {
       return Grant.NONE;

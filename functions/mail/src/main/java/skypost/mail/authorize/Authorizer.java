@@ -7,9 +7,11 @@ import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * The two questions that a front may ask: is this login right, and may this mail go there? Answered by AuthorizeFunction.
+ * The two questions that a front may ask: is this login right, and may this mail go there? Answered
+ * by AuthorizeFunction.
  *
- * <p>Both throw {@link IOException} when no answer can be had: the front says 451 or 454, never yes and never 5xx.
+ * <p>Both throw {@link IOException} when no answer can be had: the front says 451 or 454, never yes
+ * and never 5xx.
  */
 public interface Authorizer {
   /** Checks a password. */
@@ -53,11 +55,13 @@ public interface Authorizer {
   }
 
   /**
-   * What a front may decide alone for a logged-in user, so that a session costs one invocation: mail from one of {@code
-   * senders} to any recipient whose domain is not among {@code askedDomains}. All else it asks.
+   * What a front may decide alone for a logged-in user, so that a session costs one invocation:
+   * mail from one of {@code senders} to any recipient whose domain is not among {@code
+   * askedDomains}. All else it asks.
    *
    * @param senders addresses that belong to the user; empty: always ask
-   * @param askedDomains our local and relay domains and those with rules, whose recipients must be asked about
+   * @param askedDomains our local and relay domains and those with rules, whose recipients must be
+   *     asked about
    */
   record Grant(List<EmailAddress> senders, List<String> askedDomains) {
     /** Nothing is granted: every recipient is asked about. */

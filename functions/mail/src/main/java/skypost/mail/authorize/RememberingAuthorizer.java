@@ -1,5 +1,7 @@
 package skypost.mail.authorize;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -14,13 +16,13 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
- * Remembers a confirmed login for a few minutes, so that a client that polls does not cost an Argon2id check each time. A
- * password is kept as an HMAC-SHA256 under a key of this process alone, which is worth nothing outside it.
+ * Remembers a confirmed login for a few minutes, so that a client that polls does not cost an
+ * Argon2id check each time. A password is kept as an HMAC-SHA256 under a key of this process alone,
+ * which is worth nothing outside it.
  *
- * <p>So a changed password works for up to that time more at a front that knew it. Refusals are never remembered.
+ * <p>So a changed password works for up to that time more at a front that knew it. Refusals are
+ * never remembered.
  */
 public final class RememberingAuthorizer implements Authorizer {
   /** How long a login is remembered. */
@@ -91,7 +93,9 @@ public final class RememberingAuthorizer implements Authorizer {
     try {
       Mac mac = Mac.getInstance(HMAC);
       mac.init(key);
-      mac.update((question.service() + " " + question.username().length() + " " + question.username()).getBytes(UTF_8));
+      mac.update(
+          (question.service() + " " + question.username().length() + " " + question.username())
+              .getBytes(UTF_8));
       return HexFormat.of().formatHex(mac.doFinal(question.password().getBytes(UTF_8)));
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible); // every JDK has HmacSHA256

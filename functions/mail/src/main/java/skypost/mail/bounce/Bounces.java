@@ -11,7 +11,10 @@ import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 
-/** Tells senders what could not be delivered. A bounce is a new message that comes in like any other. */
+/**
+ * Tells senders what could not be delivered. A bounce is a new message that comes in like any
+ * other.
+ */
 public final class Bounces {
   private final IncomingMessages incoming;
   private final String hostname;
@@ -30,38 +33,52 @@ public final class Bounces {
    *
    * @param id its id
    * @param envelope its envelope: who is told, and the DSN parameters of MAIL FROM
-   * @param content the raw message from its first octet; only the header block is read, and it is not closed
+   * @param content the raw message from its first octet; only the header block is read, and it is
+   *     not closed
    */
   public record Original(MessageId id, Envelope envelope, InputStream content) {}
 
   /**
-   * Sends one bounce for all the recipients that failed at once, where somebody may and wants to be told.
+   * Sends one bounce for all the recipients that failed at once, where somebody may and wants to be
+   * told.
    *
-   * @param bounce the bounce's id: derive it ({@link MessageId#derived}) from the step, so that a repeat makes no second one;
-   *     its time becomes the bounce's date
+   * @param bounce the bounce's id: derive it ({@link MessageId#derived}) from the step, so that a
+   *     repeat makes no second one; its time becomes the bounce's date
    * @return the bounce's id when one was stored; empty when the sender is null or wants no notice
-   * @throws IOException when it is not known to be stored: the recipients must not be taken as ended
+   * @throws IOException when it is not known to be stored: the recipients must not be taken as
+   *     ended
    */
-  public Optional<MessageId> send(MessageId bounce, Original original, List<FailedRecipient> failed) throws IOException {
+  public Optional<MessageId> send(MessageId bounce, Original original, List<FailedRecipient> failed)
+      throws IOException {
     Optional<EmailAddress> sender = original.envelope().sender();
     List<FailedRecipient> noticed = failed.stream().filter(FailedRecipient::wantsNotice).toList();
-    if (sender.isEmpty() || noticed.isEmpty()) { // RFC 5321 section 6.1: no notification about a notification
+    if (sender.isEmpty()
+        || noticed.isEmpty()) { // RFC 5321 section 6.1: no notification about a notification
       return Optional.empty();
     }
     byte[] headers = HeaderBlock.read(original.content());
-    DeliveryReport report = new DeliveryReport(hostname, bounce, original.id(), original.envelope(), headers, noticed);
+    DeliveryReport report =
+        new DeliveryReport(hostname, bounce, original.id(), original.envelope(), headers, noticed);
     try (IncomingMessages.Draft draft = incoming.begin(bounce, envelope(bounce, sender.get()))) {
       report.writeTo(draft);
       draft.commit();
     }
-    EventLog.info("bounce").with("id", original.id()).with("bounce", bounce).with("to", sender.get())
-        .with("recipients", noticed.size()).with("reply", noticed.getFirst().reply()).write();
+    EventLog.info("bounce")
+        .with("id", original.id())
+        .with("bounce", bounce)
+        .with("to", sender.get())
+        .with("recipients", noticed.size())
+        .with("reply", noticed.getFirst().reply())
+        .write();
     return Optional.of(bounce);
   }
 
   private Envelope envelope(MessageId bounce, EmailAddress to) {
     Map<String, String> parameters = to.isInternationalized() ? Map.of("SMTPUTF8", "") : Map.of();
-    return new Envelope(Optional.empty(), parameters, List.of(new Envelope.Recipient(to)),
+    return new Envelope(
+        Optional.empty(),
+        parameters,
+        List.of(new Envelope.Recipient(to)),
         Envelope.Origin.internal(bounce.acceptedAt(), hostname));
   }
 }

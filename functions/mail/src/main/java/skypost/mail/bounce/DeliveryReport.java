@@ -23,11 +23,16 @@ import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
-/** The text of a bounce: a multipart/report of what a person reads, what a program reads, and the original's headers. */
+/**
+ * The text of a bounce: a multipart/report of what a person reads, what a program reads, and the
+ * original's headers.
+ */
 final class DeliveryReport {
-  private static final int MAX_DIAGNOSTIC = 900; // below a text line (RFC 5321 section 4.5.3.1.6) even when not folded
+  private static final int MAX_DIAGNOSTIC =
+      900; // below a text line (RFC 5321 section 4.5.3.1.6) even when not folded
   private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
 
   private static final Session SESSION = session();
 
@@ -87,7 +92,9 @@ final class DeliveryReport {
 
   private MimeBodyPart humanText() throws MessagingException {
     StringBuilder text = new StringBuilder();
-    text.append("This is the mail system at ").append(hostname).append(".\r\n\r\n")
+    text.append("This is the mail system at ")
+        .append(hostname)
+        .append(".\r\n\r\n")
         .append("Your message could not be delivered to one or more recipients.\r\n")
         .append("It will not be tried again. What the mail system was told:\r\n");
     for (FailedRecipient recipient : failed) {
@@ -132,7 +139,10 @@ final class DeliveryReport {
     recipient.remoteMta().ifPresent(host -> add(fields, "Remote-MTA", "dns; " + printable(host)));
     // RFC 3464 section 2.3.6: "smtp" is for what a remote server said
     String type = recipient.remoteMta().isPresent() ? "smtp" : "x-skypost";
-    add(fields, "Diagnostic-Code", type + "; " + shortened(printable(recipient.reply().toString())));
+    add(
+        fields,
+        "Diagnostic-Code",
+        type + "; " + shortened(printable(recipient.reply().toString())));
     add(fields, "Last-Attempt-Date", date(id.acceptedAt()));
     return fields;
   }
@@ -159,8 +169,9 @@ final class DeliveryReport {
   }
 
   /**
-   * The original's headers, octet for octet. Left to itself, MessageHeaders adds a Date and a Message-ID and reads octets
-   * above 127 in a charset; Jakarta Mail encodes this part for transfer where it is not 7-bit.
+   * The original's headers, octet for octet. Left to itself, MessageHeaders adds a Date and a
+   * Message-ID and reads octets above 127 in a charset; Jakarta Mail encodes this part for transfer
+   * where it is not 7-bit.
    */
   private static final class OriginalHeaders extends MessageHeaders {
     private final byte[] octets;

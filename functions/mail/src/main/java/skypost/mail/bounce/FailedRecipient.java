@@ -10,12 +10,16 @@ import skypost.protocol.smtp.SmtpReply;
  * A recipient that a message will never reach.
  *
  * @param address where it should have gone
- * @param parameters ESMTP parameters of its RCPT TO ({@code NOTIFY}, {@code ORCPT}); keys in upper case
+ * @param parameters ESMTP parameters of its RCPT TO ({@code NOTIFY}, {@code ORCPT}); keys in upper
+ *     case
  * @param reply why not: the remote server's words, or ours
  * @param remoteMta the host name of the server that said so; empty when the reply is our own
  */
 public record FailedRecipient(
-    EmailAddress address, Map<String, String> parameters, SmtpReply reply, Optional<String> remoteMta) {
+    EmailAddress address,
+    Map<String, String> parameters,
+    SmtpReply reply,
+    Optional<String> remoteMta) {
   public FailedRecipient {
     parameters = Map.copyOf(parameters);
   }

@@ -8,11 +8,15 @@ import java.util.Arrays;
 
 /** The header block of a raw message (RFC 5322 section 2.1), cut to what a bounce gives back. */
 final class HeaderBlock {
-  static final int MAX_OCTETS = 64 * 1024; // a header block larger than this is nobody's honest work
+  static final int MAX_OCTETS =
+      64 * 1024; // a header block larger than this is nobody's honest work
 
   private HeaderBlock() {}
 
-  /** Reads up to the empty line, which is left out; at most {@value #MAX_OCTETS} octets, cut at a line's end. */
+  /**
+   * Reads up to the empty line, which is left out; at most {@value #MAX_OCTETS} octets, cut at a
+   * line's end.
+   */
   static byte[] read(InputStream message) throws IOException {
     ByteArrayOutputStream block = new ByteArrayOutputStream(4096);
     byte[] buffer = new byte[4096];
@@ -25,7 +29,8 @@ final class HeaderBlock {
       for (int i = 0; i < count; i++) {
         block.write(buffer[i]);
         if (buffer[i] == '\n') {
-          if (block.size() - lineStart <= 2) { // CRLF alone, or a bare LF from a store that is not ours
+          if (block.size() - lineStart
+              <= 2) { // CRLF alone, or a bare LF from a store that is not ours
             return Arrays.copyOf(block.toByteArray(), lineStart);
           }
           lineStart = block.size();

@@ -7,7 +7,10 @@ import skypost.protocol.address.EmailAddress;
 final class Xtext {
   private Xtext() {}
 
-  /** Decodes xtext (RFC 3461 section 4); empty when malformed or when something unprintable is hidden in it. */
+  /**
+   * Decodes xtext (RFC 3461 section 4); empty when malformed or when something unprintable is
+   * hidden in it.
+   */
   static Optional<String> decode(String xtext) {
     StringBuilder plain = new StringBuilder(xtext.length());
     for (int i = 0; i < xtext.length(); i++) {
@@ -29,23 +32,32 @@ final class Xtext {
     return plain.isEmpty() ? Optional.empty() : Optional.of(plain.toString());
   }
 
-  /** {@code rfc822; address}, or {@code utf-8; …} with utf-8-addr-xtext for an internationalized one (RFC 6533 section 3). */
+  /**
+   * {@code rfc822; address}, or {@code utf-8; …} with utf-8-addr-xtext for an internationalized one
+   * (RFC 6533 section 3).
+   */
   static String typed(EmailAddress address) {
     if (!address.isInternationalized()) {
       return "rfc822; " + address;
     }
     StringBuilder encoded = new StringBuilder("utf-8; ");
-    address.toString().codePoints().forEach(c -> {
-      if (c > 32 && c < 127 && c != '\\' && c != '+' && c != '=') {
-        encoded.append((char) c);
-      } else {
-        encoded.append("\\x{").append(String.format("%02X", c)).append('}');
-      }
-    });
+    address
+        .toString()
+        .codePoints()
+        .forEach(c -> {
+          if (c > 32 && c < 127 && c != '\\' && c != '+' && c != '=') {
+            encoded.append((char) c);
+          } else {
+            encoded.append("\\x{").append(String.format("%02X", c)).append('}');
+          }
+        });
     return encoded.toString();
   }
 
-  /** The value of ORCPT as Original-Recipient shows it (RFC 3464 section 2.3.1); empty when malformed. */
+  /**
+   * The value of ORCPT as Original-Recipient shows it (RFC 3464 section 2.3.1); empty when
+   * malformed.
+   */
   static Optional<String> originalRecipient(String orcpt) {
     int semicolon = orcpt.indexOf(';');
     if (semicolon <= 0 || !orcpt.chars().allMatch(c -> c > 32 && c < 127)) {
@@ -53,8 +65,10 @@ final class Xtext {
     }
     String type = orcpt.substring(0, semicolon);
     String address = orcpt.substring(semicolon + 1);
-    // RFC 6533 section 3: utf-8-addr-xtext is no xtext, and is the form that a 7-bit report wants anyway.
-    Optional<String> shown = type.equalsIgnoreCase("utf-8") ? Optional.of(address) : decode(address);
+    // RFC 6533 section 3: utf-8-addr-xtext is no xtext, and is the form that a 7-bit report wants
+    // anyway.
+    Optional<String> shown =
+        type.equalsIgnoreCase("utf-8") ? Optional.of(address) : decode(address);
     return shown.map(text -> type + ';' + text);
   }
 }

@@ -3,7 +3,10 @@ package skypost.mail.directory;
 import java.util.List;
 import skypost.protocol.address.EmailAddress;
 
-/** What an address of a local domain stands for. One address is one account: a user or an alias, never both. */
+/**
+ * What an address of a local domain stands for. One address is one account: a user or an alias,
+ * never both.
+ */
 public sealed interface Account {
   /** The canonical address. */
   EmailAddress address();
@@ -13,9 +16,11 @@ public sealed interface Account {
    *
    * @param address canonical
    * @param quotaBytes octets the mailbox may hold; 0: no limit
-   * @param deleteAfterRetrieval whether a message is deleted once POP3 has handed it out and QUIT came
+   * @param deleteAfterRetrieval whether a message is deleted once POP3 has handed it out and QUIT
+   *     came
    */
-  record User(EmailAddress address, long quotaBytes, boolean deleteAfterRetrieval) implements Account {
+  record User(EmailAddress address, long quotaBytes, boolean deleteAfterRetrieval)
+      implements Account {
     public User {
       if (quotaBytes < 0) {
         throw new IllegalArgumentException("a quota is not negative");
@@ -26,7 +31,8 @@ public sealed interface Account {
   /**
    * A name for others.
    *
-   * @param address canonical; the local part {@value #CATCH_ALL} stands for every address that is not another account
+   * @param address canonical; the local part {@value #CATCH_ALL} stands for every address that is
+   *     not another account
    * @param targets addresses, local or not, at least one
    */
   record Alias(EmailAddress address, List<EmailAddress> targets) implements Account {

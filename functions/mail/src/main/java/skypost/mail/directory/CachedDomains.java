@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Domains remembered for a short time within a warm function: nearly every message asks for one of the same few. Absence
- * is not remembered, so a domain works as soon as it is made.
+ * Domains remembered for a short time within a warm function: nearly every message asks for one of
+ * the same few. Absence is not remembered, so a domain works as soon as it is made.
  */
 public final class CachedDomains {
   private static final Duration FRESH = Duration.ofSeconds(10);
@@ -38,7 +38,8 @@ public final class CachedDomains {
     if (known.size() >= MOST) {
       known.clear();
     }
-    domain.ifPresentOrElse(found -> known.put(name, new Known(found, now)), () -> known.remove(name));
+    domain.ifPresentOrElse(
+        found -> known.put(name, new Known(found, now)), () -> known.remove(name));
     return domain;
   }
 }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
 
 /**
- * Domains, accounts and relay settings. Reads may be a moment old (eventually consistent) unless said otherwise; every
- * method throws {@link IOException} when the answer cannot be had now.
+ * Domains, accounts and relay settings. Reads may be a moment old (eventually consistent) unless
+ * said otherwise; every method throws {@link IOException} when the answer cannot be had now.
  */
 public interface Directory {
   /** A domain by its canonical name. */

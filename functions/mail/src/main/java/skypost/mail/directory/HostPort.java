@@ -30,7 +30,8 @@ public record HostPort(String host, int port) {
     }
     try {
       int port = colon < 0 ? defaultPort : Integer.parseInt(text.substring(colon + 1));
-      boolean sane = host.chars().allMatch(c -> Character.isLetterOrDigit(c) || ".-_:".indexOf(c) >= 0);
+      boolean sane =
+          host.chars().allMatch(c -> Character.isLetterOrDigit(c) || ".-_:".indexOf(c) >= 0);
       return sane ? Optional.of(new HostPort(host, port)) : Optional.empty();
     } catch (IllegalArgumentException malformed) {
       return Optional.empty();

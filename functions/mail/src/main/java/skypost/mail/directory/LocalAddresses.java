@@ -15,7 +15,8 @@ public final class LocalAddresses {
   }
 
   /**
-   * The account as written, or without the part after the plus sign, or the catch-all of the domain, in this order.
+   * The account as written, or without the part after the plus sign, or the catch-all of the
+   * domain, in this order.
    *
    * @param address of a domain that is known to be local
    */
@@ -24,7 +25,9 @@ public final class LocalAddresses {
     Optional<Account> account = directory.account(canonical);
     int plus = canonical.local().indexOf(SUBADDRESS);
     if (account.isEmpty() && plus > 0) {
-      account = directory.account(new EmailAddress(canonical.local().substring(0, plus), canonical.domain()));
+      account =
+          directory.account(
+              new EmailAddress(canonical.local().substring(0, plus), canonical.domain()));
     }
     if (account.isEmpty()) {
       account = directory.account(new EmailAddress(Account.CATCH_ALL, canonical.domain()));

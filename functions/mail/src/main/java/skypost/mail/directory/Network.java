@@ -16,7 +16,10 @@ public record Network(InetAddress address, int prefix) {
     return parse(cidr).orElseThrow(() -> new IllegalArgumentException("not a network: " + cidr));
   }
 
-  /** Reads {@code 192.0.2.0/24}, {@code 2001:db8::/32} or one address; empty when malformed, also when host bits are set. */
+  /**
+   * Reads {@code 192.0.2.0/24}, {@code 2001:db8::/32} or one address; empty when malformed, also
+   * when host bits are set.
+   */
   public static Optional<Network> parse(String cidr) {
     int slash = cidr.indexOf('/');
     Optional<InetAddress> address = literal(slash < 0 ? cidr : cidr.substring(0, slash));

@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
-/** Argon2id password hashes (RFC 9106) in the PHC string format, with the parameters that OWASP recommends. */
+/**
+ * Argon2id password hashes (RFC 9106) in the PHC string format, with the parameters that OWASP
+ * recommends.
+ */
 public final class PasswordHash {
   private static final int MEMORY_KIB = 19 * 1024;
   private static final int ITERATIONS = 2;
@@ -17,7 +20,8 @@ public final class PasswordHash {
   private static final int HASH_OCTETS = 32;
   private static final int SALT_OCTETS = 16;
   private static final Pattern PHC =
-      Pattern.compile("\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,2})\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
+      Pattern.compile(
+          "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,2})\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
 
   /** A hash that no password has: checking against it takes as long as against a real one. */
   private static final String NOBODY = phc(new byte[SALT_OCTETS], new byte[HASH_OCTETS]);
@@ -56,7 +60,8 @@ public final class PasswordHash {
     return false;
   }
 
-  private static byte[] argon2(String password, byte[] salt, int memory, int iterations, int lanes, int octets) {
+  private static byte[] argon2(
+      String password, byte[] salt, int memory, int iterations, int lanes, int octets) {
     var generator = new Argon2BytesGenerator();
     generator.init(
         new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
@@ -73,7 +78,15 @@ public final class PasswordHash {
 
   private static String phc(byte[] salt, byte[] digest) {
     Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-    return "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + ITERATIONS + ",p=" + LANES + "$"
-        + base64.encodeToString(salt) + "$" + base64.encodeToString(digest);
+    return "$argon2id$v=19$m="
+        + MEMORY_KIB
+        + ",t="
+        + ITERATIONS
+        + ",p="
+        + LANES
+        + "$"
+        + base64.encodeToString(salt)
+        + "$"
+        + base64.encodeToString(digest);
   }
 }

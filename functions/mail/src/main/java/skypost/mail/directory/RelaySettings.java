@@ -12,7 +12,8 @@ import java.util.Optional;
 public record RelaySettings(List<Network> trustedNetworks, Optional<HostPort> smartHost) {
   /** Loopback only: nobody else's mail is relayed. */
   public static final RelaySettings DEFAULT =
-      new RelaySettings(List.of(Network.of("127.0.0.0/8"), Network.of("::1/128")), Optional.empty());
+      new RelaySettings(
+          List.of(Network.of("127.0.0.0/8"), Network.of("::1/128")), Optional.empty());
 
   public RelaySettings {
     trustedNetworks = List.copyOf(trustedNetworks);

@@ -24,7 +24,10 @@ import org.xbill.DNS.lookup.LookupSession;
 import org.xbill.DNS.lookup.NoSuchDomainException;
 import skypost.mail.directory.HostPort;
 
-/** Asks a recursive resolver; CNAMEs are followed, and answers kept for their time to live. Thread safe. */
+/**
+ * Asks a recursive resolver; CNAMEs are followed, and answers kept for their time to live. Thread
+ * safe.
+ */
 public final class Dns {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int TRIES = 3;
@@ -46,7 +49,8 @@ public final class Dns {
         LookupSession.builder()
             .resolver(resolver)
             .cache(cache)
-            .hostsFileParser(new HostsFileParser()) // a smart host may be a name of the machine's own
+            .hostsFileParser(
+                new HostsFileParser()) // a smart host may be a name of the machine's own
             .maxRedirects(MAX_CNAMES)
             .build();
   }
@@ -56,7 +60,10 @@ public final class Dns {
     return new Dns(resolver(server), TIMEOUT.multipliedBy(TRIES + 1L));
   }
 
-  /** A resolver for this server, or for the system's where there is none; for libraries that bring their own questions. */
+  /**
+   * A resolver for this server, or for the system's where there is none; for libraries that bring
+   * their own questions.
+   */
   public static Resolver resolver(Optional<HostPort> server) {
     try {
       ExtendedResolver resolver =
@@ -99,7 +106,8 @@ public final class Dns {
     } catch (TextParseException malformed) {
       return CompletableFuture.completedFuture(new Answer.NoSuchName());
     }
-    return session.lookupAsync(absolute, type, DClass.IN)
+    return session
+        .lookupAsync(absolute, type, DClass.IN)
         .<Answer>thenApply(result -> new Answer.Records(result.getRecords()))
         .exceptionally(Dns::failed)
         .toCompletableFuture();

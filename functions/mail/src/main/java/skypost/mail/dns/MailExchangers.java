@@ -21,9 +21,13 @@ import skypost.mail.dns.Dns.Answer;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Peer;
 
-/** Locates the servers of a domain (RFC 5321 section 5.1). Thread safe when its random generator is. */
+/**
+ * Locates the servers of a domain (RFC 5321 section 5.1). Thread safe when its random generator is.
+ */
 public final class MailExchangers {
-  /** Addresses that one lookup gives at most: a domain with hundreds must not keep a function busy. */
+  /**
+   * Addresses that one lookup gives at most: a domain with hundreds must not keep a function busy.
+   */
   public static final int MAX_PEERS = 10;
 
   private final Dns dns;
@@ -53,43 +57,59 @@ public final class MailExchangers {
       return literal(domain, port);
     }
     return switch (dns.lookup(domain, Type.MX)) {
-      case Answer.NoSuchName() -> new Exchangers.Never(SmtpReply.of(550, 1, 2, "domain " + domain + " does not exist"));
+      case Answer.NoSuchName() ->
+          new Exchangers.Never(SmtpReply.of(550, 1, 2, "domain " + domain + " does not exist"));
       case Answer.Unknown(String why) -> later(domain, why);
       case Answer.Records(List<Record> records) -> byRecords(domain, records, port);
     };
   }
 
-  /** A host by its name or address, without regard to MX: a smart host, a relay domain's primary. */
+  /**
+   * A host by its name or address, without regard to MX: a smart host, a relay domain's primary.
+   */
   public Exchangers host(String host, int port) {
     Optional<InetAddress> address = address(host);
     if (address.isPresent()) {
-      return new Exchangers.Found(List.of(new Peer(host, new InetSocketAddress(address.get(), port))));
+      return new Exchangers.Found(
+          List.of(new Peer(host, new InetSocketAddress(address.get(), port))));
     }
     return switch (resolve(List.of(new Exchanger(0, host)), port)) {
-      // The administrator named it: his slip must not cost anybody's mail, so this is temporary (X.4.4: unable to route)
-      case Resolved(List<Peer> peers, String why) when peers.isEmpty() -> new Exchangers.Later(SmtpReply.of(451, 4, 4,
-          "host " + host + " has no address" + (why.isEmpty() ? "" : ": " + why)));
+      // The administrator named it: his slip must not cost anybody's mail, so this is temporary
+      // (X.4.4: unable to route)
+      case Resolved(List<Peer> peers, String why) when peers.isEmpty() ->
+          new Exchangers.Later(
+              SmtpReply.of(
+                  451,
+                  4,
+                  4,
+                  "host " + host + " has no address" + (why.isEmpty() ? "" : ": " + why)));
       case Resolved(List<Peer> peers, String why) -> new Exchangers.Found(peers);
     };
   }
 
   private static Exchangers literal(String literal, int port) {
     String text = literal.substring(1, literal.length() - 1);
-    text = text.toLowerCase(Locale.ROOT).startsWith("ipv6:") ? text.substring("ipv6:".length()) : text;
+    text =
+        text.toLowerCase(Locale.ROOT).startsWith("ipv6:") ? text.substring("ipv6:".length()) : text;
     return address(text)
-        .<Exchangers>map(address -> new Exchangers.Found(List.of(new Peer(literal, new InetSocketAddress(address, port)))))
-        .orElseGet(() -> new Exchangers.Never(SmtpReply.of(550, 1, 3, "malformed address literal " + literal)));
+        .<Exchangers>map(address ->
+            new Exchangers.Found(List.of(new Peer(literal, new InetSocketAddress(address, port)))))
+        .orElseGet(() ->
+            new Exchangers.Never(SmtpReply.of(550, 1, 3, "malformed address literal " + literal)));
   }
 
   private Exchangers byRecords(String domain, List<Record> records, int port) {
     List<Exchanger> exchangers = new ArrayList<>();
     for (Record record : records) {
       if (record instanceof MXRecord mx && !mx.getTarget().equals(Name.root)) {
-        exchangers.add(new Exchanger(mx.getPriority(), mx.getTarget().toString(true).toLowerCase(Locale.ROOT)));
+        exchangers.add(
+            new Exchanger(
+                mx.getPriority(), mx.getTarget().toString(true).toLowerCase(Locale.ROOT)));
       }
     }
     if (exchangers.isEmpty() && !records.isEmpty()) { // RFC 7505 section 3: "." alone takes no mail
-      return new Exchangers.Never(SmtpReply.of(556, 1, 10, "domain " + domain + " takes no mail (null MX)"));
+      return new Exchangers.Never(
+          SmtpReply.of(556, 1, 10, "domain " + domain + " takes no mail (null MX)"));
     }
     boolean implicit = exchangers.isEmpty();
     if (implicit) { // RFC 5321 section 5.1: no MX: the domain itself, with preference 0
@@ -97,7 +117,8 @@ public final class MailExchangers {
     }
     List<Exchanger> usable = withoutUs(exchangers);
     if (usable.isEmpty()) {
-      return new Exchangers.Never(SmtpReply.of(554, 4, 6, "mail for " + domain + " loops back to this host"));
+      return new Exchangers.Never(
+          SmtpReply.of(554, 4, 6, "mail for " + domain + " loops back to this host"));
     }
     Resolved resolved = resolve(inOrder(usable), port);
     if (!resolved.peers().isEmpty()) {
@@ -106,15 +127,27 @@ public final class MailExchangers {
     if (!resolved.unknown().isEmpty()) {
       return later(domain, resolved.unknown());
     }
-    return new Exchangers.Never(implicit
-        ? SmtpReply.of(550, 1, 2, "domain " + domain + " has neither a mail exchanger nor an address")
-        : SmtpReply.of(550, 4, 4, "no mail exchanger of " + domain + " has an address")); // X.4.4: unable to route
+    return new Exchangers.Never(
+        implicit
+            ? SmtpReply.of(
+                550, 1, 2, "domain " + domain + " has neither a mail exchanger nor an address")
+            : SmtpReply.of(
+                550,
+                4,
+                4,
+                "no mail exchanger of " + domain + " has an address")); // X.4.4: unable to route
   }
 
-  /** RFC 5321 section 5.1: where we are in the list, all of our preference and above are dropped. */
+  /**
+   * RFC 5321 section 5.1: where we are in the list, all of our preference and above are dropped.
+   */
   private List<Exchanger> withoutUs(List<Exchanger> exchangers) {
-    int ours = exchangers.stream().filter(exchanger -> ownNames.contains(exchanger.host()))
-        .mapToInt(Exchanger::preference).min().orElse(Integer.MAX_VALUE);
+    int ours =
+        exchangers.stream()
+            .filter(exchanger -> ownNames.contains(exchanger.host()))
+            .mapToInt(Exchanger::preference)
+            .min()
+            .orElse(Integer.MAX_VALUE);
     return exchangers.stream().filter(exchanger -> exchanger.preference() < ours).toList();
   }
 
@@ -139,17 +172,19 @@ public final class MailExchangers {
       if (peers.size() >= MAX_PEERS) {
         break;
       }
-      // Both questions at once. IPv4 goes first: a NAT gateway's address, and so the name and reputation, is an IPv4 one.
+      // Both questions at once. IPv4 goes first: a NAT gateway's address, and so the name and
+      // reputation, is an IPv4 one.
       List<CompletableFuture<Answer>> questions =
           List.of(dns.ask(exchanger.host(), Type.A), dns.ask(exchanger.host(), Type.AAAA));
       for (CompletableFuture<Answer> question : questions) {
         switch (dns.await(question)) {
           case Answer.Unknown(String why) -> unknown = exchanger.host() + ": " + why;
-          case Answer.NoSuchName() -> { }
+          case Answer.NoSuchName() -> {}
           case Answer.Records(List<Record> records) -> {
             List<InetAddress> addresses = addresses(records);
             Collections.shuffle(addresses, random); // RFC 5321 section 5.1: a multihomed host
-            addresses.forEach(address -> peers.add(new Peer(exchanger.host(), new InetSocketAddress(address, port))));
+            addresses.forEach(address ->
+                peers.add(new Peer(exchanger.host(), new InetSocketAddress(address, port))));
           }
         }
       }
@@ -178,6 +213,11 @@ public final class MailExchangers {
   }
 
   private static Exchangers later(String domain, String why) {
-    return new Exchangers.Later(SmtpReply.of(451, 4, 3, "DNS gives no answer for " + domain + ": " + why)); // X.4.3: directory server
+    return new Exchangers.Later(
+        SmtpReply.of(
+            451,
+            4,
+            3,
+            "DNS gives no answer for " + domain + ": " + why)); // X.4.3: directory server
   }
 }

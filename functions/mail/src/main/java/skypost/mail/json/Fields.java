@@ -10,7 +10,10 @@ import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
-/** The fields of a JSON object that Skypost itself wrote. What is not as written is an {@link IOException}. */
+/**
+ * The fields of a JSON object that Skypost itself wrote. What is not as written is an {@link
+ * IOException}.
+ */
 public final class Fields {
   private final Map<String, ?> fields;
 
@@ -83,7 +86,10 @@ public final class Fields {
   public SmtpReply reply(String key) throws IOException {
     Fields reply = object(key);
     return new SmtpReply(
-        (int) reply.number("code"), (int) reply.number("subject"), (int) reply.number("detail"), reply.texts("lines"));
+        (int) reply.number("code"),
+        (int) reply.number("subject"),
+        (int) reply.number("detail"),
+        reply.texts("lines"));
   }
 
   public Fields object(String key) throws IOException {
@@ -136,6 +142,7 @@ public final class Fields {
   }
 
   private static EmailAddress address(Object text) throws IOException {
-    return EmailAddress.parse(String.valueOf(text)).orElseThrow(() -> new IOException("not an address: " + text));
+    return EmailAddress.parse(String.valueOf(text))
+        .orElseThrow(() -> new IOException("not an address: " + text));
   }
 }

@@ -5,8 +5,8 @@ import java.util.Collection;
 import skypost.mail.message.MessageId;
 
 /**
- * Who still needs a body that several share: mailboxes and queue entries. A body with a single holder is never registered
- * here; it goes with its entry.
+ * Who still needs a body that several share: mailboxes and queue entries. A body with a single
+ * holder is never registered here; it goes with its entry.
  */
 public interface BodyHolders {
   /** Registers all holders before the first of them is told of the message. May be repeated. */

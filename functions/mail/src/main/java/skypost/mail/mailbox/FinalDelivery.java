@@ -5,8 +5,9 @@ import skypost.mail.message.Envelope;
 import skypost.protocol.address.EmailAddress;
 
 /**
- * The header fields that a message gets when it leaves the mail transport for a mailbox. They differ from reader to reader
- * while the body is stored once for all, so they are never stored: delivery counts them, POP3 and export write them.
+ * The header fields that a message gets when it leaves the mail transport for a mailbox. They
+ * differ from reader to reader while the body is stored once for all, so they are never stored:
+ * delivery counts them, POP3 and export write them.
  */
 public final class FinalDelivery {
   private FinalDelivery() {}
@@ -20,7 +21,8 @@ public final class FinalDelivery {
     // RFC 5321 section 4.4: the final delivery puts the reverse-path in front, <> for a null one
     // RFC 9228: Delivered-To names the mailbox; together with Received it also shows loops
     String fields = "Return-Path: " + envelope.returnPath() + "\r\nDelivered-To: " + user + "\r\n";
-    return fields.getBytes(StandardCharsets.UTF_8); // RFC 6532 section 3.2, for an internationalized local part
+    return fields.getBytes(
+        StandardCharsets.UTF_8); // RFC 6532 section 3.2, for an internationalized local part
   }
 
   /** Octets of the message as this user reads it: what STAT and LIST say and the quota counts. */

@@ -10,8 +10,8 @@ import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
 /**
- * The mailboxes of local users. Every method throws {@link IOException} when the outcome is not known: the caller may
- * repeat it.
+ * The mailboxes of local users. Every method throws {@link IOException} when the outcome is not
+ * known: the caller may repeat it.
  */
 public interface Mailboxes {
   /** The folder that delivery files to and POP3 shows. */
@@ -24,39 +24,51 @@ public interface Mailboxes {
    */
   void create(EmailAddress user, long quotaBytes) throws IOException;
 
-  /** Removes a mailbox with all its entries; {@code gone} is told each so that bodies can be freed. */
+  /**
+   * Removes a mailbox with all its entries; {@code gone} is told each so that bodies can be freed.
+   */
   void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException;
 
-  /** Files a message: visible, counted and within quota by one write, and never twice, however often it is repeated. */
+  /**
+   * Files a message: visible, counted and within quota by one write, and never twice, however often
+   * it is repeated.
+   */
   DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException;
 
   /** Counters, quota and lease; empty when there is no mailbox. Strongly consistent. */
   Optional<MailboxStatus> status(EmailAddress user) throws IOException;
 
-  /** The messages of a folder in UID order as they are now; empty when there is no mailbox. Strongly consistent. */
+  /**
+   * The messages of a folder in UID order as they are now; empty when there is no mailbox. Strongly
+   * consistent.
+   */
   Optional<Snapshot> open(EmailAddress user, String folder) throws IOException;
 
   /**
    * Takes or extends the maildrop lease.
    *
    * @param holder names the session; the same holder extends its own lease
-   * @param snapshot the session's view: refused as overtaken when someone has removed messages since
+   * @param snapshot the session's view: refused as overtaken when someone has removed messages
+   *     since
    * @param now by the caller's clock
    * @param until when the lease dies by itself
    */
-  LeaseOutcome lease(EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until) throws IOException;
+  LeaseOutcome lease(
+      EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
+      throws IOException;
 
   /** Ends a lease; with a holder only that holder's. True when one was ended. */
   boolean endLease(EmailAddress user, Optional<String> holder) throws IOException;
 
   /**
-   * Removes messages of a snapshot and ends the lease, in one step where they are few; counters follow in the same write.
-   * Bodies are the caller's to free afterwards.
+   * Removes messages of a snapshot and ends the lease, in one step where they are few; counters
+   * follow in the same write. Bodies are the caller's to free afterwards.
    *
    * @param holder must hold the lease
    * @return false, and nothing removed, when the lease is not the holder's any more
    */
-  boolean expunge(EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
+  boolean expunge(
+      EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
       throws IOException;
 
   /**
@@ -114,7 +126,12 @@ public interface Mailboxes {
    * @param folders in the order of their names
    * @param lease who holds the maildrop, also when it has run out
    */
-  record MailboxStatus(long messages, long bytes, long quotaBytes, List<FolderStatus> folders, Optional<Lease> lease) {
+  record MailboxStatus(
+      long messages,
+      long bytes,
+      long quotaBytes,
+      List<FolderStatus> folders,
+      Optional<Lease> lease) {
     public MailboxStatus {
       folders = List.copyOf(folders);
     }
@@ -144,7 +161,8 @@ public interface Mailboxes {
    * A folder as it was at one moment.
    *
    * @param folder its name
-   * @param removals how often messages have been removed from the mailbox; a changed number means an overtaken snapshot
+   * @param removals how often messages have been removed from the mailbox; a changed number means
+   *     an overtaken snapshot
    * @param messages in UID order
    */
   record Snapshot(String folder, long removals, List<MailboxMessage> messages) {

@@ -1,5 +1,5 @@
 /**
- * Mailboxes: a head and pages per user, exactly-once delivery, UIDs that become visible in order, counters and quota, the
- * maildrop lease of POP3 (RFC 1939 section 4).
+ * Mailboxes: a head and pages per user, exactly-once delivery, UIDs that become visible in order,
+ * counters and quota, the maildrop lease of POP3 (RFC 1939 section 4).
  */
 package skypost.mail.mailbox;

@@ -55,7 +55,9 @@ public final class InMemoryDirectory implements Directory {
     if (present != null && present.getClass() != account.getClass()) {
       return false;
     }
-    accounts.computeIfAbsent(address.domain(), domain -> new TreeMap<>()).put(address.local(), account);
+    accounts
+        .computeIfAbsent(address.domain(), domain -> new TreeMap<>())
+        .put(address.local(), account);
     return true;
   }
 
@@ -78,7 +80,8 @@ public final class InMemoryDirectory implements Directory {
     return accounts.getOrDefault(domain, new TreeMap<>());
   }
 
-  private static <T> Page<T> page(NavigableMap<String, T> sorted, int limit, Optional<String> next) {
+  private static <T> Page<T> page(
+      NavigableMap<String, T> sorted, int limit, Optional<String> next) {
     NavigableMap<String, T> rest = next.map(key -> sorted.tailMap(key, false)).orElse(sorted);
     List<T> items = new ArrayList<>();
     String last = null;

@@ -18,8 +18,8 @@ import skypost.protocol.address.EmailAddress;
 /**
  * {@link Mailboxes} in memory. Thread safe.
  *
- * <p>It remembers the id of every message that a mailbox ever took, so a repeated delivery is known as such also after its
- * message was removed.
+ * <p>It remembers the id of every message that a mailbox ever took, so a repeated delivery is known
+ * as such also after its message was removed.
  */
 public final class InMemoryMailboxes implements Mailboxes {
   private final Map<EmailAddress, Mailbox> mailboxes = new HashMap<>();
@@ -87,7 +87,9 @@ public final class InMemoryMailboxes implements Mailboxes {
   @Override
   public synchronized boolean endLease(EmailAddress user, Optional<String> holder) {
     Mailbox mailbox = mailboxes.get(user);
-    if (mailbox == null || mailbox.lease == null || holder.filter(name -> !mailbox.isLeasedTo(name)).isPresent()) {
+    if (mailbox == null
+        || mailbox.lease == null
+        || holder.filter(name -> !mailbox.isLeasedTo(name)).isPresent()) {
       return false;
     }
     mailbox.lease = null;
@@ -122,11 +124,15 @@ public final class InMemoryMailboxes implements Mailboxes {
     }
 
     List<MailboxMessage> messages(String folder) {
-      return folders.containsKey(folder) ? List.copyOf(folders.get(folder).messages.values()) : List.of();
+      return folders.containsKey(folder)
+          ? List.copyOf(folders.get(folder).messages.values())
+          : List.of();
     }
 
     List<MailboxMessage> all() {
-      return folders.values().stream().flatMap(folder -> folder.messages.values().stream()).toList();
+      return folders.values().stream()
+          .flatMap(folder -> folder.messages.values().stream())
+          .toList();
     }
 
     long bytes() {
@@ -139,7 +145,9 @@ public final class InMemoryMailboxes implements Mailboxes {
 
     MailboxStatus status() {
       List<FolderStatus> counters =
-          folders.entrySet().stream().map(entry -> entry.getValue().status(entry.getKey())).toList();
+          folders.entrySet().stream()
+              .map(entry -> entry.getValue().status(entry.getKey()))
+              .toList();
       long messages = counters.stream().mapToLong(FolderStatus::messages).sum();
       return new MailboxStatus(messages, bytes(), quotaBytes, counters, Optional.ofNullable(lease));
     }
@@ -153,7 +161,9 @@ public final class InMemoryMailboxes implements Mailboxes {
     long add(Delivery delivery) {
       long uid = uidNext++;
       messages.put(
-          uid, new MailboxMessage(uid, delivery.id(), delivery.size(), delivery.shared(), delivery.subject()));
+          uid,
+          new MailboxMessage(
+              uid, delivery.id(), delivery.size(), delivery.shared(), delivery.subject()));
       bytes += delivery.size();
       return uid;
     }

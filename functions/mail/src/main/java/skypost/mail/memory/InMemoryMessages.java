@@ -16,7 +16,8 @@ import skypost.mail.message.StoredMessages;
 /**
  * {@link IncomingMessages} and {@link StoredMessages} in memory. Thread safe.
  *
- * <p>A draft grows on the heap, so here, unlike in the cloud, memory is bounded only by the size of the message.
+ * <p>A draft grows on the heap, so here, unlike in the cloud, memory is bounded only by the size of
+ * the message.
  */
 public final class InMemoryMessages implements IncomingMessages, StoredMessages {
   private final NavigableMap<MessageId, Stored> stored = new ConcurrentSkipListMap<>();
@@ -29,7 +30,9 @@ public final class InMemoryMessages implements IncomingMessages, StoredMessages 
   @Override
   public Optional<StoredMessage> open(MessageId id) {
     return Optional.ofNullable(stored.get(id))
-        .map(found -> new StoredMessage(found.envelope, found.raw.length, new ByteArrayInputStream(found.raw)));
+        .map(found ->
+            new StoredMessage(
+                found.envelope, found.raw.length, new ByteArrayInputStream(found.raw)));
   }
 
   @Override

@@ -20,8 +20,8 @@ import skypost.mail.queue.QueueEntry.Status;
 /**
  * An {@link OutboundQueue} in memory. Thread safe.
  *
- * <p>What SQS does in the cloud is the listener's: it is told each wake, never later than SQS's longest delay from now, so
- * an entry that is due tomorrow is woken early and often, as there.
+ * <p>What SQS does in the cloud is the listener's: it is told each wake, never later than SQS's
+ * longest delay from now, so an entry that is due tomorrow is woken early and often, as there.
  */
 public final class InMemoryOutboundQueue implements OutboundQueue {
   /** The longest delay of an SQS message. */
@@ -88,7 +88,9 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   public boolean finish(QueueEntry entry) {
     synchronized (this) {
       QueueEntry present = entries.get(entry.id().toString());
-      if (present == null || present.status() != Status.SENDING || present.attemptsMade() != entry.attemptsMade()) {
+      if (present == null
+          || present.status() != Status.SENDING
+          || present.attemptsMade() != entry.attemptsMade()) {
         return false;
       }
       entries.put(entry.id().toString(), entry);

@@ -10,12 +10,16 @@ import skypost.protocol.address.EmailAddress;
  * What SMTP said about a message, and how it came in (RFC 5321 section 2.3.1).
  *
  * @param sender the reverse-path; empty for {@code MAIL FROM:<>}, which must never be bounced to
- * @param senderParameters ESMTP parameters of MAIL FROM such as {@code BODY}, {@code SMTPUTF8}, {@code RET}; keys in upper case
+ * @param senderParameters ESMTP parameters of MAIL FROM such as {@code BODY}, {@code SMTPUTF8},
+ *     {@code RET}; keys in upper case
  * @param recipients the forward-paths in the order of RCPT, at least one
  * @param origin how it came in
  */
 public record Envelope(
-    Optional<EmailAddress> sender, Map<String, String> senderParameters, List<Recipient> recipients, Origin origin) {
+    Optional<EmailAddress> sender,
+    Map<String, String> senderParameters,
+    List<Recipient> recipients,
+    Origin origin) {
 
   public Envelope {
     if (recipients.isEmpty()) {
@@ -34,7 +38,8 @@ public record Envelope(
    * One forward-path.
    *
    * @param address where to
-   * @param parameters ESMTP parameters of RCPT TO such as {@code NOTIFY}, {@code ORCPT}; keys in upper case
+   * @param parameters ESMTP parameters of RCPT TO such as {@code NOTIFY}, {@code ORCPT}; keys in
+   *     upper case
    */
   public record Recipient(EmailAddress address, Map<String, String> parameters) {
     public Recipient {
@@ -50,13 +55,19 @@ public record Envelope(
    * How a message came in.
    *
    * @param receivedAt when the end of data was read
-   * @param client the peer's IP address in text, without port; empty for mail that Skypost made itself
+   * @param client the peer's IP address in text, without port; empty for mail that Skypost made
+   *     itself
    * @param helo what the peer called itself
-   * @param tls protocol and cipher suite, such as {@code TLSv1.3 TLS_AES_128_GCM_SHA256}; empty for a plain connection
+   * @param tls protocol and cipher suite, such as {@code TLSv1.3 TLS_AES_128_GCM_SHA256}; empty for
+   *     a plain connection
    * @param login the user who logged in
    */
   public record Origin(
-      Instant receivedAt, Optional<String> client, String helo, Optional<String> tls, Optional<EmailAddress> login) {
+      Instant receivedAt,
+      Optional<String> client,
+      String helo,
+      Optional<String> tls,
+      Optional<EmailAddress> login) {
 
     /** Of a message that Skypost itself makes, such as a bounce. */
     public static Origin internal(Instant at, String hostname) {

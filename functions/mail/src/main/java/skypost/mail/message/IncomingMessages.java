@@ -6,7 +6,8 @@ import java.io.OutputStream;
 /** Where accepted messages are put; all that the SMTP front may do with them. */
 public interface IncomingMessages {
   /**
-   * Begins to store a message. The envelope and the bytes become one object: neither exists without the other.
+   * Begins to store a message. The envelope and the bytes become one object: neither exists without
+   * the other.
    *
    * @param id must be new, or that of an identical message (a repeated step)
    */
@@ -21,7 +22,8 @@ public interface IncomingMessages {
     /**
      * Makes the message durable. Only after it has returned may {@code 250} be said.
      *
-     * @throws IOException when it is not known to be stored: the peer must be told to come again (451)
+     * @throws IOException when it is not known to be stored: the peer must be told to come again
+     *     (451)
      */
     public abstract void commit() throws IOException;
   }

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Skypost's id of one accepted message: 20 characters of lower-case Crockford base32, ten of milliseconds since the epoch
- * and ten of chance (50 bits). Ids sort as text in the order of acceptance, which the mailbox and the sweeper rely on.
+ * Skypost's id of one accepted message: 20 characters of lower-case Crockford base32, ten of
+ * milliseconds since the epoch and ten of chance (50 bits). Ids sort as text in the order of
+ * acceptance, which the mailbox and the sweeper rely on.
  *
  * <p>It is not the Message-ID header: that one is the sender's and may come twice.
  */
@@ -35,10 +36,14 @@ public record MessageId(String value) implements Comparable<MessageId> {
     return of(at.toEpochMilli(), 0);
   }
 
-  /** Always the same id for the same time and cause: a step that is repeated makes no second message. */
+  /**
+   * Always the same id for the same time and cause: a step that is repeated makes no second
+   * message.
+   */
   public static MessageId derived(Instant at, String cause) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(cause.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(cause.getBytes(StandardCharsets.UTF_8));
       return of(at.toEpochMilli(), java.nio.ByteBuffer.wrap(digest).getLong());
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible); // every JDK has SHA-256

@@ -19,7 +19,10 @@ public interface StoredMessages {
   /** Deletes bodies; those already gone count as deleted. */
   void delete(Collection<MessageId> ids) throws IOException;
 
-  /** Ids of stored messages from {@code from} on, in the order of acceptance, read page by page as it is advanced. */
+  /**
+   * Ids of stored messages from {@code from} on, in the order of acceptance, read page by page as
+   * it is advanced.
+   */
   Iterator<MessageId> listFrom(MessageId from);
 
   /**

@@ -11,7 +11,9 @@ import skypost.mail.message.MessageId;
  * @param part 0, and more when the message has more recipients there than one transaction takes
  */
 public record EntryId(MessageId message, String destination, int part) {
-  /** Recipients of one entry, which are those of one SMTP transaction (RFC 5321 section 4.5.3.1.8). */
+  /**
+   * Recipients of one entry, which are those of one SMTP transaction (RFC 5321 section 4.5.3.1.8).
+   */
   public static final int MAX_RECIPIENTS = 100;
 
   /** Reads what {@link #toString()} wrote. */
@@ -20,7 +22,8 @@ public record EntryId(MessageId message, String destination, int part) {
     if (parts.length != 3 || parts[1].isEmpty() || !parts[2].matches("\\d{1,4}")) {
       return Optional.empty();
     }
-    return MessageId.parse(parts[0]).map(id -> new EntryId(id, parts[1], Integer.parseInt(parts[2])));
+    return MessageId.parse(parts[0])
+        .map(id -> new EntryId(id, parts[1], Integer.parseInt(parts[2])));
   }
 
   /** {@code message~destination~part}: unreserved in a URL, and no domain bears a tilde. */

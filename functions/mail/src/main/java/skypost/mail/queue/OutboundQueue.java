@@ -8,11 +8,15 @@ import skypost.mail.directory.Page;
 import skypost.mail.message.MessageId;
 
 /**
- * The outbound queue. Changes are conditional writes on what the caller has seen, so of two that act at once one wins and
- * the other is told. Every method throws {@link IOException} when the outcome is not known.
+ * The outbound queue. Changes are conditional writes on what the caller has seen, so of two that
+ * act at once one wins and the other is told. Every method throws {@link IOException} when the
+ * outcome is not known.
  */
 public interface OutboundQueue {
-  /** Keeps entries that are not there yet and wakes SendFunction for each that still waits. May be repeated. */
+  /**
+   * Keeps entries that are not there yet and wakes SendFunction for each that still waits. May be
+   * repeated.
+   */
   void enqueue(List<QueueEntry> entries) throws IOException;
 
   /**
@@ -23,14 +27,18 @@ public interface OutboundQueue {
   Booking book(EntryId id, Instant now, Instant lostAt) throws IOException;
 
   /**
-   * Records what an attempt came to. When the entry waits again, SendFunction is woken for it in time.
+   * Records what an attempt came to. When the entry waits again, SendFunction is woken for it in
+   * time.
    *
    * @param entry the entry as it shall be; its {@code attemptsMade} names the booked attempt
    * @return false when the attempt was given up as lost, or the entry removed, meanwhile
    */
   boolean finish(QueueEntry entry) throws IOException;
 
-  /** Wakes SendFunction for an entry, as near to {@code due} as the queue service's longest delay allows. */
+  /**
+   * Wakes SendFunction for an entry, as near to {@code due} as the queue service's longest delay
+   * allows.
+   */
   void wake(EntryId id, Instant now, Instant due) throws IOException;
 
   /** All entries of a message, done ones too. */
@@ -40,7 +48,8 @@ public interface OutboundQueue {
   Page<QueueEntry> waiting(int limit, Optional<String> next) throws IOException;
 
   /**
-   * Replaces an entry by hand: hold, release, retry now, remove. When it waits then, SendFunction is woken for it in time.
+   * Replaces an entry by hand: hold, release, retry now, remove. When it waits then, SendFunction
+   * is woken for it in time.
    *
    * @param seen the entry as it was read; refused when it has changed since
    * @return false when it has changed

@@ -36,7 +36,8 @@ public record QueueEntry(
   public QueueEntry {
     recipients = List.copyOf(recipients);
     attempts =
-        List.copyOf(attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT), attempts.size()));
+        List.copyOf(
+            attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT), attempts.size()));
   }
 
   /** What an entry waits for. */
@@ -60,7 +61,8 @@ public record QueueEntry(
    * @param parameters ESMTP parameters of its RCPT TO
    * @param end what became of it, empty while it waits
    */
-  public record QueuedRecipient(EmailAddress address, Map<String, String> parameters, Optional<End> end) {
+  public record QueuedRecipient(
+      EmailAddress address, Map<String, String> parameters, Optional<End> end) {
     public QueuedRecipient {
       parameters = Map.copyOf(parameters);
     }
@@ -86,7 +88,8 @@ public record QueueEntry(
    * A delivery attempt.
    *
    * @param at when it began
-   * @param server the last server that was spoken to, {@code host[address]:port}; empty when none was reached
+   * @param server the last server that was spoken to, {@code host[address]:port}; empty when none
+   *     was reached
    * @param tls protocol and cipher suite; empty when in the clear
    * @param reply the reply that decided, ours where the peer gave none
    */

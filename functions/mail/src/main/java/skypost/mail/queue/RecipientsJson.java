@@ -35,14 +35,13 @@ public final class RecipientsJson {
     }
     recipient
         .end()
-        .ifPresent(
-            end -> {
-              switch (end) {
-                case End.Sent(SmtpReply reply) -> fields.put("sent", Fields.write(reply));
-                case End.Bounced(SmtpReply reply) -> fields.put("bounced", Fields.write(reply));
-                case End.Removed() -> fields.put("removed", true);
-              }
-            });
+        .ifPresent(end -> {
+          switch (end) {
+            case End.Sent(SmtpReply reply) -> fields.put("sent", Fields.write(reply));
+            case End.Bounced(SmtpReply reply) -> fields.put("bounced", Fields.write(reply));
+            case End.Removed() -> fields.put("removed", true);
+          }
+        });
     return fields;
   }
 
@@ -59,12 +58,17 @@ public final class RecipientsJson {
     Fields fields = Fields.read(json);
     List<QueuedRecipient> recipients = new ArrayList<>();
     for (Fields item : fields.objects("recipients")) {
-      recipients.add(new QueuedRecipient(item.address("address"), item.textMap("parameters"), readEnd(item)));
+      recipients.add(
+          new QueuedRecipient(item.address("address"), item.textMap("parameters"), readEnd(item)));
     }
     List<Attempt> attempts = new ArrayList<>();
     for (Fields item : fields.objects("attempts")) {
       attempts.add(
-          new Attempt(Instant.parse(item.text("at")), item.text("server"), item.text("tls"), item.reply("reply")));
+          new Attempt(
+              Instant.parse(item.text("at")),
+              item.text("server"),
+              item.text("tls"),
+              item.reply("reply")));
     }
     return new Parts(recipients, attempts);
   }

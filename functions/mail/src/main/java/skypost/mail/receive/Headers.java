@@ -19,11 +19,16 @@ final class Headers {
     this.octets = octets;
   }
 
-  /** Reads up to the empty line that ends the header section, and of a header without end its first 256 KiB. */
+  /**
+   * Reads up to the empty line that ends the header section, and of a header without end its first
+   * 256 KiB.
+   */
   static Headers read(InputStream content) throws IOException {
     ByteArrayOutputStream header = new ByteArrayOutputStream(2048);
     boolean lineEmpty = true;
-    for (int octet = content.read(); octet >= 0 && header.size() < MAX_OCTETS; octet = content.read()) {
+    for (int octet = content.read();
+        octet >= 0 && header.size() < MAX_OCTETS;
+        octet = content.read()) {
       header.write(octet);
       if (octet == '\n') {
         if (lineEmpty) {

@@ -36,11 +36,13 @@ import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * Deals with one stored message: every recipient is filed, queued or bounced, and then the receipt is written. A fault in
- * the middle is an {@link IOException}; the event comes again, and every step that was done is recognised.
+ * Deals with one stored message: every recipient is filed, queued or bounced, and then the receipt
+ * is written. A fault in the middle is an {@link IOException}; the event comes again, and every
+ * step that was done is recognised.
  */
 public final class ReceiveMessage {
-  private static final SmtpReply FULL = SmtpReply.of(552, 2, 2, "the mailbox is full"); // RFC 3463 section 3.3
+  private static final SmtpReply FULL =
+      SmtpReply.of(552, 2, 2, "the mailbox is full"); // RFC 3463 section 3.3
   private static final SmtpReply GONE = SmtpReply.of(550, 1, 1, "no such mailbox here");
 
   /** The ports it works on. */
@@ -66,7 +68,8 @@ public final class ReceiveMessage {
   /**
    * Deals with a message.
    *
-   * @param repeated whether the event is known to have come before; then the receipt is looked up first
+   * @param repeated whether the event is known to have come before; then the receipt is looked up
+   *     first
    */
   public void receive(MessageId id, boolean repeated) throws IOException {
     if (repeated && ports.traces().receipt(id).isPresent()) {
@@ -119,7 +122,9 @@ public final class ReceiveMessage {
       }
       queue(entries.stream().map(this::withShared).toList());
       bounce();
-      ports.traces().record(new Receipt(id, envelope, size, headers.subject(), clock.instant(), outcomes));
+      ports
+          .traces()
+          .record(new Receipt(id, envelope, size, headers.subject(), clock.instant(), outcomes));
       outcomes.forEach(this::log);
       if (!held) {
         ports.messages().delete(List.of(id));
@@ -155,39 +160,59 @@ public final class ReceiveMessage {
     /** Remote recipients grouped by destination, as many together as one transaction takes. */
     private List<QueueEntry> entries(List<Remote> remotes) {
       Map<String, List<Remote>> byDestination = new LinkedHashMap<>();
-      remotes.forEach(
-          remote -> byDestination.computeIfAbsent(remote.address().domain(), key -> new ArrayList<>()).add(remote));
+      remotes.forEach(remote ->
+          byDestination
+              .computeIfAbsent(remote.address().domain(), key -> new ArrayList<>())
+              .add(remote));
       List<QueueEntry> entries = new ArrayList<>();
-      byDestination.forEach(
-          (destination, all) -> {
-            for (int from = 0; from < all.size(); from += EntryId.MAX_RECIPIENTS) {
-              List<Remote> some = all.subList(from, Math.min(all.size(), from + EntryId.MAX_RECIPIENTS));
-              EntryId entry = new EntryId(id, destination, from / EntryId.MAX_RECIPIENTS);
-              entries.add(entry(entry, some));
-              some.forEach(
-                  remote ->
-                      outcomes.add(
-                          new RecipientOutcome(
-                              remote.given().address(), remote.address(), new Outcome.Queued(entry.toString()))));
-            }
-          });
+      byDestination.forEach((destination, all) -> {
+        for (int from = 0; from < all.size(); from += EntryId.MAX_RECIPIENTS) {
+          List<Remote> some =
+              all.subList(from, Math.min(all.size(), from + EntryId.MAX_RECIPIENTS));
+          EntryId entry = new EntryId(id, destination, from / EntryId.MAX_RECIPIENTS);
+          entries.add(entry(entry, some));
+          some.forEach(remote ->
+              outcomes.add(
+                  new RecipientOutcome(
+                      remote.given().address(),
+                      remote.address(),
+                      new Outcome.Queued(entry.toString()))));
+        }
+      });
       return entries;
     }
 
     private QueueEntry entry(EntryId entry, List<Remote> remotes) {
       List<QueuedRecipient> recipients =
           remotes.stream()
-              .map(remote -> new QueuedRecipient(remote.address(), remote.given().parameters(), Optional.empty()))
+              .map(remote ->
+                  new QueuedRecipient(
+                      remote.address(), remote.given().parameters(), Optional.empty()))
               .toList();
       Instant due = id.acceptedAt();
       return new QueueEntry(
-          entry, envelope.sender(), size, false, QueueEntry.Status.QUEUED, due, 0, recipients, List.of());
+          entry,
+          envelope.sender(),
+          size,
+          false,
+          QueueEntry.Status.QUEUED,
+          due,
+          0,
+          recipients,
+          List.of());
     }
 
     private QueueEntry withShared(QueueEntry entry) {
       return new QueueEntry(
-          entry.id(), entry.sender(), entry.size(), shared, entry.status(), entry.nextAttempt(), entry.attemptsMade(),
-          entry.recipients(), entry.attempts());
+          entry.id(),
+          entry.sender(),
+          entry.size(),
+          shared,
+          entry.status(),
+          entry.nextAttempt(),
+          entry.attemptsMade(),
+          entry.recipients(),
+          entry.attempts());
     }
 
     private void queue(List<QueueEntry> entries) throws IOException {
@@ -197,7 +222,9 @@ public final class ReceiveMessage {
       }
     }
 
-    /** RFC 5321 section 6.1: what was accepted and cannot be delivered is reported to its sender. */
+    /**
+     * RFC 5321 section 6.1: what was accepted and cannot be delivered is reported to its sender.
+     */
     private void bounce() throws IOException {
       if (failed.isEmpty()) {
         return;
@@ -206,9 +233,13 @@ public final class ReceiveMessage {
       for (Failed failure : failed) {
         recipients.add(
             new FailedRecipient(
-                failure.given().address(), failure.given().parameters(), failure.reply(), Optional.empty()));
+                failure.given().address(),
+                failure.given().parameters(),
+                failure.reply(),
+                Optional.empty()));
         outcomes.add(
-            new RecipientOutcome(failure.given().address(), failure.address(), new Outcome.Failed(failure.reply())));
+            new RecipientOutcome(
+                failure.given().address(), failure.address(), new Outcome.Failed(failure.reply())));
       }
       ports
           .bounces()
@@ -222,7 +253,8 @@ public final class ReceiveMessage {
       EventLog line = EventLog.info("receive").with("id", id).with("to", outcome.recipient());
       switch (outcome.outcome()) {
         case Outcome.Filed(String folder, long uid) -> line.with("filed", folder).with("uid", uid);
-        case Outcome.FiledBefore(String folder) -> line.with("filed", folder).with("reason", "filed before");
+        case Outcome.FiledBefore(String folder) ->
+            line.with("filed", folder).with("reason", "filed before");
         case Outcome.Queued(String entry) -> line.with("queued", entry);
         case Outcome.Failed(SmtpReply reply) -> line.with("reply", reply);
       }

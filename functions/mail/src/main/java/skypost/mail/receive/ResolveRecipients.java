@@ -21,12 +21,17 @@ import skypost.mail.receive.Resolution.Remote;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
-/** Follows aliases until mailboxes and foreign addresses remain. Nobody gets a message twice, and no loop holds it up. */
+/**
+ * Follows aliases until mailboxes and foreign addresses remain. Nobody gets a message twice, and no
+ * loop holds it up.
+ */
 final class ResolveRecipients {
   private static final int MAX_DESTINATIONS = 1000;
   private static final SmtpReply UNKNOWN = SmtpReply.of(550, 1, 1, "no such mailbox here");
-  private static final SmtpReply LOOP = SmtpReply.of(554, 4, 6, "the alias leads only to itself"); // RFC 3463, 5.4.6
-  private static final SmtpReply TOO_MANY = SmtpReply.of(554, 5, 3, "the aliases lead to too many recipients");
+  private static final SmtpReply LOOP =
+      SmtpReply.of(554, 4, 6, "the alias leads only to itself"); // RFC 3463, 5.4.6
+  private static final SmtpReply TOO_MANY =
+      SmtpReply.of(554, 5, 3, "the aliases lead to too many recipients");
 
   private final CachedDomains domains;
   private final LocalAddresses addresses;
@@ -68,7 +73,10 @@ final class ResolveRecipients {
         fail(address, TOO_MANY);
         return;
       }
-      if (domains.find(address.domain()).filter(domain -> domain.kind() == Domain.Kind.LOCAL).isEmpty()) {
+      if (domains
+          .find(address.domain())
+          .filter(domain -> domain.kind() == Domain.Kind.LOCAL)
+          .isEmpty()) {
         remote.putIfAbsent(address, new Remote(given, address));
         arrived = true;
         return;
@@ -100,7 +108,9 @@ final class ResolveRecipients {
 
     /** A recipient has failed when a target is unknown, or when its aliases lead nowhere at all. */
     Optional<Failed> failure() {
-      return failure.isPresent() || arrived ? failure : Optional.of(new Failed(given, given.address(), LOOP));
+      return failure.isPresent() || arrived
+          ? failure
+          : Optional.of(new Failed(given, given.address(), LOOP));
     }
   }
 }

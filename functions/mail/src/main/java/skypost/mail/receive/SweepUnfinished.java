@@ -14,11 +14,14 @@ import skypost.mail.trace.Traces;
 import skypost.protocol.log.EventLog;
 
 /**
- * Finds stored messages that no step has finished, and queue entries that nobody was woken for: what a crash between two
- * steps, or a lost event, leaves behind. Each message is looked at once, at the price of one read.
+ * Finds stored messages that no step has finished, and queue entries that nobody was woken for:
+ * what a crash between two steps, or a lost event, leaves behind. Each message is looked at once,
+ * at the price of one read.
  */
 public final class SweepUnfinished {
-  /** How long an entry may be overdue before its wake-up counts as lost: longer than SQS delays any. */
+  /**
+   * How long an entry may be overdue before its wake-up counts as lost: longer than SQS delays any.
+   */
   private static final Duration OVERDUE = Duration.ofMinutes(20);
 
   private static final int ENTRIES_AT_ONCE = 100;
@@ -30,7 +33,11 @@ public final class SweepUnfinished {
   private final SweepMark mark;
 
   public SweepUnfinished(
-      StoredMessages messages, Traces traces, OutboundQueue queue, IncomingEvents events, SweepMark mark) {
+      StoredMessages messages,
+      Traces traces,
+      OutboundQueue queue,
+      IncomingEvents events,
+      SweepMark mark) {
     this.messages = messages;
     this.traces = traces;
     this.queue = queue;
@@ -44,12 +51,16 @@ public final class SweepUnfinished {
   /**
    * Sweeps once.
    *
-   * @param settled messages accepted after this moment are still being dealt with and left for the next sweep
+   * @param settled messages accepted after this moment are still being dealt with and left for the
+   *     next sweep
    */
   public Found sweep(Instant now, Instant settled) throws IOException {
     Found found = new Found(sweepMessages(settled), sweepEntries(now));
     if (found.messages() + found.entries() > 0) {
-      EventLog.warn("sweep").with("messages", found.messages()).with("entries", found.entries()).write();
+      EventLog.warn("sweep")
+          .with("messages", found.messages())
+          .with("entries", found.entries())
+          .write();
     }
     return found;
   }

@@ -20,7 +20,8 @@ public interface Courier {
    * What came of it.
    *
    * @param results one for each recipient, in order; none is {@link Outcome.Undecided}
-   * @param server the last server spoken to, {@code host[address]:port}; empty when none was reached
+   * @param server the last server spoken to, {@code host[address]:port}; empty when none was
+   *     reached
    * @param tls protocol and cipher suite there; empty when in the clear
    */
   record Delivery(List<Result> results, String server, String tls) {
@@ -30,7 +31,8 @@ public interface Courier {
 
     /** The same outcome for everybody, of our own finding. */
     static Delivery everybody(int recipients, Outcome outcome) {
-      return new Delivery(java.util.Collections.nCopies(recipients, new Result(outcome, Optional.empty())), "", "");
+      return new Delivery(
+          java.util.Collections.nCopies(recipients, new Result(outcome, Optional.empty())), "", "");
     }
   }
 

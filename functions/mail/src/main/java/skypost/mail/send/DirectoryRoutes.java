@@ -15,8 +15,9 @@ import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
 
 /**
- * Routes as the administrator has set them: a relay domain goes to its primary, or else to its MX without us; all else goes to the
- * smart host where there is one, or else to its MX. Settings are remembered for a moment, so that a batch reads them once.
+ * Routes as the administrator has set them: a relay domain goes to its primary, or else to its MX
+ * without us; all else goes to the smart host where there is one, or else to its MX. Settings are
+ * remembered for a moment, so that a batch reads them once.
  */
 public final class DirectoryRoutes implements Routes {
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
@@ -37,7 +38,11 @@ public final class DirectoryRoutes implements Routes {
    * @param port of exchangers found through MX; 25 but in tests
    */
   public DirectoryRoutes(
-      Directory directory, MailExchangers exchangers, Optional<HostPort> smartHost, int port, Clock clock) {
+      Directory directory,
+      MailExchangers exchangers,
+      Optional<HostPort> smartHost,
+      int port,
+      Clock clock) {
     this.directory = directory;
     this.exchangers = exchangers;
     this.smartHost = smartHost;
@@ -47,7 +52,8 @@ public final class DirectoryRoutes implements Routes {
 
   @Override
   public Exchangers to(String destination) throws IOException {
-    Optional<Domain> relayed = domain(destination).filter(domain -> domain.kind() == Domain.Kind.RELAY);
+    Optional<Domain> relayed =
+        domain(destination).filter(domain -> domain.kind() == Domain.Kind.RELAY);
     if (relayed.isPresent()) {
       Optional<HostPort> primary = relayed.get().primary();
       return primary.isPresent()
@@ -80,7 +86,10 @@ public final class DirectoryRoutes implements Routes {
     Instant now = clock.instant();
     Remembered<Optional<HostPort>> known = relayHost;
     if (known == null || known.until().isBefore(now)) {
-      known = new Remembered<>(directory.relay().flatMap(RelaySettings::smartHost).or(() -> smartHost), now.plus(REMEMBERED));
+      known =
+          new Remembered<>(
+              directory.relay().flatMap(RelaySettings::smartHost).or(() -> smartHost),
+              now.plus(REMEMBERED));
       relayHost = known;
     }
     return known.value();

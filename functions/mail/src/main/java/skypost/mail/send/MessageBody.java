@@ -15,13 +15,15 @@ import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.protocol.smtp.client.Transaction;
 
 /**
- * A stored message as the client sends it. One read of the store serves a whole attempt: a small message is kept in memory, of a
- * large one the beginning is, and the store is asked again only for a second exchanger.
+ * A stored message as the client sends it. One read of the store serves a whole attempt: a small
+ * message is kept in memory, of a large one the beginning is, and the store is asked again only for
+ * a second exchanger.
  */
 final class MessageBody implements Transaction.Content, AutoCloseable {
   static final int MAX_IN_MEMORY = 512 * 1024; // ten at once in a function of 512 MB are nothing
 
-  private static final Pattern RECEIVED = Pattern.compile("^Received:", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+  private static final Pattern RECEIVED =
+      Pattern.compile("^Received:", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
   private final StoredMessages messages;
   private final MessageId id;
@@ -31,7 +33,8 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
   private final int headerEnd;
   private StoredMessage rest; // what follows the beginning, not yet read; null when there is none
 
-  private MessageBody(StoredMessages messages, MessageId id, StoredMessage opened) throws IOException {
+  private MessageBody(StoredMessages messages, MessageId id, StoredMessage opened)
+      throws IOException {
     this.messages = messages;
     this.id = id;
     this.envelope = opened.envelope();
@@ -83,7 +86,8 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
   @Override
   public boolean isEightBit() {
     // A large message is not searched to its end; what its sender said of it must do
-    return "8BITMIME".equalsIgnoreCase(envelope.senderParameters().get("BODY")) || hasEightBit(beginning.length);
+    return "8BITMIME".equalsIgnoreCase(envelope.senderParameters().get("BODY"))
+        || hasEightBit(beginning.length);
   }
 
   @Override
@@ -103,7 +107,9 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
       rest = null;
       return new SequenceInputStream(start, remaining);
     }
-    return messages.open(id).map(StoredMessage::content)
+    return messages
+        .open(id)
+        .map(StoredMessage::content)
         .orElseThrow(() -> new FileNotFoundException("message " + id + " is gone"));
   }
 
@@ -126,7 +132,10 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
 
   private static int headerEnd(byte[] octets) {
     for (int i = 0; i + 3 < octets.length; i++) {
-      if (octets[i] == '\r' && octets[i + 1] == '\n' && octets[i + 2] == '\r' && octets[i + 3] == '\n') {
+      if (octets[i] == '\r'
+          && octets[i + 1] == '\n'
+          && octets[i + 2] == '\r'
+          && octets[i + 3] == '\n') {
         return i + 2;
       }
     }

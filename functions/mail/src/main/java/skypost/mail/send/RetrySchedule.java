@@ -10,14 +10,18 @@ import java.util.random.RandomGenerator;
 /**
  * When a message is tried (RFC 5321 section 4.5.4.1).
  *
- * @param waits before each attempt, the first counted from acceptance; when the last attempt fails temporarily, the message is
- *     given up
+ * @param waits before each attempt, the first counted from acceptance; when the last attempt fails
+ *     temporarily, the message is given up
  */
 public record RetrySchedule(List<Duration> waits) {
-  /** At once, more and more rarely over eight hours, and every eight hours until nearly five days are over. */
+  /**
+   * At once, more and more rarely over eight hours, and every eight hours until nearly five days
+   * are over.
+   */
   public static final RetrySchedule DEFAULT = new RetrySchedule(defaultWaits());
 
-  private static final double JITTER = 0.1; // of the wait, on top: messages deferred together must not come back together
+  private static final double JITTER =
+      0.1; // of the wait, on top: messages deferred together must not come back together
 
   public RetrySchedule {
     if (waits.isEmpty() || waits.stream().anyMatch(Duration::isNegative)) {
@@ -47,12 +51,21 @@ public record RetrySchedule(List<Duration> waits) {
       return Optional.empty();
     }
     Duration wait = waits.get(attemptsMade);
-    return Optional.of(now.plus(wait).plusMillis((long) (wait.toMillis() * JITTER * random.nextDouble())));
+    return Optional.of(
+        now.plus(wait).plusMillis((long) (wait.toMillis() * JITTER * random.nextDouble())));
   }
 
   private static List<Duration> defaultWaits() {
-    List<Duration> waits = new ArrayList<>(List.of(Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(15),
-        Duration.ofMinutes(30), Duration.ofHours(1), Duration.ofHours(2), Duration.ofHours(4)));
+    List<Duration> waits =
+        new ArrayList<>(
+            List.of(
+                Duration.ZERO,
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(15),
+                Duration.ofMinutes(30),
+                Duration.ofHours(1),
+                Duration.ofHours(2),
+                Duration.ofHours(4)));
     for (int i = 0; i < 13; i++) { // 112 to 123 hours in all
       waits.add(Duration.ofHours(8));
     }

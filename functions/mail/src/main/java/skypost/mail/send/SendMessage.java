@@ -33,7 +33,8 @@ public final class SendMessage {
   /** With less time than this nothing is begun. */
   public static final Duration LEAST_TIME = Duration.ofSeconds(15);
 
-  private static final Duration LOST_MARGIN = Duration.ofMinutes(1); // for clocks, and for recording what came of it
+  private static final Duration LOST_MARGIN =
+      Duration.ofMinutes(1); // for clocks, and for recording what came of it
   private static final Duration NOTICE_RETRY = Duration.ofMinutes(5);
   private static final int MAX_HOPS = 100; // RFC 5321 section 6.3: at least 100 Received lines
 
@@ -45,13 +46,19 @@ public final class SendMessage {
   private final RandomGenerator random;
 
   /** What it works on. */
-  public record Ports(OutboundQueue queue, StoredMessages messages, BodyHolders holders, Bounces bounces) {}
+  public record Ports(
+      OutboundQueue queue, StoredMessages messages, BodyHolders holders, Bounces bounces) {}
 
   /**
    * @param random for the schedule's jitter; thread safe
    */
   public SendMessage(
-      Ports ports, Routes routes, Courier courier, RetrySchedule schedule, Clock clock, RandomGenerator random) {
+      Ports ports,
+      Routes routes,
+      Courier courier,
+      RetrySchedule schedule,
+      Clock clock,
+      RandomGenerator random) {
     this.ports = ports;
     this.routes = routes;
     this.courier = courier;
@@ -119,37 +126,53 @@ public final class SendMessage {
     }
   }
 
-  private Courier.Delivery deliver(QueueEntry entry, Optional<MessageBody> body, Instant deadline) throws IOException {
+  private Courier.Delivery deliver(QueueEntry entry, Optional<MessageBody> body, Instant deadline)
+      throws IOException {
     if (body.isEmpty()) {
-      EventLog.error("body-gone").with("entry", entry.id()).write(); // nobody deletes a body that an entry holds
-      return everybody(entry, new Outcome.Failed(SmtpReply.of(554, 3, 0, "the message is gone from the store")));
+      EventLog.error("body-gone")
+          .with("entry", entry.id())
+          .write(); // nobody deletes a body that an entry holds
+      return everybody(
+          entry, new Outcome.Failed(SmtpReply.of(554, 3, 0, "the message is gone from the store")));
     }
     if (body.get().hops() > MAX_HOPS) {
-      return everybody(entry, new Outcome.Failed(SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
+      return everybody(
+          entry,
+          new Outcome.Failed(
+              SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
     return switch (routes.to(entry.id().destination())) {
       case Exchangers.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Exchangers.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Exchangers.Found(List<Peer> peers) ->
-          courier.deliver(inOrder(peers, entry), transaction(entry, body.get()), Duration.between(clock.instant(), deadline));
+          courier.deliver(
+              inOrder(peers, entry),
+              transaction(entry, body.get()),
+              Duration.between(clock.instant(), deadline));
     };
   }
 
   /**
-   * A server that fell silent on this message last time goes last: it would fall silent again, and use up the time of the others
-   * until the schedule is over.
+   * A server that fell silent on this message last time goes last: it would fall silent again, and
+   * use up the time of the others until the schedule is over.
    */
   private static List<Peer> inOrder(List<Peer> peers, QueueEntry entry) {
-    if (entry.attempts().isEmpty() || !entry.attempts().getLast().reply().enhanced().equals("4.4.2")) {
+    if (entry.attempts().isEmpty()
+        || !entry.attempts().getLast().reply().enhanced().equals("4.4.2")) {
       return peers;
     }
     String silent = entry.attempts().getLast().server();
-    return peers.stream().sorted(Comparator.comparing(peer -> peer.toString().equals(silent))).toList(); // stable
+    return peers.stream()
+        .sorted(Comparator.comparing(peer -> peer.toString().equals(silent)))
+        .toList(); // stable
   }
 
   private static Transaction transaction(QueueEntry entry, MessageBody body) {
-    List<Transaction.Recipient> recipients = entry.waiting().stream()
-        .map(recipient -> new Transaction.Recipient(recipient.address(), recipient.parameters())).toList();
+    List<Transaction.Recipient> recipients =
+        entry.waiting().stream()
+            .map(
+                recipient -> new Transaction.Recipient(recipient.address(), recipient.parameters()))
+            .toList();
     return new Transaction(entry.sender(), body.envelope().senderParameters(), recipients, body);
   }
 
@@ -158,17 +181,31 @@ public final class SendMessage {
   }
 
   /** Tells the sender of failures, before the queue forgets them. */
-  private Settlement notify(QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at) {
+  private Settlement notify(
+      QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at) {
     if (settlement.failed().isEmpty()) {
       return settlement;
     }
     try {
-      Envelope envelope = new Envelope(booked.sender(), body.map(b -> b.envelope().senderParameters()).orElse(Map.of()),
-          booked.recipients().stream().map(r -> new Envelope.Recipient(r.address(), r.parameters())).toList(),
-          body.map(b -> b.envelope().origin()).orElseGet(() -> Envelope.Origin.internal(booked.id().message().acceptedAt(), "")));
-      InputStream headers = body.map(MessageBody::headers).orElse(new ByteArrayInputStream(new byte[0]));
+      Envelope envelope =
+          new Envelope(
+              booked.sender(),
+              body.map(b -> b.envelope().senderParameters()).orElse(Map.of()),
+              booked.recipients().stream()
+                  .map(r -> new Envelope.Recipient(r.address(), r.parameters()))
+                  .toList(),
+              body.map(b -> b.envelope().origin())
+                  .orElseGet(
+                      () -> Envelope.Origin.internal(booked.id().message().acceptedAt(), "")));
+      InputStream headers =
+          body.map(MessageBody::headers).orElse(new ByteArrayInputStream(new byte[0]));
       MessageId bounce = MessageId.derived(at, booked.id() + ":" + booked.attemptsMade());
-      ports.bounces().send(bounce, new Bounces.Original(booked.id().message(), envelope, headers), settlement.failed());
+      ports
+          .bounces()
+          .send(
+              bounce,
+              new Bounces.Original(booked.id().message(), envelope, headers),
+              settlement.failed());
       return settlement;
     } catch (IOException | RuntimeException fault) {
       EventLog.error("bounce-fault").with("entry", booked.id()).cause(fault).write();
@@ -178,7 +215,10 @@ public final class SendMessage {
 
   private void finish(QueueEntry entry) throws IOException {
     if (!ports.queue().finish(entry)) {
-      EventLog.warn("attempt-superseded").with("entry", entry.id()).with("n", entry.attemptsMade()).write();
+      EventLog.warn("attempt-superseded")
+          .with("entry", entry.id())
+          .with("n", entry.attemptsMade())
+          .write();
     } else if (entry.status() == Status.DONE) {
       free(entry);
     }
@@ -191,12 +231,17 @@ public final class SendMessage {
       if (!entry.shared() || ports.holders().release(id, "queue:" + entry.id())) {
         ports.messages().delete(List.of(id));
       }
-    } catch (IOException | RuntimeException fault) { // the entry is done; the body only costs until the sweeper finds it
+    } catch (IOException
+        | RuntimeException
+            fault) { // the entry is done; the body only costs until the sweeper finds it
       EventLog.warn("body-left").with("entry", entry.id()).cause(fault).write();
     }
   }
 
-  /** An earlier run may have recorded the end and not come to free the body. A wake for nothing is rare enough to look. */
+  /**
+   * An earlier run may have recorded the end and not come to free the body. A wake for nothing is
+   * rare enough to look.
+   */
   private void freeAgain(EntryId id) throws IOException {
     for (QueueEntry entry : ports.queue().entries(id.message())) {
       if (entry.id().equals(id) && entry.status() == Status.DONE) {
@@ -206,14 +251,29 @@ public final class SendMessage {
   }
 
   private static QueueEntry done(QueueEntry booked) {
-    return new QueueEntry(booked.id(), booked.sender(), booked.size(), booked.shared(), Status.DONE, booked.nextAttempt(),
-        booked.attemptsMade(), booked.recipients(), booked.attempts());
+    return new QueueEntry(
+        booked.id(),
+        booked.sender(),
+        booked.size(),
+        booked.shared(),
+        Status.DONE,
+        booked.nextAttempt(),
+        booked.attemptsMade(),
+        booked.recipients(),
+        booked.attempts());
   }
 
   private static void log(QueueEntry entry) {
     QueueEntry.Attempt attempt = entry.attempts().getLast();
-    EventLog.info("attempt").with("id", entry.id().message()).with("entry", entry.id()).with("n", entry.attemptsMade())
-        .with("waiting", entry.waiting().size()).with("server", attempt.server()).with("tls", attempt.tls())
-        .with("reply", attempt.reply()).with("next", entry.status() == Status.DONE ? "" : entry.nextAttempt()).write();
+    EventLog.info("attempt")
+        .with("id", entry.id().message())
+        .with("entry", entry.id())
+        .with("n", entry.attemptsMade())
+        .with("waiting", entry.waiting().size())
+        .with("server", attempt.server())
+        .with("tls", attempt.tls())
+        .with("reply", attempt.reply())
+        .with("next", entry.status() == Status.DONE ? "" : entry.nextAttempt())
+        .write();
   }
 }

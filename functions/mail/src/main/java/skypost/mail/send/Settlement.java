@@ -21,7 +21,10 @@ import skypost.protocol.smtp.client.Outcome;
  * @param failed the recipients that this attempt ended with a failure
  */
 record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
-  /** Characters of a reply that are kept: an entry has a hundred recipients, and a DynamoDB item 400 KB. */
+  /**
+   * Characters of a reply that are kept: an entry has a hundred recipients, and a DynamoDB item 400
+   * KB.
+   */
   static final int MAX_REPLY = 400;
 
   Settlement {
@@ -34,7 +37,8 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
    * @param at when the attempt began
    * @param next when the next one may be; empty when this was the last
    */
-  static Settlement of(QueueEntry booked, Courier.Delivery delivery, Instant at, Optional<Instant> next) {
+  static Settlement of(
+      QueueEntry booked, Courier.Delivery delivery, Instant at, Optional<Instant> next) {
     Iterator<Courier.Result> results = delivery.results().iterator();
     List<QueuedRecipient> recipients = new ArrayList<>();
     List<FailedRecipient> failed = new ArrayList<>();
@@ -47,27 +51,41 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
       Optional<End> end = end(result.outcome(), booked.attemptsMade(), next.isEmpty());
       recipients.add(end.map(recipient::ended).orElse(recipient));
       if (end.isPresent() && end.get() instanceof End.Bounced(SmtpReply reply)) {
-        failed.add(new FailedRecipient(recipient.address(), recipient.parameters(), reply, result.mta()));
+        failed.add(
+            new FailedRecipient(recipient.address(), recipient.parameters(), reply, result.mta()));
       }
     }
-    return new Settlement(entry(booked, recipients, next.orElse(at), attempt(delivery, at)), failed);
+    return new Settlement(
+        entry(booked, recipients, next.orElse(at), attempt(delivery, at)), failed);
   }
 
   private static Optional<End> end(Outcome outcome, int attempts, boolean last) {
     return switch (outcome) {
       case Outcome.Delivered(SmtpReply reply) -> Optional.of(new End.Sent(bounded(reply)));
       case Outcome.Failed(SmtpReply reply) -> Optional.of(new End.Bounced(bounded(reply)));
-      case Outcome.Deferred(SmtpReply reply) -> last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
-      case Outcome.Undecided(SmtpReply reply) -> last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
+      case Outcome.Deferred(SmtpReply reply) ->
+          last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
+      case Outcome.Undecided(SmtpReply reply) ->
+          last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
     };
   }
 
   private static SmtpReply expired(SmtpReply last, int attempts) {
-    return SmtpReply.of(554, 4, 7, // RFC 3463 section 3.5: X.4.7, delivery time expired
-        "delivery time expired after " + attempts + (attempts == 1 ? " attempt" : " attempts") + "; the last answer was: " + bounded(last));
+    return SmtpReply.of(
+        554,
+        4,
+        7, // RFC 3463 section 3.5: X.4.7, delivery time expired
+        "delivery time expired after "
+            + attempts
+            + (attempts == 1 ? " attempt" : " attempts")
+            + "; the last answer was: "
+            + bounded(last));
   }
 
-  /** A peer's words may be anything of any length; what is kept is short and has no control characters. */
+  /**
+   * A peer's words may be anything of any length; what is kept is short and has no control
+   * characters.
+   */
   static SmtpReply bounded(SmtpReply reply) {
     List<String> lines = new ArrayList<>();
     int room = MAX_REPLY;
@@ -86,7 +104,10 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
     return new SmtpReply(reply.code(), reply.subject(), reply.detail(), lines);
   }
 
-  /** The same, but the failures are left for another attempt, because the sender could not be told of them. */
+  /**
+   * The same, but the failures are left for another attempt, because the sender could not be told
+   * of them.
+   */
   Settlement withoutFailures(QueueEntry booked, Instant next) {
     List<QueuedRecipient> recipients = new ArrayList<>();
     for (int i = 0; i < booked.recipients().size(); i++) {
@@ -98,20 +119,36 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
     return new Settlement(entry(booked, recipients, next, entry.attempts().getLast()), List.of());
   }
 
-  private static QueueEntry entry(QueueEntry booked, List<QueuedRecipient> recipients, Instant next, Attempt attempt) {
+  private static QueueEntry entry(
+      QueueEntry booked, List<QueuedRecipient> recipients, Instant next, Attempt attempt) {
     boolean done = recipients.stream().allMatch(recipient -> recipient.end().isPresent());
     List<Attempt> attempts = new ArrayList<>(booked.attempts());
     attempts.add(attempt);
-    return new QueueEntry(booked.id(), booked.sender(), booked.size(), booked.shared(), done ? Status.DONE : Status.DEFERRED,
-        next, booked.attemptsMade(), recipients, attempts);
+    return new QueueEntry(
+        booked.id(),
+        booked.sender(),
+        booked.size(),
+        booked.shared(),
+        done ? Status.DONE : Status.DEFERRED,
+        next,
+        booked.attemptsMade(),
+        recipients,
+        attempts);
   }
 
-  /** The reply that says most about the attempt: why it is tried again, or else why it failed, or else that it worked. */
+  /**
+   * The reply that says most about the attempt: why it is tried again, or else why it failed, or
+   * else that it worked.
+   */
   private static Attempt attempt(Courier.Delivery delivery, Instant at) {
     List<Outcome> outcomes = delivery.results().stream().map(Courier.Result::outcome).toList();
-    Outcome telling = outcomes.stream().filter(outcome -> outcome.reply().isTransient()).findFirst()
-        .or(() -> outcomes.stream().filter(outcome -> outcome.reply().isPermanent()).findFirst())
-        .orElse(outcomes.getFirst());
+    Outcome telling =
+        outcomes.stream()
+            .filter(outcome -> outcome.reply().isTransient())
+            .findFirst()
+            .or(() ->
+                outcomes.stream().filter(outcome -> outcome.reply().isPermanent()).findFirst())
+            .orElse(outcomes.getFirst());
     return new Attempt(at, delivery.server(), delivery.tls(), bounded(telling.reply()));
   }
 }

@@ -16,9 +16,14 @@ import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.SmtpConnection;
 import skypost.protocol.smtp.client.Transaction;
 
-/** Carries mail by SMTP, through TLS where the peer can, in the clear where it cannot (RFC 7435). */
+/**
+ * Carries mail by SMTP, through TLS where the peer can, in the clear where it cannot (RFC 7435).
+ */
 public final class SmtpCourier implements Courier {
-  /** With less time than this no further server is tried: a transaction must not be cut in its middle. */
+  /**
+   * With less time than this no further server is tried: a transaction must not be cut in its
+   * middle.
+   */
   static final Duration LEAST_TIME = Duration.ofSeconds(10);
 
   private final SmtpClient client;
@@ -71,13 +76,18 @@ public final class SmtpCourier implements Courier {
     }
 
     void ask(Peer peer, int others) {
-      // One that stalls must not use up the time of those after it; once content flows, it may have all that is left
-      Duration share = others == 0 ? deadline.remaining() : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
+      // One that stalls must not use up the time of those after it; once content flows, it may have
+      // all that is left
+      Duration share =
+          others == 0
+              ? deadline.remaining()
+              : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
       SmtpClient caller = new SmtpClient(client.helo(), client.timeouts().envelopeWithin(share));
       ConnectResult result = caller.connect(peer, tls, deadline);
       if (result instanceof ConnectResult.TlsBroken(SmtpReply reply)) {
         EventLog.warn("tls-broken").with("server", peer).with("reply", reply).write();
-        result = caller.connect(peer, Optional.empty(), deadline); // better in the clear than not at all
+        result =
+            caller.connect(peer, Optional.empty(), deadline); // better in the clear than not at all
       }
       switch (result) {
         case ConnectResult.TlsBroken(SmtpReply reply) -> refused(peer, reply);
@@ -94,8 +104,13 @@ public final class SmtpCourier implements Courier {
       server = connection.peer().toString();
       usedTls = connection.tls();
       List<Integer> open = open();
-      List<Outcome> outcomes = connection.send(new Transaction(transaction.sender(), transaction.parameters(),
-          open.stream().map(transaction.recipients()::get).toList(), transaction.content()));
+      List<Outcome> outcomes =
+          connection.send(
+              new Transaction(
+                  transaction.sender(),
+                  transaction.parameters(),
+                  open.stream().map(transaction.recipients()::get).toList(),
+                  transaction.content()));
       for (int i = 0; i < outcomes.size(); i++) {
         if (outcomes.get(i) instanceof Outcome.Undecided(SmtpReply reply)) {
           refused(connection.peer(), reply);
@@ -111,10 +126,14 @@ public final class SmtpCourier implements Courier {
     }
 
     Delivery end() {
-      // Every server said never: so be it. As long as one of them may think otherwise later, it is temporary.
+      // Every server said never: so be it. As long as one of them may think otherwise later, it is
+      // temporary.
       boolean never = !refusals.isEmpty() && refusals.stream().allMatch(SmtpReply::isPermanent);
-      SmtpReply last = refusals.stream().filter(reply -> never || reply.isTransient()).reduce((first, second) -> second)
-          .orElseGet(() -> SmtpReply.of(451, 4, 1, "no server was reached in time"));
+      SmtpReply last =
+          refusals.stream()
+              .filter(reply -> never || reply.isTransient())
+              .reduce((first, second) -> second)
+              .orElseGet(() -> SmtpReply.of(451, 4, 1, "no server was reached in time"));
       Outcome rest = never ? new Outcome.Failed(last) : new Outcome.Deferred(last);
       for (int i : open()) {
         results[i] = new Result(rest, lastMta);

@@ -1,11 +1,14 @@
 /**
- * Sending: from an entry of the outbound queue to the next server (RFC 5321 sections 4.5.4.1, 5.1 and 6).
+ * Sending: from an entry of the outbound queue to the next server (RFC 5321 sections 4.5.4.1, 5.1
+ * and 6).
  *
- * <p>Invariants: an attempt is booked before it is made; a recipient that has an end is never tried again; a recipient gets an end
- * only by a peer's clear answer, an authoritative one of DNS, or the end of the schedule, and any unknown fault is temporary; the sender
- * is told before the queue forgets; the body is freed last. Each step may be repeated. The only window for a duplicate lies between a peer's
- * 250 and our record of it.
+ * <p>Invariants: an attempt is booked before it is made; a recipient that has an end is never tried
+ * again; a recipient gets an end only by a peer's clear answer, an authoritative one of DNS, or the
+ * end of the schedule, and any unknown fault is temporary; the sender is told before the queue
+ * forgets; the body is freed last. Each step may be repeated. The only window for a duplicate lies
+ * between a peer's 250 and our record of it.
  *
- * <p>Not here: what to accept and from whom (authorize), and the dialogue itself ({@code skypost.protocol.smtp.client}).
+ * <p>Not here: what to accept and from whom (authorize), and the dialogue itself ({@code
+ * skypost.protocol.smtp.client}).
  */
 package skypost.mail.send;

@@ -1,7 +1,8 @@
 package skypost.mail.settings;
 
 /**
- * An environment variable, documented where it is declared; {@code --help} and the README list what is declared.
+ * An environment variable, documented where it is declared; {@code --help} and the README list what
+ * is declared.
  *
  * @param key such as {@code SKYPOST_HOSTNAME}
  * @param meaning one line for a person

@@ -40,7 +40,10 @@ public final class SettingsReader {
     errors.add(setting.key() + ": " + why);
   }
 
-  /** The text, or the fallback when the variable is not set. A variable set to the empty text counts as set. */
+  /**
+   * The text, or the fallback when the variable is not set. A variable set to the empty text counts
+   * as set.
+   */
   public String text(Setting setting) {
     return environment.getOrDefault(setting.key(), setting.fallback());
   }
@@ -66,10 +69,14 @@ public final class SettingsReader {
 
   /** A whole number within bounds, both included. */
   public long number(Setting setting, long least, long most) {
-    return parse(setting, least, "a whole number from " + least + " to " + most, text -> {
-      long number = Long.parseLong(text);
-      return number >= least && number <= most ? Optional.of(number) : Optional.empty();
-    });
+    return parse(
+        setting,
+        least,
+        "a whole number from " + least + " to " + most,
+        text -> {
+          long number = Long.parseLong(text);
+          return number >= least && number <= most ? Optional.of(number) : Optional.empty();
+        });
   }
 
   /** A host name or an address literal, in canonical form. */
@@ -82,7 +89,8 @@ public final class SettingsReader {
     if (text(setting).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.ofNullable(parse(setting, null, "host:port", text -> HostPort.parse(text, defaultPort)));
+    return Optional.ofNullable(
+        parse(setting, null, "host:port", text -> HostPort.parse(text, defaultPort)));
   }
 
   /** Comma-separated networks in CIDR notation; none when empty. */
@@ -92,26 +100,32 @@ public final class SettingsReader {
 
   /** Comma-separated ISO-8601 durations such as {@code PT5M}, none negative; none when empty. */
   public List<Duration> durations(Setting setting) {
-    return list(setting, "ISO-8601 durations such as PT5M", text -> {
-      try {
-        return Optional.of(Duration.parse(text)).filter(duration -> !duration.isNegative());
-      } catch (DateTimeParseException malformed) {
-        return Optional.empty();
-      }
-    });
+    return list(
+        setting,
+        "ISO-8601 durations such as PT5M",
+        text -> {
+          try {
+            return Optional.of(Duration.parse(text)).filter(duration -> !duration.isNegative());
+          } catch (DateTimeParseException malformed) {
+            return Optional.empty();
+          }
+        });
   }
 
   private <T> List<T> list(Setting setting, String form, Function<String, Optional<T>> parser) {
     List<T> items = new ArrayList<>();
     for (String part : text(setting).split(",")) {
       if (!part.isBlank()) {
-        parser.apply(part.strip()).ifPresentOrElse(items::add, () -> complain(setting, part.strip(), form));
+        parser
+            .apply(part.strip())
+            .ifPresentOrElse(items::add, () -> complain(setting, part.strip(), form));
       }
     }
     return items;
   }
 
-  private <T> T parse(Setting setting, T instead, String form, Function<String, Optional<T>> parser) {
+  private <T> T parse(
+      Setting setting, T instead, String form, Function<String, Optional<T>> parser) {
     String text = text(setting).strip();
     Optional<T> value;
     try {

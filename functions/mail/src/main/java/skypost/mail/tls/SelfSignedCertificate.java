@@ -26,14 +26,15 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate that vouches for itself, ECDSA P-256: enough for opportunistic TLS between mail servers (RFC 7435) and for
- * trying things out; mail programs will ask whether to trust it.
+ * A certificate that vouches for itself, ECDSA P-256: enough for opportunistic TLS between mail
+ * servers (RFC 7435) and for trying things out; mail programs will ask whether to trust it.
  *
  * @param certificate in PEM
  * @param key its private key in PEM, PKCS#8
  */
 public record SelfSignedCertificate(String certificate, String key) {
-  private static final Duration VALIDITY = Duration.ofDays(3650); // nobody renews a certificate that nobody asked for
+  private static final Duration VALIDITY =
+      Duration.ofDays(3650); // nobody renews a certificate that nobody asked for
   private static final Duration CLOCK_SKEW = Duration.ofDays(1);
 
   /** A new one for a host, also valid for this machine's own addresses. */
@@ -44,7 +45,8 @@ public record SelfSignedCertificate(String certificate, String key) {
       KeyPair pair = generator.generateKeyPair();
       X509Certificate certificate = sign(hostname, now, pair);
       return new SelfSignedCertificate(
-          pem("CERTIFICATE", certificate.getEncoded()), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+          pem("CERTIFICATE", certificate.getEncoded()),
+          pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
     } catch (GeneralSecurityException | OperatorCreationException | IOException impossible) {
       throw new IllegalStateException(impossible); // every JDK has ECDSA on P-256
     }
@@ -52,18 +54,21 @@ public record SelfSignedCertificate(String certificate, String key) {
 
   private static X509Certificate sign(String hostname, Instant now, KeyPair pair)
       throws GeneralSecurityException, OperatorCreationException, IOException {
-    X500Name name = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, "Skypost self-signed").build();
-    var builder = new JcaX509v3CertificateBuilder(
-        name,
-        new BigInteger(127, new SecureRandom()).add(BigInteger.ONE),
-        Date.from(now.minus(CLOCK_SKEW)),
-        Date.from(now.plus(VALIDITY)),
-        name,
-        pair.getPublic());
+    X500Name name =
+        new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, "Skypost self-signed").build();
+    var builder =
+        new JcaX509v3CertificateBuilder(
+            name,
+            new BigInteger(127, new SecureRandom()).add(BigInteger.ONE),
+            Date.from(now.minus(CLOCK_SKEW)),
+            Date.from(now.plus(VALIDITY)),
+            name,
+            pair.getPublic());
     builder.addExtension(Extension.subjectAlternativeName, false, names(hostname));
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
     return new JcaX509CertificateConverter()
-        .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+        .getCertificate(
+            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
   }
 
   private static GeneralNames names(String hostname) {

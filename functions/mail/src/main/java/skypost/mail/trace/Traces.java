@@ -10,11 +10,14 @@ import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * Receipts of messages: written once by ReceiveFunction when it has dealt with every recipient. A message without one is
- * unfinished, and the sweeper takes it up again.
+ * Receipts of messages: written once by ReceiveFunction when it has dealt with every recipient. A
+ * message without one is unfinished, and the sweeper takes it up again.
  */
 public interface Traces {
-  /** Keeps a receipt. Of a repeated one the first stays: it tells what was done, the second that it had been. */
+  /**
+   * Keeps a receipt. Of a repeated one the first stays: it tells what was done, the second that it
+   * had been.
+   */
   void record(Receipt receipt) throws IOException;
 
   Optional<Receipt> receipt(MessageId id) throws IOException;
@@ -30,7 +33,12 @@ public interface Traces {
    * @param outcomes one for each final recipient, after aliases
    */
   record Receipt(
-      MessageId id, Envelope envelope, long size, String subject, Instant finishedAt, List<RecipientOutcome> outcomes) {
+      MessageId id,
+      Envelope envelope,
+      long size,
+      String subject,
+      Instant finishedAt,
+      List<RecipientOutcome> outcomes) {
     public Receipt {
       outcomes = List.copyOf(outcomes);
     }

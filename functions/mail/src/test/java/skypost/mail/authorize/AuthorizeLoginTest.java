@@ -43,11 +43,15 @@ class AuthorizeLoginTest {
 
   @Test
   void everyFailureLooksTheSame() throws IOException {
-    assertThat(login(Service.POP3, "ann@local.example", "wrong")).isEqualTo(new LoginAnswer.Refused());
+    assertThat(login(Service.POP3, "ann@local.example", "wrong"))
+        .isEqualTo(new LoginAnswer.Refused());
     assertThat(login(Service.POP3, "ann@local.example", "")).isEqualTo(new LoginAnswer.Refused());
-    assertThat(login(Service.POP3, "nobody@local.example", "秘密 secret")).isEqualTo(new LoginAnswer.Refused());
-    assertThat(login(Service.POP3, "not an address", "秘密 secret")).isEqualTo(new LoginAnswer.Refused());
-    assertThat(login(Service.POP3, "ann@local.example", "x".repeat(100_000))).isEqualTo(new LoginAnswer.Refused());
+    assertThat(login(Service.POP3, "nobody@local.example", "秘密 secret"))
+        .isEqualTo(new LoginAnswer.Refused());
+    assertThat(login(Service.POP3, "not an address", "秘密 secret"))
+        .isEqualTo(new LoginAnswer.Refused());
+    assertThat(login(Service.POP3, "ann@local.example", "x".repeat(100_000)))
+        .isEqualTo(new LoginAnswer.Refused());
   }
 
   @Test
@@ -58,7 +62,11 @@ class AuthorizeLoginTest {
     assertThat(answer.grant().covers(asHerself, address("x@far.example"))).isTrue();
     assertThat(answer.grant().covers(asHerself, address("x@local.example"))).isFalse();
     assertThat(answer.grant().covers(asHerself, address("x@[192.0.2.1]"))).isFalse();
-    assertThat(answer.grant().covers(Optional.of(address("bob@local.example")), address("x@far.example"))).isFalse();
+    assertThat(
+            answer
+                .grant()
+                .covers(Optional.of(address("bob@local.example")), address("x@far.example")))
+        .isFalse();
     assertThat(answer.grant().covers(Optional.empty(), address("x@far.example"))).isFalse();
   }
 
@@ -75,12 +83,15 @@ class AuthorizeLoginTest {
   @Test
   void questionsAndAnswersSurviveTheWire() throws IOException {
     var recipients =
-        new AuthorizeRecipients(directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC());
-    var question = new LoginQuestion(Service.SUBMISSION, "192.0.2.1", "ann@local.example", "秘密 secret");
+        new AuthorizeRecipients(
+            directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC());
+    var question =
+        new LoginQuestion(Service.SUBMISSION, "192.0.2.1", "ann@local.example", "秘密 secret");
     byte[] answer = AuthorizeJson.answer(AuthorizeJson.write(question), logins, recipients);
 
     assertThat(AuthorizeJson.readLogin(answer))
-        .isEqualTo(new LoginAnswer.Accepted(ANN, new Grant(List.of(ANN), List.of("local.example"))));
+        .isEqualTo(
+            new LoginAnswer.Accepted(ANN, new Grant(List.of(ANN), List.of("local.example"))));
     assertThat(question.toString()).doesNotContain("secret");
   }
 

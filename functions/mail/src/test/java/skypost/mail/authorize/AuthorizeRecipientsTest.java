@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.contract.Samples;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
@@ -21,7 +22,6 @@ import skypost.mail.directory.RelaySettings;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
-import skypost.mail.contract.Samples;
 import skypost.protocol.address.EmailAddress;
 
 class AuthorizeRecipientsTest {
@@ -41,7 +41,8 @@ class AuthorizeRecipientsTest {
         new Domain("relay.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
     user(ANN, 0);
     user(BOB, 1000);
-    directory.putAccount(new Account.Alias(address("sales@local.example"), List.of(ANN, address("x@far.example"))));
+    directory.putAccount(
+        new Account.Alias(address("sales@local.example"), List.of(ANN, address("x@far.example"))));
   }
 
   private void user(EmailAddress address, long quota) throws IOException {
@@ -84,15 +85,22 @@ class AuthorizeRecipientsTest {
   void whatOnlyLooksLocalIsAnUnknownMailbox(String spelling) throws IOException {
     Optional<EmailAddress> parsed = EmailAddress.parse(spelling);
     if (parsed.isPresent()) {
-      assertThat(inbound(STRANGER, spelling).reply().toString()).isEqualTo("550 5.1.1 no such mailbox here");
+      assertThat(inbound(STRANGER, spelling).reply().toString())
+          .isEqualTo("550 5.1.1 no such mailbox here");
     } else {
-      assertThat(spelling).isEqualTo("@@local.example"); // the front answers 501 to what is no address
+      assertThat(spelling)
+          .isEqualTo("@@local.example"); // the front answers 501 to what is no address
     }
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"ann@local.example", "ANN@Local.Example", "ann+shop@local.example", "sales@local.example"})
+      strings = {
+        "ann@local.example",
+        "ANN@Local.Example",
+        "ann+shop@local.example",
+        "sales@local.example"
+      })
   void anyoneMayWriteToUs(String local) throws IOException {
     assertThat(inbound(STRANGER, local).accepted()).isTrue();
   }
@@ -133,17 +141,27 @@ class AuthorizeRecipientsTest {
 
   @Test
   void aUserWritesAsHimselfToAnyone() throws IOException {
-    assertThat(submission(ANN, "Ann@local.example", "victim@far.example").rule()).isEqualTo("login");
+    assertThat(submission(ANN, "Ann@local.example", "victim@far.example").rule())
+        .isEqualTo("login");
     assertThat(submission(ANN, "sales@local.example", "victim@far.example").accepted()).isTrue();
     assertThat(submission(ANN, "nobody@local.example", "victim@far.example").reply().toString())
         .isEqualTo("553 5.7.1 the sender address does not belong to this login");
-    assertThat(submission(ANN, "bob@local.example", "bob@local.example").reply().code()).isEqualTo(553);
-    assertThat(submission(ANN, "ann@local.example", "nobody@local.example").reply().code()).isEqualTo(550);
+    assertThat(submission(ANN, "bob@local.example", "bob@local.example").reply().code())
+        .isEqualTo(553);
+    assertThat(submission(ANN, "ann@local.example", "nobody@local.example").reply().code())
+        .isEqualTo(550);
   }
 
   @Test
   void aReceiptWithNullSenderIsAUsersOwn() throws IOException {
-    var question = question(Service.SUBMISSION, "127.0.0.1", Optional.of(ANN), Optional.empty(), 0, "x@far.example");
+    var question =
+        question(
+            Service.SUBMISSION,
+            "127.0.0.1",
+            Optional.of(ANN),
+            Optional.empty(),
+            0,
+            "x@far.example");
 
     assertThat(rules.decide(question).getFirst().accepted()).isTrue();
   }
@@ -151,41 +169,69 @@ class AuthorizeRecipientsTest {
   @Test
   void submissionWithoutLoginIsRefusedEvenFromLoopback() throws IOException {
     var question =
-        question(Service.SUBMISSION, "127.0.0.1", Optional.empty(), Optional.of(ANN), 0, "ann@local.example");
+        question(
+            Service.SUBMISSION,
+            "127.0.0.1",
+            Optional.empty(),
+            Optional.of(ANN),
+            0,
+            "ann@local.example");
 
-    assertThat(rules.decide(question).getFirst().reply().toString()).isEqualTo("530 5.7.0 authentication required");
+    assertThat(rules.decide(question).getFirst().reply().toString())
+        .isEqualTo("530 5.7.0 authentication required");
   }
 
   @Test
   void aFullMailboxIsAnsweredInTheDialogue() throws IOException {
     mailboxes.deliver(BOB, new Delivery(Samples.id(), "INBOX", 900, false, ""));
-    var fits = question(Service.INBOUND, STRANGER, Optional.empty(), Optional.of(ANN), 100, BOB.toString());
-    var tooLarge = question(Service.INBOUND, STRANGER, Optional.empty(), Optional.of(ANN), 101, BOB.toString());
+    var fits =
+        question(
+            Service.INBOUND, STRANGER, Optional.empty(), Optional.of(ANN), 100, BOB.toString());
+    var tooLarge =
+        question(
+            Service.INBOUND, STRANGER, Optional.empty(), Optional.of(ANN), 101, BOB.toString());
 
     assertThat(rules.decide(fits).getFirst().accepted()).isTrue();
-    assertThat(rules.decide(tooLarge).getFirst().reply().toString()).isEqualTo("452 4.2.2 the mailbox is full");
+    assertThat(rules.decide(tooLarge).getFirst().reply().toString())
+        .isEqualTo("452 4.2.2 the mailbox is full");
   }
 
   @Test
   void everyRecipientHasItsOwnAnswerInOrder() throws IOException {
     var question =
         question(
-            Service.INBOUND, STRANGER, Optional.empty(), Optional.of(ANN), 0,
-            "ann@local.example", "nobody@local.example", "victim@far.example");
+            Service.INBOUND,
+            STRANGER,
+            Optional.empty(),
+            Optional.of(ANN),
+            0,
+            "ann@local.example",
+            "nobody@local.example",
+            "victim@far.example");
 
-    assertThat(rules.decide(question)).extracting(RecipientAnswer::rule)
+    assertThat(rules.decide(question))
+        .extracting(RecipientAnswer::rule)
         .containsExactly("local-recipient", "no-mailbox", "relay-denied");
   }
 
   private RecipientAnswer inbound(String client, String recipient) throws IOException {
     Optional<EmailAddress> sender = Optional.of(address("someone@far.example"));
-    return rules.decide(question(Service.INBOUND, client, Optional.empty(), sender, 0, recipient)).getFirst();
+    return rules
+        .decide(question(Service.INBOUND, client, Optional.empty(), sender, 0, recipient))
+        .getFirst();
   }
 
-  private RecipientAnswer submission(EmailAddress login, String sender, String recipient) throws IOException {
+  private RecipientAnswer submission(EmailAddress login, String sender, String recipient)
+      throws IOException {
     return rules
         .decide(
-            question(Service.SUBMISSION, STRANGER, Optional.of(login), Optional.of(address(sender)), 0, recipient))
+            question(
+                Service.SUBMISSION,
+                STRANGER,
+                Optional.of(login),
+                Optional.of(address(sender)),
+                0,
+                recipient))
         .getFirst();
   }
 
@@ -197,6 +243,12 @@ class AuthorizeRecipientsTest {
       long size,
       String... recipients) {
     return new RecipientsQuestion(
-        service, client, "client.example", login, sender, size, List.of(recipients).stream().map(Samples::address).toList());
+        service,
+        client,
+        "client.example",
+        login,
+        sender,
+        size,
+        List.of(recipients).stream().map(Samples::address).toList());
   }
 }

@@ -19,22 +19,23 @@ import skypost.protocol.address.EmailAddress;
 class RememberingAuthorizerTest {
   private final List<LoginQuestion> asked = new ArrayList<>();
   private final Dial clock = new Dial();
-  private final Authorizer authorizer = new RememberingAuthorizer(
-      new Authorizer() {
-        @Override
-        public LoginAnswer login(LoginQuestion question) {
-          asked.add(question);
-          return question.password().equals("right")
-              ? new LoginAnswer.Accepted(new EmailAddress("alice", "example.com"), Grant.NONE)
-              : new LoginAnswer.Refused();
-        }
+  private final Authorizer authorizer =
+      new RememberingAuthorizer(
+          new Authorizer() {
+            @Override
+            public LoginAnswer login(LoginQuestion question) {
+              asked.add(question);
+              return question.password().equals("right")
+                  ? new LoginAnswer.Accepted(new EmailAddress("alice", "example.com"), Grant.NONE)
+                  : new LoginAnswer.Refused();
+            }
 
-        @Override
-        public List<RecipientAnswer> recipients(RecipientsQuestion question) {
-          return List.of();
-        }
-      },
-      clock);
+            @Override
+            public List<RecipientAnswer> recipients(RecipientsQuestion question) {
+              return List.of();
+            }
+          },
+          clock);
 
   private static LoginQuestion question(Service service, String username, String password) {
     return new LoginQuestion(service, "192.0.2.1", username, password);
@@ -55,8 +56,10 @@ class RememberingAuthorizerTest {
   @Test
   void nothingButTheSameLoginIsRemembered() throws IOException {
     authorizer.login(question(Service.POP3, "alice@example.com", "right"));
-    assertThat(authorizer.login(question(Service.POP3, "alice@example.com", "wrong"))).isInstanceOf(LoginAnswer.Refused.class);
-    assertThat(authorizer.login(question(Service.POP3, "alice@example.com", "wrong"))).isInstanceOf(LoginAnswer.Refused.class);
+    assertThat(authorizer.login(question(Service.POP3, "alice@example.com", "wrong")))
+        .isInstanceOf(LoginAnswer.Refused.class);
+    assertThat(authorizer.login(question(Service.POP3, "alice@example.com", "wrong")))
+        .isInstanceOf(LoginAnswer.Refused.class);
     authorizer.login(question(Service.SUBMISSION, "alice@example.com", "right"));
     authorizer.login(question(Service.POP3, "alice@example.co", "mright"));
     assertThat(asked).as("each of these is another question").hasSize(5);

@@ -22,7 +22,8 @@ public abstract class BodyHoldersContract {
   void onlyTheLastReleaseFreesTheBody() throws IOException {
     BodyHolders holders = holders();
     MessageId id = Samples.id();
-    holders.hold(id, List.of("ann@local.example", "bob@local.example", "queue:" + id + "~far.example~0"));
+    holders.hold(
+        id, List.of("ann@local.example", "bob@local.example", "queue:" + id + "~far.example~0"));
 
     assertThat(holders.release(id, "bob@local.example")).isFalse();
     assertThat(holders.release(id, "queue:" + id + "~far.example~0")).isFalse();
@@ -81,7 +82,8 @@ public abstract class BodyHoldersContract {
   void ofManyThatReleaseAtOnceExactlyTheLastIsTold() throws Exception {
     BodyHolders holders = holders();
     MessageId id = Samples.id();
-    List<String> names = IntStream.range(0, 40).mapToObj(i -> "user" + i + "@local.example").toList();
+    List<String> names =
+        IntStream.range(0, 40).mapToObj(i -> "user" + i + "@local.example").toList();
     holders.hold(id, names);
 
     List<Boolean> told = new ArrayList<>();
@@ -93,6 +95,8 @@ public abstract class BodyHoldersContract {
       }
     }
 
-    assertThat(told).filteredOn(last -> last).hasSizeGreaterThanOrEqualTo(1); // a body that is freed by nobody stays for ever
+    assertThat(told)
+        .filteredOn(last -> last)
+        .hasSizeGreaterThanOrEqualTo(1); // a body that is freed by nobody stays for ever
   }
 }

@@ -44,7 +44,11 @@ public abstract class DirectoryContract {
     Directory directory = directory();
     String name = Samples.name("turned-") + ".example";
     directory.putDomain(
-        new Domain(name, Domain.Kind.RELAY, Optional.of(new HostPort("mx.example", 25)), Domain.DmarcReject.REFUSE));
+        new Domain(
+            name,
+            Domain.Kind.RELAY,
+            Optional.of(new HostPort("mx.example", 25)),
+            Domain.DmarcReject.REFUSE));
 
     directory.putDomain(Domain.local(name));
 
@@ -64,7 +68,10 @@ public abstract class DirectoryContract {
     List<Domain> listed = Samples.all(3, next -> directory.domains(3, next));
 
     assertThat(listed).extracting(Domain::name).isSorted().doesNotHaveDuplicates();
-    assertThat(listed).extracting(Domain::name).filteredOn(name -> name.endsWith(suffix)).isEqualTo(names);
+    assertThat(listed)
+        .extracting(Domain::name)
+        .filteredOn(name -> name.endsWith(suffix))
+        .isEqualTo(names);
   }
 
   @Test
@@ -86,7 +93,9 @@ public abstract class DirectoryContract {
     var user = new Account.User(Samples.user(), 123_456_789_012L, true);
     var alias =
         new Account.Alias(
-            Samples.user(), List.of(Samples.address("用户@far.example"), user.address(), Samples.address("a@b.example")));
+            Samples.user(),
+            List.of(
+                Samples.address("用户@far.example"), user.address(), Samples.address("a@b.example")));
 
     assertThat(directory.putAccount(user)).isTrue();
     assertThat(directory.putAccount(alias)).isTrue();
@@ -115,7 +124,8 @@ public abstract class DirectoryContract {
     directory.putAccount(user);
     directory.putAccount(alias);
 
-    assertThat(directory.putAccount(new Account.Alias(user.address(), List.of(alias.address())))).isFalse();
+    assertThat(directory.putAccount(new Account.Alias(user.address(), List.of(alias.address()))))
+        .isFalse();
     assertThat(directory.putAccount(new Account.User(alias.address(), 0, false))).isFalse();
 
     assertThat(directory.account(user.address())).contains(user);
@@ -126,7 +136,8 @@ public abstract class DirectoryContract {
   void aLookUpFindsOnlyTheAddressItself() throws IOException {
     Directory directory = directory();
     String domain = Samples.name("exact-") + ".example";
-    var all = new Account.Alias(new EmailAddress(Account.CATCH_ALL, domain), List.of(Samples.user()));
+    var all =
+        new Account.Alias(new EmailAddress(Account.CATCH_ALL, domain), List.of(Samples.user()));
     directory.putAccount(all);
 
     assertThat(directory.account(new EmailAddress("anyone", domain))).isEmpty();
@@ -141,7 +152,9 @@ public abstract class DirectoryContract {
     for (int i = 24; i >= 0; i--) {
       EmailAddress address = new EmailAddress(String.format("a%02d", i), domain);
       Account account =
-          i % 2 == 0 ? new Account.User(address, i, false) : new Account.Alias(address, List.of(Samples.user()));
+          i % 2 == 0
+              ? new Account.User(address, i, false)
+              : new Account.Alias(address, List.of(Samples.user()));
       accounts.addFirst(account);
       directory.putAccount(account);
     }
@@ -149,7 +162,10 @@ public abstract class DirectoryContract {
 
     assertThat(Samples.all(10, next -> directory.accounts(domain, 10, next))).isEqualTo(accounts);
     assertThat(Samples.all(5, next -> directory.accounts(domain, 5, next))).isEqualTo(accounts);
-    assertThat(Samples.all(5, next -> directory.accounts(Samples.name("empty-") + ".example", 5, next))).isEmpty();
+    assertThat(
+            Samples.all(
+                5, next -> directory.accounts(Samples.name("empty-") + ".example", 5, next)))
+        .isEmpty();
   }
 
   @Test

@@ -29,7 +29,10 @@ import skypost.mail.mailbox.Mailboxes.Snapshot;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
-/** What every {@link Mailboxes} must do whatever happens in whatever order: races, and random histories against a model. */
+/**
+ * What every {@link Mailboxes} must do whatever happens in whatever order: races, and random
+ * histories against a model.
+ */
 public abstract class MailboxHistoryContract {
   private static final String INBOX = Mailboxes.INBOX;
   private static final Instant NOW = Instant.parse("2026-11-25T08:00:00Z");
@@ -57,7 +60,8 @@ public abstract class MailboxHistoryContract {
       }
       delivering.set(false);
 
-      assertThat(uids).containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 120).boxed().toList());
+      assertThat(uids)
+          .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 120).boxed().toList());
       assertGrowsAtItsEnd(views.get());
     }
     assertThat(mailboxes.open(user, INBOX).orElseThrow().messages()).hasSize(120);
@@ -133,15 +137,22 @@ public abstract class MailboxHistoryContract {
       }
       delivered.addAll(ids);
     }
-    List<MessageId> left = mailboxes.open(user, INBOX).orElseThrow().messages().stream().map(MailboxMessage::id).toList();
+    List<MessageId> left =
+        mailboxes.open(user, INBOX).orElseThrow().messages().stream()
+            .map(MailboxMessage::id)
+            .toList();
 
     assertThat(left).doesNotHaveDuplicates().doesNotContainAnyElementsOf(removed);
     assertThat(left.size() + removed.size()).isEqualTo(delivered.size());
     assertCountersEqualContents(mailboxes, user, List.of(INBOX));
-    assertThat(mailboxes.status(user).orElseThrow().folder(INBOX).uidNext()).isEqualTo(delivered.size() + 1L);
+    assertThat(mailboxes.status(user).orElseThrow().folder(INBOX).uidNext())
+        .isEqualTo(delivered.size() + 1L);
   }
 
-  /** Random deliveries, repeats, removals and quota changes; after each, the mailbox equals a model of it. */
+  /**
+   * Random deliveries, repeats, removals and quota changes; after each, the mailbox equals a model
+   * of it.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 25_11_2026})
   void aRandomHistoryEndsWhereItsModelDoes(long seed) throws IOException {
@@ -184,9 +195,15 @@ public abstract class MailboxHistoryContract {
 
     void deliver(Mailboxes mailboxes, Random random) throws IOException {
       String folder = FOLDERS.get(Math.max(0, random.nextInt(5) - 2)); // mostly INBOX
-      Instant accepted = Instant.now().minusSeconds(random.nextInt(3) == 0 ? random.nextInt(200_000) : 0);
+      Instant accepted =
+          Instant.now().minusSeconds(random.nextInt(3) == 0 ? random.nextInt(200_000) : 0);
       var delivery =
-          new Delivery(Samples.id(accepted), folder, 1 + random.nextInt(500), random.nextBoolean(), "s" + taken.size());
+          new Delivery(
+              Samples.id(accepted),
+              folder,
+              1 + random.nextInt(500),
+              random.nextBoolean(),
+              "s" + taken.size());
       DeliveryOutcome outcome = mailboxes.deliver(user, delivery);
       if (quota > 0 && bytes() + delivery.size() > quota) {
         assertThat(outcome).isEqualTo(new DeliveryOutcome.OverQuota());
@@ -194,8 +211,11 @@ public abstract class MailboxHistoryContract {
       }
       long uid = uidNext.merge(folder, 1L, Long::sum) - 1;
       assertThat(outcome).isEqualTo(new DeliveryOutcome.Filed(uid));
-      folders.get(folder)
-          .add(new MailboxMessage(uid, delivery.id(), delivery.size(), delivery.shared(), delivery.subject()));
+      folders
+          .get(folder)
+          .add(
+              new MailboxMessage(
+                  uid, delivery.id(), delivery.size(), delivery.shared(), delivery.subject()));
       taken.add(delivery);
     }
 
@@ -215,8 +235,10 @@ public abstract class MailboxHistoryContract {
       String folder = FOLDERS.get(random.nextInt(FOLDERS.size()));
       Snapshot snapshot = mailboxes.open(user, folder).orElseThrow();
       int share = 1 + random.nextInt(4);
-      List<MailboxMessage> doomed = snapshot.messages().stream().filter(message -> random.nextInt(share) == 0).toList();
-      assertThat(mailboxes.lease(user, "model", snapshot, NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+      List<MailboxMessage> doomed =
+          snapshot.messages().stream().filter(message -> random.nextInt(share) == 0).toList();
+      assertThat(mailboxes.lease(user, "model", snapshot, NOW, UNTIL))
+          .isEqualTo(new LeaseOutcome.Taken());
       assertThat(mailboxes.expunge(user, "model", snapshot, doomed)).isTrue();
       folders.get(folder).removeAll(doomed);
     }
@@ -224,7 +246,8 @@ public abstract class MailboxHistoryContract {
     void assertEqual(Mailboxes mailboxes) throws IOException {
       MailboxStatus status = mailboxes.status(user).orElseThrow();
       for (String name : FOLDERS) {
-        assertThat(mailboxes.open(user, name).orElseThrow().messages()).isEqualTo(folders.get(name));
+        assertThat(mailboxes.open(user, name).orElseThrow().messages())
+            .isEqualTo(folders.get(name));
         assertThat(status.folder(name).uidNext()).isEqualTo(uidNext.get(name));
       }
       assertThat(status.bytes()).isEqualTo(bytes());
@@ -239,11 +262,13 @@ public abstract class MailboxHistoryContract {
     return user;
   }
 
-  private static DeliveryOutcome deliver(Mailboxes mailboxes, EmailAddress user, MessageId id) throws IOException {
+  private static DeliveryOutcome deliver(Mailboxes mailboxes, EmailAddress user, MessageId id)
+      throws IOException {
     return mailboxes.deliver(user, new Delivery(id, INBOX, 10, false, "subject"));
   }
 
-  private static List<Snapshot> watch(Mailboxes mailboxes, EmailAddress user, AtomicBoolean going) throws IOException {
+  private static List<Snapshot> watch(Mailboxes mailboxes, EmailAddress user, AtomicBoolean going)
+      throws IOException {
     List<Snapshot> views = new ArrayList<>();
     do {
       views.add(mailboxes.open(user, INBOX).orElseThrow());
@@ -252,7 +277,10 @@ public abstract class MailboxHistoryContract {
     return views;
   }
 
-  /** Each view begins with the one before it: a client that remembers the last UID it saw misses nothing. */
+  /**
+   * Each view begins with the one before it: a client that remembers the last UID it saw misses
+   * nothing.
+   */
   private static void assertGrowsAtItsEnd(List<Snapshot> views) {
     List<MailboxMessage> before = List.of();
     for (Snapshot view : views) {
@@ -262,15 +290,17 @@ public abstract class MailboxHistoryContract {
     }
   }
 
-  private static List<MailboxMessage> clear(Mailboxes mailboxes, EmailAddress user) throws IOException {
+  private static List<MailboxMessage> clear(Mailboxes mailboxes, EmailAddress user)
+      throws IOException {
     Snapshot snapshot = mailboxes.open(user, INBOX).orElseThrow();
-    assertThat(mailboxes.lease(user, "clear", snapshot, NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "clear", snapshot, NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Taken());
     assertThat(mailboxes.expunge(user, "clear", snapshot, snapshot.messages())).isTrue();
     return snapshot.messages();
   }
 
-  private static void assertCountersEqualContents(Mailboxes mailboxes, EmailAddress user, List<String> folders)
-      throws IOException {
+  private static void assertCountersEqualContents(
+      Mailboxes mailboxes, EmailAddress user, List<String> folders) throws IOException {
     MailboxStatus status = mailboxes.status(user).orElseThrow();
     long messages = 0;
     long bytes = 0;

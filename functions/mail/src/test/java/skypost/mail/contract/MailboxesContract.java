@@ -23,8 +23,9 @@ import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
 /**
- * What every {@link Mailboxes} must do: deliveries, counters, quota. Leases and removals are in {@link MaildropContract},
- * races and random runs in {@link MailboxHistoryContract}; an implementation runs all three.
+ * What every {@link Mailboxes} must do: deliveries, counters, quota. Leases and removals are in
+ * {@link MaildropContract}, races and random runs in {@link MailboxHistoryContract}; an
+ * implementation runs all three.
  */
 public abstract class MailboxesContract {
   private static final String INBOX = Mailboxes.INBOX;
@@ -63,14 +64,16 @@ public abstract class MailboxesContract {
     assertThat(mailboxes.status(nobody)).isEmpty();
     assertThat(mailboxes.open(nobody, INBOX)).isEmpty();
     assertThat(mailboxes.endLease(nobody, Optional.empty())).isFalse();
-    assertThat(mailboxes.expunge(nobody, "session", new Snapshot(INBOX, 0, List.of()), List.of())).isFalse();
+    assertThat(mailboxes.expunge(nobody, "session", new Snapshot(INBOX, 0, List.of()), List.of()))
+        .isFalse();
     assertThat(mailboxes.status(nobody)).isEmpty(); // and asking made none
   }
 
   @Test
   void aMessageIsFiledWithEveryField() throws IOException {
     MessageId id = Samples.id();
-    var delivery = new Delivery(id, INBOX, 5_000_000_000L, true, "Grüße 北京 \"quoted\" \uD83D\uDCEC");
+    var delivery =
+        new Delivery(id, INBOX, 5_000_000_000L, true, "Grüße 北京 \"quoted\" \uD83D\uDCEC");
     var plain = new Delivery(Samples.id(), INBOX, 1, false, "");
 
     assertThat(mailboxes.deliver(user, delivery)).isEqualTo(new DeliveryOutcome.Filed(1));
@@ -92,7 +95,8 @@ public abstract class MailboxesContract {
     assertThat(deliver(user, id, 10)).isEqualTo(new DeliveryOutcome.Duplicate());
 
     assertThat(messages()).hasSize(1);
-    assertThat(mailboxes.status(user).orElseThrow().folder(INBOX)).isEqualTo(new FolderStatus(INBOX, 1, 10, 2));
+    assertThat(mailboxes.status(user).orElseThrow().folder(INBOX))
+        .isEqualTo(new FolderStatus(INBOX, 1, 10, 2));
   }
 
   @Test
@@ -116,20 +120,26 @@ public abstract class MailboxesContract {
     }
 
     assertThat(messages()).extracting(MailboxMessage::id).isEqualTo(ids);
-    assertThat(messages()).extracting(MailboxMessage::uid).isEqualTo(LongStream.rangeClosed(1, 150).boxed().toList());
-    assertThat(mailboxes.status(user).orElseThrow().folder(INBOX)).isEqualTo(new FolderStatus(INBOX, 150, 1500, 151));
+    assertThat(messages())
+        .extracting(MailboxMessage::uid)
+        .isEqualTo(LongStream.rangeClosed(1, 150).boxed().toList());
+    assertThat(mailboxes.status(user).orElseThrow().folder(INBOX))
+        .isEqualTo(new FolderStatus(INBOX, 150, 1500, 151));
   }
 
   @Test
   void aMessageAcceptedLongAgoIsFiledLateAndOnce() throws IOException {
     fill(60, Instant.now());
-    MessageId late = Samples.id(Instant.now().minus(Duration.ofHours(30))); // it lay in a dead-letter queue
+    MessageId late =
+        Samples.id(Instant.now().minus(Duration.ofHours(30))); // it lay in a dead-letter queue
 
     assertThat(deliver(user, late, 10)).isEqualTo(new DeliveryOutcome.Filed(61));
     fill(60, Instant.now());
     assertThat(deliver(user, late, 10)).isEqualTo(new DeliveryOutcome.Duplicate());
 
-    assertThat(messages()).extracting(MailboxMessage::uid).isEqualTo(LongStream.rangeClosed(1, 121).boxed().toList());
+    assertThat(messages())
+        .extracting(MailboxMessage::uid)
+        .isEqualTo(LongStream.rangeClosed(1, 121).boxed().toList());
   }
 
   @Test
@@ -168,7 +178,8 @@ public abstract class MailboxesContract {
     MailboxStatus status = mailboxes.status(user).orElseThrow();
     assertThat(status.folders())
         .containsExactly(
-            new FolderStatus(INBOX, 40, 4000, 41), new FolderStatus("Junk Mail/2026 é", 40, 280, 41));
+            new FolderStatus(INBOX, 40, 4000, 41),
+            new FolderStatus("Junk Mail/2026 é", 40, 280, 41));
     assertThat(status.messages()).isEqualTo(80);
     assertThat(status.bytes()).isEqualTo(4280);
     Snapshot opened = mailboxes.open(user, "Junk Mail/2026 é").orElseThrow();
@@ -187,7 +198,8 @@ public abstract class MailboxesContract {
     assertThat(deliver(user, last, 400)).isEqualTo(new DeliveryOutcome.Filed(2));
     assertThat(deliver(user, Samples.id(), 1)).isEqualTo(new DeliveryOutcome.OverQuota());
 
-    assertThat(deliver(user, last, 400)).isEqualTo(new DeliveryOutcome.Duplicate()); // a full mailbox refuses no repeat
+    assertThat(deliver(user, last, 400))
+        .isEqualTo(new DeliveryOutcome.Duplicate()); // a full mailbox refuses no repeat
     assertThat(mailboxes.status(user).orElseThrow().bytes()).isEqualTo(1000);
   }
 
@@ -286,7 +298,8 @@ public abstract class MailboxesContract {
     }
 
     assertThat(messages()).extracting(MailboxMessage::id).isEqualTo(ids);
-    assertThat(messages()).allSatisfy(message -> assertThat(subject).startsWith(message.subject().replace("…", "")));
+    assertThat(messages())
+        .allSatisfy(message -> assertThat(subject).startsWith(message.subject().replace("…", "")));
   }
 
   private DeliveryOutcome deliver(EmailAddress to, MessageId id, long size) throws IOException {

@@ -20,7 +20,10 @@ import skypost.mail.mailbox.Mailboxes.Snapshot;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
-/** What every {@link Mailboxes} must do for a POP3 session: the lease, and removals under it (RFC 1939 section 4). */
+/**
+ * What every {@link Mailboxes} must do for a POP3 session: the lease, and removals under it (RFC
+ * 1939 section 4).
+ */
 public abstract class MaildropContract {
   private static final String INBOX = Mailboxes.INBOX;
   private static final Instant NOW = Instant.parse("2026-11-25T08:00:00Z");
@@ -41,7 +44,8 @@ public abstract class MaildropContract {
 
   @Test
   void aLeaseIsTakenAndSeen() throws IOException {
-    assertThat(mailboxes.lease(user, "one", open(), NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "one", open(), NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Taken());
 
     assertThat(lease()).contains(new Lease("one", UNTIL));
   }
@@ -71,7 +75,8 @@ public abstract class MaildropContract {
   void whenItHasRunOutAnotherGetsIt() throws IOException {
     mailboxes.lease(user, "one", open(), NOW, UNTIL);
 
-    assertThat(mailboxes.lease(user, "two", open(), UNTIL, UNTIL.plusSeconds(60))).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "two", open(), UNTIL, UNTIL.plusSeconds(60)))
+        .isEqualTo(new LeaseOutcome.Taken());
 
     assertThat(lease()).contains(new Lease("two", UNTIL.plusSeconds(60)));
     assertThat(mailboxes.lease(user, "one", open(), UNTIL, UNTIL.plusSeconds(60)))
@@ -88,7 +93,8 @@ public abstract class MaildropContract {
 
     assertThat(lease()).isEmpty();
     assertThat(mailboxes.endLease(user, Optional.of("one"))).isFalse();
-    assertThat(mailboxes.lease(user, "two", open(), NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "two", open(), NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Taken());
   }
 
   @Test
@@ -114,7 +120,8 @@ public abstract class MaildropContract {
 
     assertThat(open().messages()).hasSize(30);
     // new mail does not overtake a session: its numbers are still true
-    assertThat(mailboxes.lease(user, "one", snapshot, NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "one", snapshot, NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Taken());
   }
 
   @Test
@@ -125,10 +132,12 @@ public abstract class MaildropContract {
     mailboxes.lease(user, "other", other, NOW, UNTIL);
     mailboxes.expunge(user, "other", other, other.messages().subList(0, 1));
 
-    assertThat(mailboxes.lease(user, "one", old, NOW, UNTIL)).isEqualTo(new LeaseOutcome.Overtaken());
+    assertThat(mailboxes.lease(user, "one", old, NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Overtaken());
 
     assertThat(lease()).isEmpty();
-    assertThat(mailboxes.lease(user, "one", open(), NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "one", open(), NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Taken());
   }
 
   @Test
@@ -141,7 +150,8 @@ public abstract class MaildropContract {
     assertThat(mailboxes.expunge(user, "one", snapshot, first)).isTrue();
 
     assertThat(open().messages()).extracting(MailboxMessage::uid).containsExactly(2L, 3L, 5L, 6L);
-    assertThat(open().messages()).extracting(MailboxMessage::id)
+    assertThat(open().messages())
+        .extracting(MailboxMessage::id)
         .containsExactly(ids.get(1), ids.get(2), ids.get(4), ids.get(5));
     assertThat(inbox()).isEqualTo(new FolderStatus(INBOX, 4, 40, 7));
     assertThat(lease()).isEmpty();
@@ -190,7 +200,8 @@ public abstract class MaildropContract {
     fill(260);
     Snapshot snapshot = open();
     mailboxes.lease(user, "one", snapshot, NOW, UNTIL);
-    List<MailboxMessage> odd = snapshot.messages().stream().filter(message -> message.uid() % 2 == 1).toList();
+    List<MailboxMessage> odd =
+        snapshot.messages().stream().filter(message -> message.uid() % 2 == 1).toList();
 
     assertThat(mailboxes.expunge(user, "one", snapshot, odd)).isTrue();
 
@@ -264,7 +275,8 @@ public abstract class MaildropContract {
     assertThat(mailboxes.expunge(user, "one", snapshot, List.of())).isTrue();
 
     assertThat(lease()).isEmpty();
-    assertThat(mailboxes.lease(user, "two", snapshot, NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "two", snapshot, NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Taken());
   }
 
   private Snapshot open() throws IOException {
@@ -281,7 +293,8 @@ public abstract class MaildropContract {
 
   private void clear() throws IOException {
     Snapshot snapshot = open();
-    assertThat(mailboxes.lease(user, "clear", snapshot, NOW, UNTIL)).isEqualTo(new LeaseOutcome.Taken());
+    assertThat(mailboxes.lease(user, "clear", snapshot, NOW, UNTIL))
+        .isEqualTo(new LeaseOutcome.Taken());
     assertThat(mailboxes.expunge(user, "clear", snapshot, snapshot.messages())).isTrue();
   }
 

@@ -85,10 +85,13 @@ public abstract class MessagesContract {
   void anEnvelopeOfManyRecipientsComesBack() throws IOException {
     List<Envelope.Recipient> recipients =
         IntStream.range(0, 1000)
-            .mapToObj(i -> new Envelope.Recipient(Samples.address("recipient-number-" + i + "@a-long-domain-name.example")))
+            .mapToObj(i ->
+                new Envelope.Recipient(
+                    Samples.address("recipient-number-" + i + "@a-long-domain-name.example")))
             .toList();
     Envelope plain = Samples.envelope();
-    Envelope envelope = new Envelope(plain.sender(), plain.senderParameters(), recipients, plain.origin());
+    Envelope envelope =
+        new Envelope(plain.sender(), plain.senderParameters(), recipients, plain.origin());
     byte[] raw = octets(300);
     MessageId id = put(Samples.id(), envelope, raw);
 
@@ -184,7 +187,8 @@ public abstract class MessagesContract {
       ids.add(put(Samples.id(start.plusMillis(i)), Samples.envelope(), octets(3)));
     }
     List<MessageId> all = new ArrayList<>(ids);
-    IntStream.range(0, 1000).forEach(i -> all.add(Samples.id(start.plusMillis(i)))); // S3 DeleteObjects takes 1000 keys
+    IntStream.range(0, 1000)
+        .forEach(i -> all.add(Samples.id(start.plusMillis(i)))); // S3 DeleteObjects takes 1000 keys
 
     stored().delete(all);
 

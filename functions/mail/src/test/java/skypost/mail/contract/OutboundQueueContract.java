@@ -42,20 +42,31 @@ public abstract class OutboundQueueContract {
     EntryId id = new EntryId(Samples.id(), "[192.0.2.1]", 12);
     var attempts =
         List.of(
-            new Attempt(NOW, "mx.far.example[2001:db8::1]:25", "TLSv1.3 TLS_AES_128_GCM_SHA256", TRY_LATER),
-            new Attempt(NOW.plusMillis(1), "", "", SmtpReply.of(450, 4, 4, "no route", "to \"host\"")));
+            new Attempt(
+                NOW, "mx.far.example[2001:db8::1]:25", "TLSv1.3 TLS_AES_128_GCM_SHA256", TRY_LATER),
+            new Attempt(
+                NOW.plusMillis(1), "", "", SmtpReply.of(450, 4, 4, "no route", "to \"host\"")));
     var recipients =
         List.of(
             recipient("a@far.example"),
             new QueuedRecipient(
-                Samples.address("用户@far.example"), Map.of("NOTIFY", "NEVER", "ORCPT", "rfc822;b@x"), Optional.empty()),
+                Samples.address("用户@far.example"),
+                Map.of("NOTIFY", "NEVER", "ORCPT", "rfc822;b@x"),
+                Optional.empty()),
             recipient("c@far.example").ended(new End.Sent(SmtpReply.of(250, 0, 0, "ok"))),
             recipient("d@far.example").ended(new End.Bounced(SmtpReply.plain(550, "no"))),
             recipient("e@far.example").ended(new End.Removed()));
     var entry =
         new QueueEntry(
-            id, Optional.of(Samples.address("\"o hara\"@x.example")), 5_000_000_000L, true, Status.DEFERRED, NOW, 2,
-            recipients, attempts);
+            id,
+            Optional.of(Samples.address("\"o hara\"@x.example")),
+            5_000_000_000L,
+            true,
+            Status.DEFERRED,
+            NOW,
+            2,
+            recipients,
+            attempts);
 
     queue.enqueue(List.of(entry));
 
@@ -67,7 +78,9 @@ public abstract class OutboundQueueContract {
     OutboundQueue queue = queue();
     MessageId message = Samples.id();
     List<QueueEntry> entries =
-        IntStream.range(0, 30).mapToObj(i -> fresh(new EntryId(message, "d" + i / 3 + ".example", i % 3))).toList();
+        IntStream.range(0, 30)
+            .mapToObj(i -> fresh(new EntryId(message, "d" + i / 3 + ".example", i % 3)))
+            .toList();
     queue.enqueue(List.of(fresh()));
 
     queue.enqueue(entries);
@@ -89,7 +102,8 @@ public abstract class OutboundQueueContract {
     queue.enqueue(List.of(first, second)); // the receiving step died half-way and comes again
 
     assertThat(queue.entries(first.id().message())).containsExactlyInAnyOrder(sent, second);
-    assertThat(queue.book(first.id(), LOST.plusSeconds(1), LOST.plusSeconds(2))).isEqualTo(new Booking.NothingToDo());
+    assertThat(queue.book(first.id(), LOST.plusSeconds(1), LOST.plusSeconds(2)))
+        .isEqualTo(new Booking.NothingToDo());
   }
 
   @Test
@@ -162,9 +176,12 @@ public abstract class OutboundQueueContract {
     queue.finish(done(booked(queue, done.id())));
     assertThat(queue.replace(held, with(held, Status.HELD, NOW))).isTrue();
 
-    assertThat(queue.book(done.id(), LOST, LOST.plusSeconds(1))).isEqualTo(new Booking.NothingToDo());
-    assertThat(queue.book(held.id(), LOST, LOST.plusSeconds(1))).isEqualTo(new Booking.NothingToDo());
-    assertThat(queue.book(fresh().id(), LOST, LOST.plusSeconds(1))).isEqualTo(new Booking.NothingToDo());
+    assertThat(queue.book(done.id(), LOST, LOST.plusSeconds(1)))
+        .isEqualTo(new Booking.NothingToDo());
+    assertThat(queue.book(held.id(), LOST, LOST.plusSeconds(1)))
+        .isEqualTo(new Booking.NothingToDo());
+    assertThat(queue.book(fresh().id(), LOST, LOST.plusSeconds(1)))
+        .isEqualTo(new Booking.NothingToDo());
   }
 
   @Test
@@ -173,7 +190,8 @@ public abstract class OutboundQueueContract {
     QueueEntry entry = fresh();
     queue.enqueue(List.of(entry));
     QueueEntry lost = booked(queue, entry.id());
-    assertThat(queue.book(entry.id(), LOST.minusMillis(1), LOST.plusSeconds(600))).isEqualTo(new Booking.NotDue(LOST));
+    assertThat(queue.book(entry.id(), LOST.minusMillis(1), LOST.plusSeconds(600)))
+        .isEqualTo(new Booking.NotDue(LOST));
 
     var again = (Booking.Booked) queue.book(entry.id(), LOST, LOST.plusSeconds(600));
 
@@ -265,7 +283,8 @@ public abstract class OutboundQueueContract {
       QueueEntry waiting = deferred(booked(queue, entry.id()), NOW.plusSeconds(60L * i));
       queue.finish(waiting);
       if (i % 5 == 0) {
-        assertThat(queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt()))).isTrue();
+        assertThat(queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt())))
+            .isTrue();
       }
       expected.addFirst(entry.id());
     }
@@ -277,7 +296,10 @@ public abstract class OutboundQueueContract {
 
     assertThat(listed).extracting(QueueEntry::nextAttempt).isSorted();
     assertThat(listed).extracting(QueueEntry::id).doesNotHaveDuplicates().doesNotContain(over.id());
-    assertThat(listed).extracting(QueueEntry::id).filteredOn(expected::contains).isEqualTo(expected);
+    assertThat(listed)
+        .extracting(QueueEntry::id)
+        .filteredOn(expected::contains)
+        .isEqualTo(expected);
     assertThat(listed)
         .filteredOn(entry -> expected.contains(entry.id()))
         .filteredOn(entry -> entry.status() == Status.HELD)
@@ -295,8 +317,12 @@ public abstract class OutboundQueueContract {
 
     queue.finish(done(again.entry()));
 
-    assertThat(Samples.all(50, next -> queue.waiting(50, next))).extracting(QueueEntry::id).doesNotContain(entry.id());
-    assertThat(queue.entries(entry.id().message())).extracting(QueueEntry::status).containsExactly(Status.DONE);
+    assertThat(Samples.all(50, next -> queue.waiting(50, next)))
+        .extracting(QueueEntry::id)
+        .doesNotContain(entry.id());
+    assertThat(queue.entries(entry.id().message()))
+        .extracting(QueueEntry::status)
+        .containsExactly(Status.DONE);
   }
 
   @Test
@@ -306,10 +332,19 @@ public abstract class OutboundQueueContract {
     SmtpReply wordy = SmtpReply.of(451, 7, 1, "x".repeat(400), "y".repeat(400));
     var entry =
         new QueueEntry(
-            id, Optional.empty(), 1, false, Status.DEFERRED, NOW, 30,
-            IntStream.range(0, EntryId.MAX_RECIPIENTS).mapToObj(i -> recipient("recipient" + i + "@far.example")).toList(),
+            id,
+            Optional.empty(),
+            1,
+            false,
+            Status.DEFERRED,
+            NOW,
+            30,
+            IntStream.range(0, EntryId.MAX_RECIPIENTS)
+                .mapToObj(i -> recipient("recipient" + i + "@far.example"))
+                .toList(),
             IntStream.range(0, QueueEntry.MAX_ATTEMPTS_KEPT)
-                .mapToObj(i -> new Attempt(NOW.plusSeconds(i), "mx.far.example[192.0.2.1]:25", "", wordy))
+                .mapToObj(
+                    i -> new Attempt(NOW.plusSeconds(i), "mx.far.example[192.0.2.1]:25", "", wordy))
                 .toList());
 
     queue.enqueue(List.of(entry));
@@ -323,8 +358,15 @@ public abstract class OutboundQueueContract {
 
   private static QueueEntry fresh(EntryId id) {
     return new QueueEntry(
-        id, Optional.of(Samples.address("ann@local.example")), 1234, false, Status.QUEUED, NOW, 0,
-        List.of(recipient("bob@far.example"), recipient("carol@far.example")), List.of());
+        id,
+        Optional.of(Samples.address("ann@local.example")),
+        1234,
+        false,
+        Status.QUEUED,
+        NOW,
+        0,
+        List.of(recipient("bob@far.example"), recipient("carol@far.example")),
+        List.of());
   }
 
   private static QueuedRecipient recipient(String address) {
@@ -339,14 +381,26 @@ public abstract class OutboundQueueContract {
     List<Attempt> attempts = new ArrayList<>(booked.attempts());
     attempts.add(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", TRY_LATER));
     return new QueueEntry(
-        booked.id(), booked.sender(), booked.size(), booked.shared(), Status.DEFERRED, due, booked.attemptsMade(),
-        booked.recipients(), attempts);
+        booked.id(),
+        booked.sender(),
+        booked.size(),
+        booked.shared(),
+        Status.DEFERRED,
+        due,
+        booked.attemptsMade(),
+        booked.recipients(),
+        attempts);
   }
 
   private static QueueEntry done(QueueEntry booked) {
     SmtpReply ok = SmtpReply.of(250, 0, 0, "queued as 42");
     return new QueueEntry(
-        booked.id(), booked.sender(), booked.size(), booked.shared(), Status.DONE, booked.nextAttempt(),
+        booked.id(),
+        booked.sender(),
+        booked.size(),
+        booked.shared(),
+        Status.DONE,
+        booked.nextAttempt(),
         booked.attemptsMade(),
         booked.recipients().stream().map(recipient -> recipient.ended(new End.Sent(ok))).toList(),
         List.of(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", ok)));
@@ -354,8 +408,15 @@ public abstract class OutboundQueueContract {
 
   private static QueueEntry with(QueueEntry entry, Status status, Instant nextAttempt) {
     return new QueueEntry(
-        entry.id(), entry.sender(), entry.size(), entry.shared(), status, nextAttempt, entry.attemptsMade(),
-        entry.recipients(), entry.attempts());
+        entry.id(),
+        entry.sender(),
+        entry.size(),
+        entry.shared(),
+        status,
+        nextAttempt,
+        entry.attemptsMade(),
+        entry.recipients(),
+        entry.attempts());
   }
 
   private long wakesOf(EntryId id) throws IOException {

@@ -58,7 +58,8 @@ public final class Samples {
         Map.of("BODY", "8BITMIME", "SMTPUTF8", "", "RET", "HDRS", "ENVID", "QQ+3D314159"),
         List.of(
             new Envelope.Recipient(
-                address("用户@local.example"), Map.of("NOTIFY", "SUCCESS,FAILURE", "ORCPT", "utf-8;\\x{7528}@a.example")),
+                address("用户@local.example"),
+                Map.of("NOTIFY", "SUCCESS,FAILURE", "ORCPT", "utf-8;\\x{7528}@a.example")),
             new Envelope.Recipient(address("bob+tag@local.example")),
             new Envelope.Recipient(address("postmaster@[192.0.2.1]"))),
         new Envelope.Origin(
@@ -82,7 +83,8 @@ public final class Samples {
     do {
       Page<T> page = pager.page(next);
       if (page.items().size() > limit) {
-        throw new AssertionError("a page of " + page.items().size() + " where " + limit + " were asked for");
+        throw new AssertionError(
+            "a page of " + page.items().size() + " where " + limit + " were asked for");
       }
       items.addAll(page.items());
       next = page.next();

@@ -36,12 +36,17 @@ public abstract class TracesContract {
             "Grüße \"aus\" 北京 \uD83D\uDCEC\t.",
             FINISHED,
             List.of(
-                new RecipientOutcome(given, Samples.user(), new Outcome.Filed("INBOX", 4_294_967_295L)),
-                new RecipientOutcome(given, Samples.user(), new Outcome.FiledBefore("Junk")),
-                new RecipientOutcome(given, Samples.user(), new Outcome.Queued(id + "~far.example~0")),
                 new RecipientOutcome(
-                    given, Samples.user(), new Outcome.Failed(SmtpReply.of(552, 2, 2, "mailbox full", "over quota"))),
-                new RecipientOutcome(given, given, new Outcome.Failed(SmtpReply.plain(550, "no")))));
+                    given, Samples.user(), new Outcome.Filed("INBOX", 4_294_967_295L)),
+                new RecipientOutcome(given, Samples.user(), new Outcome.FiledBefore("Junk")),
+                new RecipientOutcome(
+                    given, Samples.user(), new Outcome.Queued(id + "~far.example~0")),
+                new RecipientOutcome(
+                    given,
+                    Samples.user(),
+                    new Outcome.Failed(SmtpReply.of(552, 2, 2, "mailbox full", "over quota"))),
+                new RecipientOutcome(
+                    given, given, new Outcome.Failed(SmtpReply.plain(550, "no")))));
 
     traces.record(receipt);
 
@@ -69,7 +74,8 @@ public abstract class TracesContract {
     Traces traces = traces();
     MessageId id = Samples.id();
     var first = new Receipt(id, Samples.envelope(), 10, "first", FINISHED, List.of());
-    var second = new Receipt(id, Samples.envelope(), 10, "second", FINISHED.plusSeconds(1), List.of());
+    var second =
+        new Receipt(id, Samples.envelope(), 10, "second", FINISHED.plusSeconds(1), List.of());
 
     traces.record(first);
     traces.record(second);
@@ -88,11 +94,10 @@ public abstract class TracesContract {
     MessageId id = Samples.id();
     List<RecipientOutcome> outcomes =
         java.util.stream.IntStream.range(0, 100)
-            .mapToObj(
-                i -> {
-                  var user = Samples.user();
-                  return new RecipientOutcome(user, user, new Outcome.Filed("INBOX", i + 1));
-                })
+            .mapToObj(i -> {
+              var user = Samples.user();
+              return new RecipientOutcome(user, user, new Outcome.Filed("INBOX", i + 1));
+            })
             .toList();
     var receipt = new Receipt(id, Samples.envelope(), 5, "to all", FINISHED, outcomes);
 

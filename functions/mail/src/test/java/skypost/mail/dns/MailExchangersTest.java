@@ -3,8 +3,8 @@ package skypost.mail.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +28,13 @@ class MailExchangersTest {
   @BeforeEach
   void start() throws IOException {
     dns = TestDns.start();
-    SimpleResolver resolver = new SimpleResolver(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), dns.address().port()));
+    SimpleResolver resolver =
+        new SimpleResolver(
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), dns.address().port()));
     resolver.setTimeout(Duration.ofMillis(400));
-    exchangers = new MailExchangers(new Dns(resolver, Duration.ofSeconds(20)), Set.of("mx.us.example"), new Random(1));
+    exchangers =
+        new MailExchangers(
+            new Dns(resolver, Duration.ofSeconds(20)), Set.of("mx.us.example"), new Random(1));
   }
 
   @AfterEach
@@ -40,18 +44,25 @@ class MailExchangersTest {
 
   @Test
   void lowerPreferencesGoFirst() {
-    dns.add("there.example", "MX", "30 c.there.example.").add("there.example", "MX", "10 a.there.example.")
+    dns.add("there.example", "MX", "30 c.there.example.")
+        .add("there.example", "MX", "10 a.there.example.")
         .add("there.example", "MX", "20 b.there.example.")
-        .add("a.there.example", "A", "192.0.2.1").add("b.there.example", "A", "192.0.2.2").add("c.there.example", "A", "192.0.2.3");
+        .add("a.there.example", "A", "192.0.2.1")
+        .add("b.there.example", "A", "192.0.2.2")
+        .add("c.there.example", "A", "192.0.2.3");
 
-    assertThat(find("there.example")).containsExactly(
-        "a.there.example[192.0.2.1]:25", "b.there.example[192.0.2.2]:25", "c.there.example[192.0.2.3]:25");
+    assertThat(find("there.example"))
+        .containsExactly(
+            "a.there.example[192.0.2.1]:25",
+            "b.there.example[192.0.2.2]:25",
+            "c.there.example[192.0.2.3]:25");
   }
 
   @Test
   void equalsAreShuffled() {
     for (int i = 1; i <= 4; i++) {
-      dns.add("there.example", "MX", "10 m" + i + ".there.example.").add("m" + i + ".there.example", "A", "192.0.2." + i);
+      dns.add("there.example", "MX", "10 m" + i + ".there.example.")
+          .add("m" + i + ".there.example", "A", "192.0.2." + i);
     }
     Set<String> firsts = new HashSet<>();
     for (int i = 0; i < 60; i++) {
@@ -62,12 +73,17 @@ class MailExchangersTest {
 
   @Test
   void allAddressesOfAnExchangerComeBeforeTheNext() {
-    dns.add("there.example", "MX", "10 a.there.example.").add("there.example", "MX", "20 b.there.example.")
-        .add("a.there.example", "AAAA", "2001:db8::1").add("a.there.example", "A", "192.0.2.1")
+    dns.add("there.example", "MX", "10 a.there.example.")
+        .add("there.example", "MX", "20 b.there.example.")
+        .add("a.there.example", "AAAA", "2001:db8::1")
+        .add("a.there.example", "A", "192.0.2.1")
         .add("b.there.example", "AAAA", "2001:db8::2");
 
-    assertThat(find("there.example")).containsExactly("a.there.example[192.0.2.1]:25",
-        "a.there.example[2001:db8:0:0:0:0:0:1]:25", "b.there.example[2001:db8:0:0:0:0:0:2]:25");
+    assertThat(find("there.example"))
+        .containsExactly(
+            "a.there.example[192.0.2.1]:25",
+            "a.there.example[2001:db8:0:0:0:0:0:1]:25",
+            "b.there.example[2001:db8:0:0:0:0:0:2]:25");
   }
 
   @Test
@@ -79,7 +95,8 @@ class MailExchangersTest {
 
   @Test
   void withMxTheDomainsOwnAddressIsNeverUsed() {
-    dns.add("there.example", "MX", "10 nowhere.there.example.").add("there.example", "A", "192.0.2.1");
+    dns.add("there.example", "MX", "10 nowhere.there.example.")
+        .add("there.example", "A", "192.0.2.1");
 
     assertThat(never("there.example")).startsWith("550 5.4.4");
   }
@@ -93,15 +110,19 @@ class MailExchangersTest {
 
   @Test
   void aNullMxAmongOthersIsIgnored() {
-    dns.add("there.example", "MX", "0 .").add("there.example", "MX", "10 a.there.example.").add("a.there.example", "A", "192.0.2.1");
+    dns.add("there.example", "MX", "0 .")
+        .add("there.example", "MX", "10 a.there.example.")
+        .add("a.there.example", "A", "192.0.2.1");
 
     assertThat(find("there.example")).containsExactly("a.there.example[192.0.2.1]:25");
   }
 
   @Test
   void anAliasDomainIsSentToItsTargetsExchangers() {
-    dns.add("alias.example", "CNAME", "there.example.").add("there.example", "MX", "10 a.there.example.")
-        .add("a.there.example", "CNAME", "b.there.example.").add("b.there.example", "A", "192.0.2.1");
+    dns.add("alias.example", "CNAME", "there.example.")
+        .add("there.example", "MX", "10 a.there.example.")
+        .add("a.there.example", "CNAME", "b.there.example.")
+        .add("b.there.example", "A", "192.0.2.1");
 
     assertThat(find("alias.example")).containsExactly("a.there.example[192.0.2.1]:25");
   }
@@ -135,31 +156,40 @@ class MailExchangersTest {
 
   @Test
   void anExchangerWhoseAddressCannotBeToldIsPassedOver() {
-    dns.add("there.example", "MX", "10 a.there.example.").add("there.example", "MX", "20 b.there.example.")
-        .fails("a.there.example").add("b.there.example", "A", "192.0.2.2");
+    dns.add("there.example", "MX", "10 a.there.example.")
+        .add("there.example", "MX", "20 b.there.example.")
+        .fails("a.there.example")
+        .add("b.there.example", "A", "192.0.2.2");
 
     assertThat(find("there.example")).containsExactly("b.there.example[192.0.2.2]:25");
   }
 
   @Test
   void ifNoAddressCanBeToldItIsTemporary() {
-    dns.add("there.example", "MX", "10 a.there.example.").add("there.example", "MX", "20 b.there.example.").fails("a.there.example");
+    dns.add("there.example", "MX", "10 a.there.example.")
+        .add("there.example", "MX", "20 b.there.example.")
+        .fails("a.there.example");
 
     assertThat(later("there.example")).startsWith("451 4.4.3");
   }
 
   @Test
   void ourOwnNameEndsTheListAtOurPreference() {
-    dns.add("there.example", "MX", "10 a.there.example.").add("there.example", "MX", "20 MX.us.example.")
-        .add("there.example", "MX", "20 b.there.example.").add("there.example", "MX", "30 c.there.example.")
-        .add("a.there.example", "A", "192.0.2.1").add("b.there.example", "A", "192.0.2.2").add("c.there.example", "A", "192.0.2.3");
+    dns.add("there.example", "MX", "10 a.there.example.")
+        .add("there.example", "MX", "20 MX.us.example.")
+        .add("there.example", "MX", "20 b.there.example.")
+        .add("there.example", "MX", "30 c.there.example.")
+        .add("a.there.example", "A", "192.0.2.1")
+        .add("b.there.example", "A", "192.0.2.2")
+        .add("c.there.example", "A", "192.0.2.3");
 
     assertThat(find("there.example")).containsExactly("a.there.example[192.0.2.1]:25");
   }
 
   @Test
   void ourOwnNameAtTheHeadIsALoop() {
-    dns.add("there.example", "MX", "10 mx.us.example.").add("there.example", "MX", "20 b.there.example.");
+    dns.add("there.example", "MX", "10 mx.us.example.")
+        .add("there.example", "MX", "20 b.there.example.");
     dns.add("mx.us.example", "A", "192.0.2.9");
 
     assertThat(never("there.example")).startsWith("554 5.4.6");
@@ -169,13 +199,16 @@ class MailExchangersTest {
   @Test
   void addressLiteralsAreGoneToDirectly() {
     assertThat(find("[192.0.2.7]")).containsExactly("[192.0.2.7][192.0.2.7]:25");
-    assertThat(find("[ipv6:2001:db8::7]")).containsExactly("[ipv6:2001:db8::7][2001:db8:0:0:0:0:0:7]:25");
+    assertThat(find("[ipv6:2001:db8::7]"))
+        .containsExactly("[ipv6:2001:db8::7][2001:db8:0:0:0:0:0:7]:25");
     assertThat(dns.questions()).isEmpty();
   }
 
   @Test
   void answersAreKeptForTheirTimeToLive() {
-    dns.add("there.example", "MX", "10 a.there.example.").add("a.there.example", "A", "192.0.2.1").empty("a.there.example");
+    dns.add("there.example", "MX", "10 a.there.example.")
+        .add("a.there.example", "A", "192.0.2.1")
+        .empty("a.there.example");
     find("there.example");
     int asked = dns.questions().size();
 
@@ -198,11 +231,14 @@ class MailExchangersTest {
   void aHostThatTheAdministratorNamedIsNeverAPermanentFault() {
     dns.add("relay.example", "A", "192.0.2.5").add("relay.example", "MX", "10 other.example.");
 
-    assertThat(((Found) exchangers.host("relay.example", 587)).peers()).extracting(Peer::toString)
+    assertThat(((Found) exchangers.host("relay.example", 587)).peers())
+        .extracting(Peer::toString)
         .containsExactly("relay.example[192.0.2.5]:587");
-    assertThat(((Found) exchangers.host("192.0.2.6", 25)).peers()).extracting(Peer::toString)
+    assertThat(((Found) exchangers.host("192.0.2.6", 25)).peers())
+        .extracting(Peer::toString)
         .containsExactly("192.0.2.6[192.0.2.6]:25");
-    assertThat(((Later) exchangers.host("misspelt.example", 25)).reply().toString()).startsWith("451 4.4.4");
+    assertThat(((Later) exchangers.host("misspelt.example", 25)).reply().toString())
+        .startsWith("451 4.4.4");
   }
 
   private List<String> find(String domain) {

@@ -52,7 +52,8 @@ public final class TestDns implements AutoCloseable {
 
   /** On 127.0.0.1 and a free port. */
   public static TestDns start() throws IOException {
-    return new TestDns(new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)));
+    return new TestDns(
+        new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)));
   }
 
   /** Where it listens. */
@@ -63,7 +64,8 @@ public final class TestDns implements AutoCloseable {
   /** Adds a record; its data as in a zone file, names with a dot at the end. */
   public TestDns add(String name, String type, String data) {
     try {
-      Record record = Record.fromString(absolute(name), Type.value(type), DClass.IN, TTL, data, Name.root);
+      Record record =
+          Record.fromString(absolute(name), Type.value(type), DClass.IN, TTL, data, Name.root);
       zone.computeIfAbsent(key(name), any -> new CopyOnWriteArrayList<>()).add(record);
       return this;
     } catch (IOException malformed) {
@@ -145,9 +147,15 @@ public final class TestDns implements AutoCloseable {
         answer.getHeader().setRcode(fault != null ? fault : Rcode.NXDOMAIN);
         return answer;
       }
-      List<Record> matching = new ArrayList<>(records.stream().filter(record -> record.getType() == question.getType()).toList());
+      List<Record> matching =
+          new ArrayList<>(
+              records.stream().filter(record -> record.getType() == question.getType()).toList());
       matching.forEach(record -> answer.addRecord(record, Section.ANSWER));
-      var alias = records.stream().filter(CNAMERecord.class::isInstance).map(CNAMERecord.class::cast).findFirst();
+      var alias =
+          records.stream()
+              .filter(CNAMERecord.class::isInstance)
+              .map(CNAMERecord.class::cast)
+              .findFirst();
       if (!matching.isEmpty() || alias.isEmpty()) {
         return answer;
       }

@@ -44,7 +44,9 @@ class FinalDeliveryTest {
   }
 
   private static Envelope envelope(Optional<EmailAddress> sender) {
-    var origin = new Envelope.Origin(Instant.EPOCH, Optional.of("192.0.2.1"), "mx", Optional.empty(), Optional.empty());
+    var origin =
+        new Envelope.Origin(
+            Instant.EPOCH, Optional.of("192.0.2.1"), "mx", Optional.empty(), Optional.empty());
     return new Envelope(sender, Map.of(), List.of(new Envelope.Recipient(ANNA)), origin);
   }
 }

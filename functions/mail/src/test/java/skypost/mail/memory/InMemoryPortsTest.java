@@ -114,7 +114,8 @@ class InMemoryPortsTest {
   @Nested
   class OfOutboundQueue extends OutboundQueueContract {
     private final List<EntryId> woken = Collections.synchronizedList(new ArrayList<>());
-    private final OutboundQueue queue = new InMemoryOutboundQueue(Clock.systemUTC(), wake -> woken.add(wake.id()));
+    private final OutboundQueue queue =
+        new InMemoryOutboundQueue(Clock.systemUTC(), wake -> woken.add(wake.id()));
 
     @Override
     protected OutboundQueue queue() {

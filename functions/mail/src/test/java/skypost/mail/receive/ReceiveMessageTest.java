@@ -63,7 +63,8 @@ class ReceiveMessageTest {
 
   @Test
   void aLocalRecipientGetsTheMessageOnce() throws IOException {
-    MessageId id = store("Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nbody\r\n", "Bob+tag@Local.Example");
+    MessageId id =
+        store("Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nbody\r\n", "Bob+tag@Local.Example");
 
     receive(queue).receive(id, false);
     receive(queue).receive(id, false);
@@ -73,25 +74,34 @@ class ReceiveMessageTest {
     assertThat(message.subject()).isEqualTo("Grüße");
     try (var stored = messages.open(id).orElseThrow()) {
       assertThat(message.size())
-          .isEqualTo(FinalDelivery.headers(stored.envelope(), BOB).length + stored.content().readAllBytes().length);
+          .isEqualTo(
+              FinalDelivery.headers(stored.envelope(), BOB).length
+                  + stored.content().readAllBytes().length);
     }
     assertThat(message.shared()).isFalse();
     assertThat(outcomes(id))
         .containsExactly(
-            new RecipientOutcome(address("Bob+tag@local.example"), BOB, new Outcome.Filed("INBOX", 1)));
+            new RecipientOutcome(
+                address("Bob+tag@local.example"), BOB, new Outcome.Filed("INBOX", 1)));
   }
 
   @Test
   void aliasesLeadToUsersAndToOtherServersEachOnce() throws IOException {
     alias("team@local.example", "ann@local.example", "bob@local.example", "x@far.example");
-    alias("all@local.example", "team@local.example", "ann+other@local.example", "y@far.example", "z@near.example");
+    alias(
+        "all@local.example",
+        "team@local.example",
+        "ann+other@local.example",
+        "y@far.example",
+        "z@near.example");
     MessageId id = store("\r\n", "all@local.example", "bob@local.example");
 
     receive(queue).receive(id, false);
 
     assertThat(inbox(ANN)).hasSize(1);
     assertThat(inbox(BOB)).hasSize(1);
-    assertThat(queue.entries(id)).extracting(entry -> entry.id().destination())
+    assertThat(queue.entries(id))
+        .extracting(entry -> entry.id().destination())
         .containsExactlyInAnyOrder("far.example", "near.example");
     assertThat(queue.entries(id)).allMatch(QueueEntry::shared);
     assertThat(wakes).hasSize(2);
@@ -120,12 +130,14 @@ class ReceiveMessageTest {
   @Test
   void whatCannotBeFiledGoesBackToTheSender() throws IOException {
     mailboxes.create(BOB, 100);
-    MessageId id = store("\r\n" + "x".repeat(200) + "\r\n", "bob@local.example", "nobody@local.example");
+    MessageId id =
+        store("\r\n" + "x".repeat(200) + "\r\n", "bob@local.example", "nobody@local.example");
 
     receive(queue).receive(id, false);
     receive(queue).receive(id, true);
 
-    assertThat(bounceOf(id)).contains("Status: 5.2.2", "Status: 5.1.1", "Final-Recipient: rfc822; bob@local.example");
+    assertThat(bounceOf(id))
+        .contains("Status: 5.2.2", "Status: 5.1.1", "Final-Recipient: rfc822; bob@local.example");
     assertThat(ids()).hasSize(1); // one bounce, and the message is gone
   }
 
@@ -153,7 +165,8 @@ class ReceiveMessageTest {
 
     assertThat(inbox(ANN)).hasSize(1);
     assertThat(queue.entries(id)).hasSize(1);
-    assertThat(outcomes(id)).extracting(RecipientOutcome::outcome)
+    assertThat(outcomes(id))
+        .extracting(RecipientOutcome::outcome)
         .contains(new Outcome.FiledBefore("INBOX"));
   }
 
@@ -168,7 +181,8 @@ class ReceiveMessageTest {
 
     assertThat(sweep.sweep(NOW, NOW.minusSeconds(900)).messages()).isEqualTo(1);
     assertThat(repeated).containsExactly(lost);
-    assertThat(sweep.sweep(NOW, NOW.plusSeconds(1)).messages()).isEqualTo(1); // goes on where it ended
+    assertThat(sweep.sweep(NOW, NOW.plusSeconds(1)).messages())
+        .isEqualTo(1); // goes on where it ended
     assertThat(repeated).containsExactly(lost, young);
   }
 
@@ -187,7 +201,8 @@ class ReceiveMessageTest {
   }
 
   /** Fails a number of times after it has kept the entries, as a lost answer does. */
-  private record FailingQueue(InMemoryOutboundQueue real, AtomicInteger faults) implements OutboundQueue {
+  private record FailingQueue(InMemoryOutboundQueue real, AtomicInteger faults)
+      implements OutboundQueue {
     @Override
     public void enqueue(List<QueueEntry> entries) throws IOException {
       real.enqueue(entries);
@@ -197,7 +212,8 @@ class ReceiveMessageTest {
     }
 
     @Override
-    public Booking book(skypost.mail.queue.EntryId id, Instant now, Instant lostAt) throws IOException {
+    public Booking book(skypost.mail.queue.EntryId id, Instant now, Instant lostAt)
+        throws IOException {
       return real.book(id, now, lostAt);
     }
 
@@ -217,7 +233,8 @@ class ReceiveMessageTest {
     }
 
     @Override
-    public skypost.mail.directory.Page<QueueEntry> waiting(int limit, Optional<String> next) throws IOException {
+    public skypost.mail.directory.Page<QueueEntry> waiting(int limit, Optional<String> next)
+        throws IOException {
       return real.waiting(limit, next);
     }
 
@@ -230,7 +247,13 @@ class ReceiveMessageTest {
   private ReceiveMessage receive(OutboundQueue outbound) {
     return new ReceiveMessage(
         new ReceiveMessage.Ports(
-            directory, messages, mailboxes, holders, outbound, traces, new Bounces(messages, "mx.local.example")),
+            directory,
+            messages,
+            mailboxes,
+            holders,
+            outbound,
+            traces,
+            new Bounces(messages, "mx.local.example")),
         CLOCK);
   }
 
@@ -238,14 +261,19 @@ class ReceiveMessageTest {
     return store(Optional.of(address("sender@far.example")), raw, recipients);
   }
 
-  private MessageId store(Optional<EmailAddress> sender, String raw, String... recipients) throws IOException {
+  private MessageId store(Optional<EmailAddress> sender, String raw, String... recipients)
+      throws IOException {
     return store(Samples.id(NOW.minusSeconds(3600)), sender, raw, recipients);
   }
 
-  private MessageId store(MessageId id, Optional<EmailAddress> sender, String raw, String... recipients)
+  private MessageId store(
+      MessageId id, Optional<EmailAddress> sender, String raw, String... recipients)
       throws IOException {
-    List<Recipient> to = List.of(recipients).stream().map(text -> new Recipient(address(text))).toList();
-    var origin = new Envelope.Origin(NOW, Optional.of("203.0.113.9"), "far.example", Optional.empty(), Optional.empty());
+    List<Recipient> to =
+        List.of(recipients).stream().map(text -> new Recipient(address(text))).toList();
+    var origin =
+        new Envelope.Origin(
+            NOW, Optional.of("203.0.113.9"), "far.example", Optional.empty(), Optional.empty());
     try (var draft = messages.begin(id, new Envelope(sender, Map.of(), to, origin))) {
       draft.write(raw.getBytes(StandardCharsets.US_ASCII));
       draft.commit();
@@ -255,7 +283,8 @@ class ReceiveMessageTest {
 
   private void alias(String alias, String... targets) throws IOException {
     directory.putAccount(
-        new Account.Alias(address(alias), List.of(targets).stream().map(Samples::address).toList()));
+        new Account.Alias(
+            address(alias), List.of(targets).stream().map(Samples::address).toList()));
   }
 
   private List<MailboxMessage> inbox(EmailAddress user) throws IOException {
@@ -277,7 +306,8 @@ class ReceiveMessageTest {
     MessageId bounce = MessageId.derived(id.acceptedAt(), "receive " + id);
     try (var stored = messages.open(bounce).orElseThrow()) {
       assertThat(stored.envelope().sender()).isEmpty();
-      assertThat(stored.envelope().recipients()).containsExactly(new Recipient(address("sender@far.example")));
+      assertThat(stored.envelope().recipients())
+          .containsExactly(new Recipient(address("sender@far.example")));
       return new String(stored.content().readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -53,8 +53,9 @@ import skypost.protocol.smtp.client.Peer;
 import skypost.protocol.smtp.client.Transaction;
 
 /**
- * Five days of retries for a thousand messages under a virtual clock, with remote servers that refuse, defer and are down, stores that
- * fail before or after the deed, functions that are killed, and wakes that come twice. Every message must come to the right end.
+ * Five days of retries for a thousand messages under a virtual clock, with remote servers that
+ * refuse, defer and are down, stores that fail before or after the deed, functions that are killed,
+ * and wakes that come twice. Every message must come to the right end.
  */
 class FiveDaysTest {
   private static final Instant START = Instant.parse("2026-11-25T08:00:00Z");
@@ -63,7 +64,8 @@ class FiveDaysTest {
   private static final Duration VISIBILITY = Duration.ofMinutes(6);
 
   private final VirtualClock clock = new VirtualClock();
-  private final PriorityQueue<Wake> wakes = new PriorityQueue<>(Comparator.comparing(Wake::at).thenComparing(w -> w.id().toString()));
+  private final PriorityQueue<Wake> wakes =
+      new PriorityQueue<>(Comparator.comparing(Wake::at).thenComparing(w -> w.id().toString()));
   private final Map<String, Integer> copies = new HashMap<>();
   private final Set<EntryId> disturbed = new HashSet<>();
   private final InMemoryMessages store = new InMemoryMessages();
@@ -91,13 +93,22 @@ class FiveDaysTest {
   @ValueSource(longs = 1)
   void everyMessageComesToItsRightEnd(long seed) throws IOException {
     random = new Random(seed);
-    SendMessage send = new SendMessage(
-        new SendMessage.Ports(new FaultyQueue(), new FaultyStore(), holders, new Bounces(new FaultyStore(), "mx.us.example")),
-        destination -> {
-          fault(0.02);
-          return new Exchangers.Found(List.of(new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25))));
-        },
-        new RemoteServers(), RetrySchedule.DEFAULT, clock, random);
+    SendMessage send =
+        new SendMessage(
+            new SendMessage.Ports(
+                new FaultyQueue(),
+                new FaultyStore(),
+                holders,
+                new Bounces(new FaultyStore(), "mx.us.example")),
+            destination -> {
+              fault(0.02);
+              return new Exchangers.Found(
+                  List.of(new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25))));
+            },
+            new RemoteServers(),
+            RetrySchedule.DEFAULT,
+            clock,
+            random);
     List<QueueEntry> entries = accept();
     for (int runs = 0; !wakes.isEmpty(); runs++) {
       assertThat(runs).as("wakes do not breed").isLessThan(3_000_000);
@@ -112,7 +123,8 @@ class FiveDaysTest {
   private void run(SendMessage send, EntryId id) {
     current = id;
     // SQS delivers at least once. Not at every early wake: there it would breed without end.
-    if (random.nextDouble() < 0.02 && !queue.entries(id.message()).getFirst().nextAttempt().isAfter(clock.instant())) {
+    if (random.nextDouble() < 0.02
+        && !queue.entries(id.message()).getFirst().nextAttempt().isAfter(clock.instant())) {
       wakes.add(new Wake(id, clock.instant()));
     }
     try {
@@ -127,20 +139,39 @@ class FiveDaysTest {
     String[] kinds = {"good", "grey", "gone", "down", "dead", "flaky"};
     for (int i = 0; i < MESSAGES; i++) {
       MessageId id = MessageId.at(START.plusSeconds(i), random);
-      Optional<EmailAddress> sender = i % 10 == 0 ? Optional.empty() : Optional.of(address("s" + i + "@here.example"));
+      Optional<EmailAddress> sender =
+          i % 10 == 0 ? Optional.empty() : Optional.of(address("s" + i + "@here.example"));
       List<QueuedRecipient> recipients = new ArrayList<>();
       for (int r = 0; r <= random.nextInt(3); r++) {
-        recipients.add(new QueuedRecipient(
-            address(kinds[random.nextInt(kinds.length)] + "-" + i + "-" + r + "@there.example"), Map.of(), Optional.empty()));
+        recipients.add(
+            new QueuedRecipient(
+                address(kinds[random.nextInt(kinds.length)] + "-" + i + "-" + r + "@there.example"),
+                Map.of(),
+                Optional.empty()));
       }
-      try (var draft = store.begin(id, new Envelope(sender, Map.of(),
-          recipients.stream().map(q -> new Envelope.Recipient(q.address())).toList(), Envelope.Origin.internal(START, "test")))) {
+      try (var draft =
+          store.begin(
+              id,
+              new Envelope(
+                  sender,
+                  Map.of(),
+                  recipients.stream().map(q -> new Envelope.Recipient(q.address())).toList(),
+                  Envelope.Origin.internal(START, "test")))) {
         draft.write(("Subject: " + i + "\r\n\r\nx\r\n").getBytes(StandardCharsets.US_ASCII));
         draft.commit();
       }
       boolean shared = i % 7 == 0;
-      QueueEntry entry = new QueueEntry(new EntryId(id, "there.example", 0), sender, 17, shared, Status.QUEUED,
-          RetrySchedule.DEFAULT.first(id.acceptedAt()), 0, recipients, List.of());
+      QueueEntry entry =
+          new QueueEntry(
+              new EntryId(id, "there.example", 0),
+              sender,
+              17,
+              shared,
+              Status.QUEUED,
+              RetrySchedule.DEFAULT.first(id.acceptedAt()),
+              0,
+              recipients,
+              List.of());
       if (shared) {
         holders.hold(id, List.of("queue:" + entry.id()));
       }
@@ -155,7 +186,9 @@ class FiveDaysTest {
     for (QueueEntry before : accepted) {
       QueueEntry entry = queue.entries(before.id().message()).getFirst();
       assertThat(entry.status()).as("%s", entry).isEqualTo(Status.DONE);
-      assertThat(store.open(entry.id().message())).as("the body of %s is freed", entry.id()).isEmpty();
+      assertThat(store.open(entry.id().message()))
+          .as("the body of %s is freed", entry.id())
+          .isEmpty();
       for (QueuedRecipient recipient : entry.recipients()) {
         check(entry, recipient, told.getOrDefault(recipient.address().toString(), 0));
       }
@@ -170,7 +203,9 @@ class FiveDaysTest {
     switch (recipient.end().orElseThrow()) {
       case End.Sent(SmtpReply reply) -> {
         assertThat(got).as("copies of %s", who).isPositive();
-        assertThat(got == 1 || disturbed.contains(entry.id())).as("%s got %s copies without a reason", who, got).isTrue();
+        assertThat(got == 1 || disturbed.contains(entry.id()))
+            .as("%s got %s copies without a reason", who, got)
+            .isTrue();
         assertThat(told).as("a delivered recipient is reported: %s", who).isZero();
       }
       case End.Bounced(SmtpReply reply) -> {
@@ -179,12 +214,15 @@ class FiveDaysTest {
         assertThat(reply.enhanced()).isEqualTo(who.startsWith("gone") ? "5.1.1" : "5.4.7");
         if (entry.sender().isPresent()) {
           assertThat(told).as("the sender is told of %s", who).isPositive();
-          assertThat(told == 1 || disturbed.contains(entry.id())).as("told %s times of %s", told, who).isTrue();
+          assertThat(told == 1 || disturbed.contains(entry.id()))
+              .as("told %s times of %s", told, who)
+              .isTrue();
         } else {
           assertThat(told).isZero();
         }
         if (who.startsWith("dead")) {
-          assertThat(entry.attemptsMade()).isGreaterThanOrEqualTo(RetrySchedule.DEFAULT.waits().size());
+          assertThat(entry.attemptsMade())
+              .isGreaterThanOrEqualTo(RetrySchedule.DEFAULT.waits().size());
         }
       }
       case End.Removed() -> throw new AssertionError(who);
@@ -194,12 +232,17 @@ class FiveDaysTest {
   /** How often each recipient is reported in a bounce. */
   private Map<String, Integer> told() throws IOException {
     Map<String, Integer> told = new HashMap<>();
-    for (Iterator<MessageId> ids = store.listFrom(MessageId.first(Instant.EPOCH)); ids.hasNext(); ) {
+    for (Iterator<MessageId> ids = store.listFrom(MessageId.first(Instant.EPOCH));
+        ids.hasNext(); ) {
       try (var message = store.open(ids.next()).orElseThrow()) {
         ByteArrayOutputStream octets = new ByteArrayOutputStream();
         message.content().transferTo(octets);
-        octets.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("Final-Recipient: rfc822; "))
-            .forEach(line -> told.merge(line.substring("Final-Recipient: rfc822; ".length()), 1, Integer::sum));
+        octets
+            .toString(StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> line.startsWith("Final-Recipient: rfc822; "))
+            .forEach(line ->
+                told.merge(line.substring("Final-Recipient: rfc822; ".length()), 1, Integer::sum));
       }
     }
     return told;
@@ -221,7 +264,8 @@ class FiveDaysTest {
         results.add(new Result(outcome, Optional.of("mx.there.example")));
       }
       if (random.nextDouble() < 0.01) {
-        disturbed.add(current); // the documented window: after the peer's 250, before our record of it
+        disturbed.add(
+            current); // the documented window: after the peer's 250, before our record of it
         throw new Killed();
       }
       return new Delivery(results, "mx.there.example[192.0.2.1]:25", "");
@@ -231,11 +275,16 @@ class FiveDaysTest {
       Duration since = Duration.between(START, clock.instant());
       return switch (to.local().substring(0, to.local().indexOf('-'))) {
         case "good" -> new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok"));
-        case "grey" -> since.toMinutes() >= 20 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
+        case "grey" ->
+            since.toMinutes() >= 20
+                ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok"))
+                : later();
         case "gone" -> new Outcome.Failed(SmtpReply.of(550, 1, 1, "no such user"));
-        case "down" -> since.toHours() >= 60 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
+        case "down" ->
+            since.toHours() >= 60 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
         case "dead" -> later();
-        default -> random.nextInt(3) > 0 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
+        default ->
+            random.nextInt(3) > 0 ? new Outcome.Delivered(SmtpReply.of(250, 0, 0, "ok")) : later();
       };
     }
 

@@ -49,9 +49,13 @@ import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
-/** The whole way from a queue entry to servers on loopback that misbehave in every way, found through a real DNS server. */
+/**
+ * The whole way from a queue entry to servers on loopback that misbehave in every way, found
+ * through a real DNS server.
+ */
 class SendMessageTest {
-  private static final String TEXT = "Received: from a by b\r\nSubject: hello\r\n\r\n.dots\r\nbody\r\n";
+  private static final String TEXT =
+      "Received: from a by b\r\nSubject: hello\r\n\r\n.dots\r\nbody\r\n";
   private static final Duration WAIT = Duration.ofMinutes(5);
 
   private final Random random = new Random(7);
@@ -72,8 +76,10 @@ class SendMessageTest {
     first = FakeMx.start("127.0.0.1", 0);
     second = FakeMx.start("127.0.0.2", first.port());
     dns = TestDns.start();
-    dns.add("there.example", "MX", "10 mx1.there.example.").add("there.example", "MX", "20 mx2.there.example.")
-        .add("mx1.there.example", "A", "127.0.0.1").add("mx2.there.example", "A", "127.0.0.2");
+    dns.add("there.example", "MX", "10 mx1.there.example.")
+        .add("there.example", "MX", "20 mx2.there.example.")
+        .add("mx1.there.example", "A", "127.0.0.1")
+        .add("mx2.there.example", "A", "127.0.0.2");
     send = sender(Optional.empty(), RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT)));
     id = store("alice@here.example", TEXT);
   }
@@ -85,15 +91,24 @@ class SendMessageTest {
     dns.close();
   }
 
-  private SendMessage sender(Optional<HostPort> smartHost, RetrySchedule schedule) throws IOException {
-    SimpleResolver resolver = new SimpleResolver(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), dns.address().port()));
+  private SendMessage sender(Optional<HostPort> smartHost, RetrySchedule schedule)
+      throws IOException {
+    SimpleResolver resolver =
+        new SimpleResolver(
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), dns.address().port()));
     resolver.setTimeout(Duration.ofMillis(500));
-    MailExchangers exchangers = new MailExchangers(new Dns(resolver, Duration.ofSeconds(10)), Set.of("mx.us.example"), random);
+    MailExchangers exchangers =
+        new MailExchangers(
+            new Dns(resolver, Duration.ofSeconds(10)), Set.of("mx.us.example"), random);
     return new SendMessage(
         new SendMessage.Ports(queue, messages, holders, new Bounces(messages, "mx.us.example")),
         new DirectoryRoutes(directory, exchangers, smartHost, first.port(), clock),
-        new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(2))), Optional.of(OpportunisticTls.context())),
-        schedule, clock, random);
+        new SmtpCourier(
+            new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(2))),
+            Optional.of(OpportunisticTls.context())),
+        schedule,
+        clock,
+        random);
   }
 
   @Test
@@ -102,17 +117,30 @@ class SendMessageTest {
 
     assertThat(entry.status()).isEqualTo(Status.DONE);
     assertThat(end(entry, 0)).startsWith("Sent 250 2.0.0");
-    assertThat(entry.attempts()).singleElement().satisfies(attempt -> {
-      assertThat(attempt.server()).isEqualTo("mx1.there.example[127.0.0.1]:" + first.port());
-      assertThat(attempt.reply().code()).isEqualTo(250);
-    });
-    assertThat(first.received()).singleElement().satisfies(received -> assertThat(received.text()).isEqualTo(TEXT));
+    assertThat(entry.attempts())
+        .singleElement()
+        .satisfies(attempt -> {
+          assertThat(attempt.server()).isEqualTo("mx1.there.example[127.0.0.1]:" + first.port());
+          assertThat(attempt.reply().code()).isEqualTo(250);
+        });
+    assertThat(first.received())
+        .singleElement()
+        .satisfies(received -> assertThat(received.text()).isEqualTo(TEXT));
     assertThat(messages.open(id)).isEmpty();
     assertThat(bounces()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {FakeMx.CONNECT, "EHLO", "MAIL", "RCPT", "DATA", FakeMx.CONTENT, FakeMx.END_OF_DATA})
+  @ValueSource(
+      strings = {
+        FakeMx.CONNECT,
+        "EHLO",
+        "MAIL",
+        "RCPT",
+        "DATA",
+        FakeMx.CONTENT,
+        FakeMx.END_OF_DATA
+      })
   void aDroppedConnectionIsTriedOnTheNextExchanger(String stage) throws IOException {
     first.always(stage, FakeMx.drop());
 
@@ -156,13 +184,16 @@ class SendMessageTest {
     QueueEntry entry = sent("bob@there.example");
 
     assertThat(entry.status()).isEqualTo(Status.DEFERRED);
-    assertThat(entry.nextAttempt()).isBetween(clock.instant().plus(WAIT), clock.instant().plus(WAIT.multipliedBy(11).dividedBy(10)));
+    assertThat(entry.nextAttempt())
+        .isBetween(
+            clock.instant().plus(WAIT), clock.instant().plus(WAIT.multipliedBy(11).dividedBy(10)));
     assertThat(entry.attempts().getLast().reply().toString()).startsWith("451 4.4.2");
     assertThat(wakes).extracting(InMemoryOutboundQueue.Wake::at).contains(entry.nextAttempt());
     assertThat(messages.open(id)).isPresent();
     first.reset();
 
-    assertThat(resend(entry)).isEqualTo(SendMessage.Result.DONE); // too early: nothing but another wake
+    assertThat(resend(entry))
+        .isEqualTo(SendMessage.Result.DONE); // too early: nothing but another wake
     assertThat(first.received()).isEmpty();
     clock.advance(WAIT.multipliedBy(2));
     resend(entry);
@@ -184,13 +215,21 @@ class SendMessageTest {
     assertThat(end(entry, 2)).isEqualTo("waiting");
     assertThat(entry.status()).isEqualTo(Status.DEFERRED);
     assertThat(second.commands()).isEmpty();
-    assertThat(bounces()).singleElement().asString().contains("Final-Recipient: rfc822; gone@there.example", "Status: 5.1.1",
-        "Remote-MTA: dns; mx1.there.example", "Diagnostic-Code: smtp; 550 5.1.1 no such user").doesNotContain("grey@");
+    assertThat(bounces())
+        .singleElement()
+        .asString()
+        .contains(
+            "Final-Recipient: rfc822; gone@there.example",
+            "Status: 5.1.1",
+            "Remote-MTA: dns; mx1.there.example",
+            "Diagnostic-Code: smtp; 550 5.1.1 no such user")
+        .doesNotContain("grey@");
     clock.advance(WAIT.multipliedBy(2));
     resend(entry);
 
     assertThat(end(now(entry), 2)).startsWith("Sent");
-    assertThat(first.received()).extracting(FakeMx.Received::recipients)
+    assertThat(first.received())
+        .extracting(FakeMx.Received::recipients)
         .containsExactly(List.of("bob@there.example"), List.of("grey@there.example"));
     assertThat(bounces()).hasSize(1);
   }
@@ -205,7 +244,8 @@ class SendMessageTest {
     }
 
     assertThat(now(entry).status()).isEqualTo(Status.DONE);
-    assertThat(end(now(entry), 0)).startsWith("Bounced 554 5.4.7 delivery time expired after 3 attempts")
+    assertThat(end(now(entry), 0))
+        .startsWith("Bounced 554 5.4.7 delivery time expired after 3 attempts")
         .endsWith("452 4.2.2 mailbox full");
     assertThat(bounces()).singleElement().asString().contains("Status: 5.4.7");
     assertThat(messages.open(id)).isEmpty();
@@ -249,10 +289,14 @@ class SendMessageTest {
 
   @Test
   void tlsThatBreaksIsNoReasonNotToDeliver() throws IOException {
-    first.offers("STARTTLS", "PIPELINING").always("STARTTLS", FakeMx.raw("220 go\r\nno handshake\r\n"));
+    first
+        .offers("STARTTLS", "PIPELINING")
+        .always("STARTTLS", FakeMx.raw("220 go\r\nno handshake\r\n"));
 
     assertThat(end(sent("bob@there.example"), 0)).startsWith("Sent");
-    assertThat(first.received()).singleElement().satisfies(received -> assertThat(received.tls()).isFalse());
+    assertThat(first.received())
+        .singleElement()
+        .satisfies(received -> assertThat(received.tls()).isFalse());
   }
 
   @Test
@@ -281,7 +325,8 @@ class SendMessageTest {
     id = store("alice@here.example", TEXT);
     assertThat(end(sent("bob@null.example"), 0)).startsWith("Bounced 556 5.1.10");
     id = store("alice@here.example", TEXT);
-    assertThat(sent("bob@broken.example").attempts().getLast().reply().toString()).startsWith("451 4.4.3");
+    assertThat(sent("bob@broken.example").attempts().getLast().reply().toString())
+        .startsWith("451 4.4.3");
     assertThat(bounces()).hasSize(2);
   }
 
@@ -291,8 +336,12 @@ class SendMessageTest {
     sent("bob@there.example");
     assertThat(second.received()).hasSize(1);
 
-    directory.putDomain(new Domain("relayed.example", Domain.Kind.RELAY,
-        Optional.of(new HostPort("127.0.0.1", first.port())), Domain.DmarcReject.JUNK));
+    directory.putDomain(
+        new Domain(
+            "relayed.example",
+            Domain.Kind.RELAY,
+            Optional.of(new HostPort("127.0.0.1", first.port())),
+            Domain.DmarcReject.JUNK));
     id = store("alice@here.example", TEXT);
     sent("bob@relayed.example");
     assertThat(first.received()).hasSize(1);
@@ -301,7 +350,8 @@ class SendMessageTest {
   @Test
   void theDirectorysSmartHostGoesBeforeTheSettings() throws IOException {
     send = sender(Optional.of(new HostPort("127.0.0.1", first.port())), RetrySchedule.DEFAULT);
-    directory.putRelay(new RelaySettings(List.of(), Optional.of(new HostPort("127.0.0.2", second.port()))));
+    directory.putRelay(
+        new RelaySettings(List.of(), Optional.of(new HostPort("127.0.0.2", second.port()))));
 
     sent("bob@there.example");
 
@@ -310,9 +360,12 @@ class SendMessageTest {
 
   @Test
   void aBackupMxPassesMailToItsBettersOnly() throws IOException {
-    dns.add("relayed.example", "MX", "10 mx2.there.example.").add("relayed.example", "MX", "20 mx.us.example.")
+    dns.add("relayed.example", "MX", "10 mx2.there.example.")
+        .add("relayed.example", "MX", "20 mx.us.example.")
         .add("relayed.example", "MX", "30 mx1.there.example.");
-    directory.putDomain(new Domain("relayed.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
+    directory.putDomain(
+        new Domain(
+            "relayed.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
     second.always("MAIL", FakeMx.drop());
 
     assertThat(sent("bob@relayed.example").status()).isEqualTo(Status.DEFERRED);
@@ -351,7 +404,8 @@ class SendMessageTest {
   @Test
   void twoThatAreWokenAtOnceSendOnce() throws IOException {
     QueueEntry entry = enqueue(false, "bob@there.example");
-    queue.book(entry.id(), clock.instant(), clock.instant().plusSeconds(300)); // the other one is at it
+    queue.book(
+        entry.id(), clock.instant(), clock.instant().plusSeconds(300)); // the other one is at it
 
     resend(entry);
     assertThat(first.commands()).isEmpty();
@@ -366,7 +420,8 @@ class SendMessageTest {
   void withoutTimeNothingIsBegun() throws IOException {
     QueueEntry entry = enqueue(false, "bob@there.example");
 
-    assertThat(send.send(entry.id(), clock.instant().plusSeconds(5))).isEqualTo(SendMessage.Result.HANDED_BACK);
+    assertThat(send.send(entry.id(), clock.instant().plusSeconds(5)))
+        .isEqualTo(SendMessage.Result.HANDED_BACK);
     assertThat(now(entry).attemptsMade()).isZero();
   }
 
@@ -380,8 +435,12 @@ class SendMessageTest {
 
   private MessageId store(String sender, String text) throws IOException {
     MessageId fresh = MessageId.at(clock.instant(), random);
-    Envelope envelope = new Envelope(EmailAddress.parse(sender), Map.of(), List.of(new Envelope.Recipient(address("x@y.example"))),
-        Envelope.Origin.internal(clock.instant(), "test"));
+    Envelope envelope =
+        new Envelope(
+            EmailAddress.parse(sender),
+            Map.of(),
+            List.of(new Envelope.Recipient(address("x@y.example"))),
+            Envelope.Origin.internal(clock.instant(), "test"));
     try (var draft = messages.begin(fresh, envelope)) {
       draft.write(text.getBytes(StandardCharsets.UTF_8));
       draft.commit();
@@ -392,10 +451,22 @@ class SendMessageTest {
   private QueueEntry enqueue(boolean shared, String... recipients) throws IOException {
     StoredMessage stored = messages.open(id).orElse(null);
     List<QueuedRecipient> queued =
-        Arrays.stream(recipients).map(text -> new QueuedRecipient(address(text), Map.of(), Optional.empty())).toList();
-    QueueEntry entry = new QueueEntry(new EntryId(id, queued.getFirst().address().domain(), 0),
-        stored == null ? Optional.of(address("alice@here.example")) : stored.envelope().sender(), 100, shared, Status.QUEUED,
-        clock.instant(), 0, queued, List.of());
+        Arrays.stream(recipients)
+            .map(text -> new QueuedRecipient(address(text), Map.of(), Optional.empty()))
+            .toList();
+    QueueEntry entry =
+        new QueueEntry(
+            new EntryId(id, queued.getFirst().address().domain(), 0),
+            stored == null
+                ? Optional.of(address("alice@here.example"))
+                : stored.envelope().sender(),
+            100,
+            shared,
+            Status.QUEUED,
+            clock.instant(),
+            0,
+            queued,
+            List.of());
     queue.enqueue(List.of(entry));
     return entry;
   }
@@ -415,20 +486,30 @@ class SendMessageTest {
   }
 
   private QueueEntry now(QueueEntry entry) {
-    return queue.entries(entry.id().message()).stream().filter(e -> e.id().equals(entry.id())).findFirst().orElseThrow();
+    return queue.entries(entry.id().message()).stream()
+        .filter(e -> e.id().equals(entry.id()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String end(QueueEntry entry, int recipient) {
-    return entry.recipients().get(recipient).end().map(end -> switch (end) {
-      case End.Sent(var reply) -> "Sent " + reply;
-      case End.Bounced(var reply) -> "Bounced " + reply;
-      case End.Removed() -> "Removed";
-    }).orElse("waiting");
+    return entry
+        .recipients()
+        .get(recipient)
+        .end()
+        .map(end ->
+            switch (end) {
+              case End.Sent(var reply) -> "Sent " + reply;
+              case End.Bounced(var reply) -> "Bounced " + reply;
+              case End.Removed() -> "Removed";
+            })
+        .orElse("waiting");
   }
 
   private List<String> bounces() throws IOException {
     List<String> bounces = new ArrayList<>();
-    for (Iterator<MessageId> ids = messages.listFrom(MessageId.first(Instant.EPOCH)); ids.hasNext(); ) {
+    for (Iterator<MessageId> ids = messages.listFrom(MessageId.first(Instant.EPOCH));
+        ids.hasNext(); ) {
       try (StoredMessage message = messages.open(ids.next()).orElseThrow()) {
         String text = new String(message.content().readAllBytes(), StandardCharsets.UTF_8);
         if (text.contains("MAILER-DAEMON@mx.us.example")) {

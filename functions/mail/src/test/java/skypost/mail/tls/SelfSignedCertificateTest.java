@@ -24,15 +24,19 @@ import skypost.protocol.net.TlsContexts;
 import skypost.protocol.net.Wire;
 
 class SelfSignedCertificateTest {
-  private static final SelfSignedCertificate CERTIFICATE = SelfSignedCertificate.generate("mx.test", Instant.now());
-  private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  private static final SelfSignedCertificate CERTIFICATE =
+      SelfSignedCertificate.generate("mx.test", Instant.now());
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   @Test
   void clientThatTrustsItTalksThroughTls() throws Exception {
-    var options = TcpServer.Options.plain("test", ANY_PORT, 2, "busy\r\n", "bye\r\n")
-        .withTls(TlsContexts.server(CERTIFICATE.certificate(), CERTIFICATE.key()));
+    var options =
+        TcpServer.Options.plain("test", ANY_PORT, 2, "busy\r\n", "bye\r\n")
+            .withTls(TlsContexts.server(CERTIFICATE.certificate(), CERTIFICATE.key()));
     try (TcpServer server = TcpServer.start(options, SelfSignedCertificateTest::echo);
-        SSLSocket client = (SSLSocket) trusting().getSocketFactory().createSocket("127.0.0.1", server.port())) {
+        SSLSocket client =
+            (SSLSocket) trusting().getSocketFactory().createSocket("127.0.0.1", server.port())) {
       var parameters = client.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       client.setSSLParameters(parameters);
@@ -43,8 +47,9 @@ class SelfSignedCertificateTest {
 
   @Test
   void idleTlsSessionIsToldGoodbyeWhenTheServerGoesDown() throws Exception {
-    var options = TcpServer.Options.plain("test", ANY_PORT, 2, "busy\r\n", "bye\r\n")
-        .withTls(TlsContexts.server(CERTIFICATE.certificate(), CERTIFICATE.key()));
+    var options =
+        TcpServer.Options.plain("test", ANY_PORT, 2, "busy\r\n", "bye\r\n")
+            .withTls(TlsContexts.server(CERTIFICATE.certificate(), CERTIFICATE.key()));
     try (TcpServer server = TcpServer.start(options, SelfSignedCertificateTest::echo);
         Socket client = trusting().getSocketFactory().createSocket("127.0.0.1", server.port())) {
       client.getOutputStream().write("hello\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -66,7 +71,9 @@ class SelfSignedCertificateTest {
         }
       }
       String answer = "";
-      for (int i = 0; i < 200 && !answer.equals("two plain"); i++) { // the place is freed when the server sees the hang-up
+      for (int i = 0;
+          i < 200 && !answer.equals("two plain");
+          i++) { // the place is freed when the server sees the hang-up
         try (Socket third = new Socket("127.0.0.1", server.port())) {
           third.getOutputStream().write("two\r\n".getBytes(StandardCharsets.US_ASCII));
           answer = readLine(third.getInputStream());
@@ -80,7 +87,8 @@ class SelfSignedCertificateTest {
 
   @Test
   void whatIsNoKeyIsExplained() {
-    assertThatThrownBy(() -> TlsContexts.server(CERTIFICATE.certificate(), "-----BEGIN RSA PRIVATE KEY-----"))
+    assertThatThrownBy(
+            () -> TlsContexts.server(CERTIFICATE.certificate(), "-----BEGIN RSA PRIVATE KEY-----"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("openssl pkcs8 -topk8 -nocrypt");
     assertThatThrownBy(() -> TlsContexts.server("nonsense", CERTIFICATE.key()))
@@ -95,7 +103,8 @@ class SelfSignedCertificateTest {
   private static void echo(Wire wire) throws IOException {
     Line next = wire.readLine(100);
     while (next instanceof Line.Text line) {
-      wire.write(line.latin1() + " " + wire.tls().map(tls -> tls.protocol()).orElse("plain") + "\r\n");
+      wire.write(
+          line.latin1() + " " + wire.tls().map(tls -> tls.protocol()).orElse("plain") + "\r\n");
       next = wire.readLine(100);
     }
     if (next instanceof Line.Closing) {
@@ -114,9 +123,13 @@ class SelfSignedCertificateTest {
   private static SSLContext trusting() throws GeneralSecurityException, IOException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    var pem = new java.io.ByteArrayInputStream(CERTIFICATE.certificate().getBytes(StandardCharsets.US_ASCII));
-    store.setCertificateEntry("it", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    var pem =
+        new java.io.ByteArrayInputStream(
+            CERTIFICATE.certificate().getBytes(StandardCharsets.US_ASCII));
+    store.setCertificateEntry(
+        "it", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(store);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);

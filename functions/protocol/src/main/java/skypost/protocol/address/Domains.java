@@ -11,7 +11,8 @@ public final class Domains {
   public static final int MAX_DOMAIN = 255;
 
   private static final int MAX_LABEL = 63; // RFC 1035 section 2.3.4
-  private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+  private static final Pattern IPV4 =
+      Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-f:.]{2,45}");
 
   private Domains() {}
@@ -19,8 +20,9 @@ public final class Domains {
   /**
    * Reads a domain or an address literal.
    *
-   * @return the canonical form: lower-case A-labels, or the literal in lower case with its brackets; empty when malformed
-   *     (a trailing dot is: RFC 5321 section 2.3.5 writes names without it)
+   * @return the canonical form: lower-case A-labels, or the literal in lower case with its
+   *     brackets; empty when malformed (a trailing dot is: RFC 5321 section 2.3.5 writes names
+   *     without it)
    */
   public static Optional<String> parse(String text) {
     if (text.startsWith("[")) {
@@ -51,11 +53,17 @@ public final class Domains {
   }
 
   private static boolean isLabel(String label) {
-    if (label.isEmpty() || label.length() > MAX_LABEL || label.startsWith("-") || label.endsWith("-")) {
+    if (label.isEmpty()
+        || label.length() > MAX_LABEL
+        || label.startsWith("-")
+        || label.endsWith("-")) {
       return false;
     }
-    // The underscore is no letter of RFC 5321's sub-domain, but real hosts bear it in EHLO and in addresses.
-    return label.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_');
+    // The underscore is no letter of RFC 5321's sub-domain, but real hosts bear it in EHLO and in
+    // addresses.
+    return label
+        .chars()
+        .allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_');
   }
 
   private static Optional<String> literal(String text) {
@@ -65,7 +73,9 @@ public final class Domains {
     String inner = text.substring(1, text.length() - 1);
     if (inner.startsWith("ipv6:")) {
       String address = inner.substring("ipv6:".length());
-      return IPV6.matcher(address).matches() && address.contains(":") ? Optional.of(text) : Optional.empty();
+      return IPV6.matcher(address).matches() && address.contains(":")
+          ? Optional.of(text)
+          : Optional.empty();
     }
     var quad = IPV4.matcher(inner);
     if (!quad.matches()) {

@@ -5,10 +5,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A mailbox address: the local part as the sender wrote it, the domain in canonical form (RFC 5321 section 2.3.11).
+ * A mailbox address: the local part as the sender wrote it, the domain in canonical form (RFC 5321
+ * section 2.3.11).
  *
  * @param local the local part, unquoted: {@code "a b"@x.example} has the local part {@code a b}
- * @param domain a domain in lower-case A-labels without a trailing dot, or an address literal with its brackets
+ * @param domain a domain in lower-case A-labels without a trailing dot, or an address literal with
+ *     its brackets
  */
 public record EmailAddress(String local, String domain) {
   /** Octets of a local part (RFC 5321 section 4.5.3.1.1). */
@@ -26,7 +28,8 @@ public record EmailAddress(String local, String domain) {
   /**
    * Reads {@code local@domain}, without angle brackets and source route.
    *
-   * @return empty when it is not a Mailbox of RFC 5321 section 4.1.2 as widened by RFC 6531 section 3.3
+   * @return empty when it is not a Mailbox of RFC 5321 section 4.1.2 as widened by RFC 6531 section
+   *     3.3
    */
   public static Optional<EmailAddress> parse(String text) {
     int at = localEnd(text);
@@ -41,7 +44,9 @@ public record EmailAddress(String local, String domain) {
     return Domains.parse(text.substring(at + 1)).map(domain -> new EmailAddress(local, domain));
   }
 
-  /** The index of the {@code @} that ends the local part, or -1 when the local part is malformed. */
+  /**
+   * The index of the {@code @} that ends the local part, or -1 when the local part is malformed.
+   */
   private static int localEnd(String text) {
     if (text.isEmpty()) {
       return -1;
@@ -50,7 +55,8 @@ public record EmailAddress(String local, String domain) {
   }
 
   private static int dotStringEnd(String text) {
-    boolean atomOpen = false; // RFC 5321 section 4.1.2: Dot-string = Atom *("." Atom), so no empty atom
+    boolean atomOpen =
+        false; // RFC 5321 section 4.1.2: Dot-string = Atom *("." Atom), so no empty atom
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '@') {
@@ -108,19 +114,24 @@ public record EmailAddress(String local, String domain) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** Whether it needs SMTPUTF8 on the wire: domains are A-labels here, so only the local part can (RFC 6531). */
+  /**
+   * Whether it needs SMTPUTF8 on the wire: domains are A-labels here, so only the local part can
+   * (RFC 6531).
+   */
   public boolean isInternationalized() {
     return !local.chars().allMatch(c -> c < 128);
   }
 
-  /** Whether the domain is an address literal such as {@code [192.0.2.1]} (RFC 5321 section 4.1.3). */
+  /**
+   * Whether the domain is an address literal such as {@code [192.0.2.1]} (RFC 5321 section 4.1.3).
+   */
   public boolean isLiteral() {
     return domain.startsWith("[");
   }
 
   /**
-   * The form in which our own directory keeps addresses: the local part in lower case. Only a local domain may compare
-   * local parts like this (RFC 5321 section 2.4).
+   * The form in which our own directory keeps addresses: the local part in lower case. Only a local
+   * domain may compare local parts like this (RFC 5321 section 2.4).
    */
   public EmailAddress canonical() {
     return new EmailAddress(local.toLowerCase(Locale.ROOT), domain);

@@ -4,8 +4,9 @@ import java.io.PrintStream;
 import java.time.Instant;
 
 /**
- * Writes log lines of {@code key=value} pairs to the standard error stream, which CloudWatch Logs takes in the cloud. Values
- * come from peers: line ends and control characters are escaped, so that nobody can forge a line.
+ * Writes log lines of {@code key=value} pairs to the standard error stream, which CloudWatch Logs
+ * takes in the cloud. Values come from peers: line ends and control characters are escaped, so that
+ * nobody can forge a line.
  */
 public final class EventLog {
   private static final int MAX_VALUE = 300; // a log line costs by its length
@@ -14,7 +15,12 @@ public final class EventLog {
   private final StringBuilder line = new StringBuilder(160);
 
   private EventLog(String level, String event) {
-    line.append("time=").append(Instant.now()).append(" level=").append(level).append(" event=").append(event);
+    line.append("time=")
+        .append(Instant.now())
+        .append(" level=")
+        .append(level)
+        .append(" event=")
+        .append(event);
   }
 
   /** Something was decided as designed. */
@@ -22,7 +28,10 @@ public final class EventLog {
     return new EventLog("info", event);
   }
 
-  /** Something did not go as it should and is being dealt with: a retry, a refusal of our own making. */
+  /**
+   * Something did not go as it should and is being dealt with: a retry, a refusal of our own
+   * making.
+   */
   public static EventLog warn(String event) {
     return new EventLog("warn", event);
   }
@@ -63,7 +72,8 @@ public final class EventLog {
   }
 
   private void append(String text) {
-    boolean bare = text.chars().allMatch(c -> c > 32 && c < 127 && c != '"' && c != '=' && c != '\\');
+    boolean bare =
+        text.chars().allMatch(c -> c > 32 && c < 127 && c != '"' && c != '=' && c != '\\');
     if (bare) {
       line.append(text);
       return;

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Input that was read from the network and not yet taken. Knows where lines end, and waits for nobody. */
+/**
+ * Input that was read from the network and not yet taken. Knows where lines end, and waits for
+ * nobody.
+ */
 final class InputBuffer {
   /** A command fits (RFC 5321 section 4.5.3.1.4), and an idle connection holds no more. */
   static final int IDLE = 512;
@@ -26,7 +29,10 @@ final class InputBuffer {
     return from == to;
   }
 
-  /** The index of the LF that ends the first line, counted from the first octet, or -1; {@code skip} octets are known to hold none. */
+  /**
+   * The index of the LF that ends the first line, counted from the first octet, or -1; {@code skip}
+   * octets are known to hold none.
+   */
   int lineEnd(int skip) {
     for (int i = from + skip; i < to; i++) {
       if (octets[i] == '\n') {
@@ -50,7 +56,9 @@ final class InputBuffer {
         return new Line.Bare();
       }
     }
-    return lf + 1 - start > maxOctets ? new Line.TooLong(false) : new Line.Text(Arrays.copyOfRange(octets, start, lf - 1));
+    return lf + 1 - start > maxOctets
+        ? new Line.TooLong(false)
+        : new Line.Text(Arrays.copyOfRange(octets, start, lf - 1));
   }
 
   /** Takes at most that many octets. */

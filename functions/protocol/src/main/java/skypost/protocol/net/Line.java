@@ -20,7 +20,8 @@ public sealed interface Line {
   /**
    * A line longer than the caller allows; it has been read and thrown away.
    *
-   * @param endless not even its end came within {@link Wire#MAX_DISCARD} octets: talk no further with this peer
+   * @param endless not even its end came within {@link Wire#MAX_DISCARD} octets: talk no further
+   *     with this peer
    */
   record TooLong(boolean endless) implements Line {}
 

@@ -5,7 +5,10 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** Output that waits to go out in one piece, and how long the piece that is going out has been at it. */
+/**
+ * Output that waits to go out in one piece, and how long the piece that is going out has been at
+ * it.
+ */
 final class OutputBuffer {
   private static final byte[] NOTHING = {};
 
@@ -22,7 +25,9 @@ final class OutputBuffer {
       return;
     }
     if (pending + length > octets.length) {
-      octets = Arrays.copyOf(octets, pending + length <= InputBuffer.IDLE ? InputBuffer.IDLE : InputBuffer.BULK);
+      octets =
+          Arrays.copyOf(
+              octets, pending + length <= InputBuffer.IDLE ? InputBuffer.IDLE : InputBuffer.BULK);
     }
     System.arraycopy(source, offset, octets, pending, length);
     pending += length;

@@ -19,7 +19,8 @@ import skypost.protocol.log.EventLog;
 /** A listener: one virtual thread per connection, blocking I/O, bounded by a semaphore. */
 public final class TcpServer implements AutoCloseable {
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration STUCK_WRITE = Duration.ofMinutes(5); // RFC 5321 section 4.5.3.2 gives replies five minutes
+  private static final Duration STUCK_WRITE =
+      Duration.ofMinutes(5); // RFC 5321 section 4.5.3.2 gives replies five minutes
   private static final Duration SWEEP = Duration.ofSeconds(15);
 
   /** Serves one connection; the server closes it afterwards. */
@@ -48,13 +49,16 @@ public final class TcpServer implements AutoCloseable {
       String farewell,
       Predicate<InetAddress> proxied) {
     /** A plain listener without proxies. */
-    public static Options plain(String name, InetSocketAddress address, int maxConnections, String busy, String farewell) {
-      return new Options(name, address, maxConnections, Optional.empty(), busy, farewell, peer -> false);
+    public static Options plain(
+        String name, InetSocketAddress address, int maxConnections, String busy, String farewell) {
+      return new Options(
+          name, address, maxConnections, Optional.empty(), busy, farewell, peer -> false);
     }
 
     /** The same with TLS from the first octet on. */
     public Options withTls(SSLContext context) {
-      return new Options(name, address, maxConnections, Optional.of(context), busy, farewell, proxied);
+      return new Options(
+          name, address, maxConnections, Optional.of(context), busy, farewell, proxied);
     }
 
     /** The same behind proxies. */
@@ -80,7 +84,14 @@ public final class TcpServer implements AutoCloseable {
       listener.bind(options.address(), 1024);
     } catch (IOException taken) {
       listener.close();
-      throw new IOException("cannot listen on " + options.address() + " for " + options.name() + ": " + taken.getMessage(), taken);
+      throw new IOException(
+          "cannot listen on "
+              + options.address()
+              + " for "
+              + options.name()
+              + ": "
+              + taken.getMessage(),
+          taken);
     }
   }
 
@@ -109,7 +120,9 @@ public final class TcpServer implements AutoCloseable {
       } catch (IOException | OutOfMemoryError fault) {
         if (!closing) {
           EventLog.error("accept").with("port", port()).cause(fault).write();
-          pause(Duration.ofMillis(100)); // out of file descriptors, most likely: give them time to come back
+          pause(
+              Duration.ofMillis(
+                  100)); // out of file descriptors, most likely: give them time to come back
         }
       }
     }
@@ -133,7 +146,10 @@ public final class TcpServer implements AutoCloseable {
   }
 
   private void turnAway(Socket socket) {
-    EventLog.warn("busy").with("service", options.name()).with("client", socket.getInetAddress().getHostAddress()).write();
+    EventLog.warn("busy")
+        .with("service", options.name())
+        .with("client", socket.getInetAddress().getHostAddress())
+        .write();
     try (socket) {
       if (options.tls().isEmpty()) {
         Wire wire = new Wire(socket);
@@ -201,7 +217,8 @@ public final class TcpServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, ends idle sessions with the farewell, gives running transactions time, and cuts off what is left.
+   * Stops accepting, ends idle sessions with the farewell, gives running transactions time, and
+   * cuts off what is left.
    *
    * @return whether every session came to its own end
    */
@@ -213,7 +230,8 @@ public final class TcpServer implements AutoCloseable {
       EventLog.warn("close").with("service", options.name()).cause(fault).write();
     }
     byte[] farewell = options.farewell().getBytes(StandardCharsets.ISO_8859_1);
-    // Each by itself: a peer that does not read may block the farewell, which must not hold up the others.
+    // Each by itself: a peer that does not read may block the farewell, which must not hold up the
+    // others.
     open.forEach(wire -> Thread.ofVirtual().start(() -> wire.drain(farewell)));
     boolean drained = awaitEnd(limit);
     open.forEach(Wire::abort);

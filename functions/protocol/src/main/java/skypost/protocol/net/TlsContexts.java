@@ -41,32 +41,39 @@ public final class TlsContexts {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, noPassword);
       store.setKeyEntry("server", privateKey(key, chain[0]), noPassword, chain);
-      KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(store, noPassword);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keys.getKeyManagers(), null, null);
       return context;
     } catch (GeneralSecurityException | IOException fault) {
-      throw new IllegalArgumentException("the TLS certificate cannot be used: " + fault.getMessage(), fault);
+      throw new IllegalArgumentException(
+          "the TLS certificate cannot be used: " + fault.getMessage(), fault);
     }
   }
 
   private static Certificate[] chain(String pem) throws GeneralSecurityException {
     var factory = CertificateFactory.getInstance("X.509");
     try {
-      Certificate[] chain = factory
-          .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
-          .toArray(Certificate[]::new);
+      Certificate[] chain =
+          factory
+              .generateCertificates(
+                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+              .toArray(Certificate[]::new);
       if (chain.length > 0) {
         return chain;
       }
     } catch (GeneralSecurityException malformed) {
-      throw new IllegalArgumentException("the TLS certificate is not PEM: " + malformed.getMessage(), malformed);
+      throw new IllegalArgumentException(
+          "the TLS certificate is not PEM: " + malformed.getMessage(), malformed);
     }
-    throw new IllegalArgumentException("the TLS certificate is not PEM: it has no BEGIN CERTIFICATE");
+    throw new IllegalArgumentException(
+        "the TLS certificate is not PEM: it has no BEGIN CERTIFICATE");
   }
 
-  private static PrivateKey privateKey(String pem, Certificate owner) throws GeneralSecurityException {
+  private static PrivateKey privateKey(String pem, Certificate owner)
+      throws GeneralSecurityException {
     Matcher block = PKCS8.matcher(pem);
     if (!block.find()) {
       throw new IllegalArgumentException(
@@ -77,7 +84,8 @@ public final class TlsContexts {
     try {
       spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(block.group(1)));
     } catch (IllegalArgumentException malformed) {
-      throw new IllegalArgumentException("the TLS key is not base64 between its BEGIN and END", malformed);
+      throw new IllegalArgumentException(
+          "the TLS key is not base64 between its BEGIN and END", malformed);
     }
     for (String algorithm : KEY_ALGORITHMS) {
       if (algorithm.equals(owner.getPublicKey().getAlgorithm())) {
@@ -88,14 +96,17 @@ public final class TlsContexts {
           }
           throw new IllegalArgumentException("the TLS key is not the key of its certificate");
         } catch (InvalidKeySpecException mismatch) {
-          throw new IllegalArgumentException("the TLS key is not the " + algorithm + " key of its certificate", mismatch);
+          throw new IllegalArgumentException(
+              "the TLS key is not the " + algorithm + " key of its certificate", mismatch);
         }
       }
     }
-    throw new IllegalArgumentException("the TLS certificate has a key that is none of " + KEY_ALGORITHMS);
+    throw new IllegalArgumentException(
+        "the TLS certificate has a key that is none of " + KEY_ALGORITHMS);
   }
 
-  private static boolean belongTogether(PrivateKey key, Certificate owner) throws GeneralSecurityException {
+  private static boolean belongTogether(PrivateKey key, Certificate owner)
+      throws GeneralSecurityException {
     String algorithm =
         switch (key.getAlgorithm()) {
           case "EC" -> "SHA256withECDSA";

@@ -21,18 +21,25 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
- * One connection's buffered input and output. One thread reads and writes; {@link TcpServer} may end it from another.
+ * One connection's buffered input and output. One thread reads and writes; {@link TcpServer} may
+ * end it from another.
  *
- * <p>Output is collected and goes out in one piece before the next read that would block, which is what PIPELINING wants
- * (RFC 2920 section 3.2). An idle connection holds half a kilobyte of buffer and no more.
+ * <p>Output is collected and goes out in one piece before the next read that would block, which is
+ * what PIPELINING wants (RFC 2920 section 3.2). An idle connection holds half a kilobyte of buffer
+ * and no more.
  */
 public final class Wire implements Closeable {
   /** How much of an overlong line is read before the peer is given up. */
   public static final int MAX_DISCARD = 1 << 20;
 
-  private static final String[] TLS_PROTOCOLS = {"TLSv1.3", "TLSv1.2"}; // RFC 8996 forbids what is older
+  private static final String[] TLS_PROTOCOLS = {
+    "TLSv1.3", "TLSv1.2"
+  }; // RFC 8996 forbids what is older
 
-  /** Who may end the connection now: nobody, or the server because the session waits between two commands. */
+  /**
+   * Who may end the connection now: nobody, or the server because the session waits between two
+   * commands.
+   */
   private enum Phase {
     BUSY,
     WAITING,
@@ -55,7 +62,8 @@ public final class Wire implements Closeable {
 
   /** A connection over a connected socket. */
   public Wire(Socket socket) throws IOException {
-    socket.setTcpNoDelay(true); // output is collected here; Nagle and a delayed ACK would cost 40 ms a reply
+    socket.setTcpNoDelay(
+        true); // output is collected here; Nagle and a delayed ACK would cost 40 ms a reply
     this.socket = Optional.of(socket);
     this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
@@ -90,12 +98,17 @@ public final class Wire implements Closeable {
     remote = named;
   }
 
-  /** How long a read of a line or of a block may take; {@link SocketTimeoutException} after that. */
+  /**
+   * How long a read of a line or of a block may take; {@link SocketTimeoutException} after that.
+   */
   public void timeout(Duration limit) {
     timeout = limit;
   }
 
-  /** Whether {@link #readLine} may be ended by a server that goes down; false while a transaction runs. */
+  /**
+   * Whether {@link #readLine} may be ended by a server that goes down; false while a transaction
+   * runs.
+   */
   public void interruptible(boolean may) {
     interruptible = may;
   }
@@ -123,8 +136,8 @@ public final class Wire implements Closeable {
   }
 
   /**
-   * Reads a line of at most {@code maxOctets}, its CRLF included. The whole line has to come within the timeout, so a peer
-   * that sends an octet a minute gains nothing.
+   * Reads a line of at most {@code maxOctets}, its CRLF included. The whole line has to come within
+   * the timeout, so a peer that sends an octet a minute gains nothing.
    */
   public Line readLine(int maxOctets) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -148,7 +161,10 @@ public final class Wire implements Closeable {
     }
   }
 
-  /** Reads what there is, at least one octet, at most {@code length}; -1 at the end. Waits at most the timeout. */
+  /**
+   * Reads what there is, at least one octet, at most {@code length}; -1 at the end. Waits at most
+   * the timeout.
+   */
   public int read(byte[] target, int offset, int length) throws IOException {
     return input.isEmpty() && !fillBulk() ? -1 : input.take(target, offset, length);
   }
@@ -156,11 +172,15 @@ public final class Wire implements Closeable {
   /** Takes input from the buffer where it lies. */
   @FunctionalInterface
   public interface Taker {
-    /** @return how many octets from {@code from} on were taken */
+    /**
+     * @return how many octets from {@code from} on were taken
+     */
     int take(byte[] buffer, int from, int to);
   }
 
-  /** Shows a taker what there is, at least one octet; false at the end. Waits at most the timeout. */
+  /**
+   * Shows a taker what there is, at least one octet; false at the end. Waits at most the timeout.
+   */
   public boolean take(Taker taker) throws IOException {
     if (input.isEmpty() && !fillBulk()) {
       return false;
@@ -243,7 +263,9 @@ public final class Wire implements Closeable {
       if (nanos <= 0) {
         throw new SocketTimeoutException("the line did not come in time");
       }
-      tls.map(Socket.class::cast).orElse(socket.get()).setSoTimeout(Math.clamp(nanos / 1_000_000, 1, Integer.MAX_VALUE));
+      tls.map(Socket.class::cast)
+          .orElse(socket.get())
+          .setSoTimeout(Math.clamp(nanos / 1_000_000, 1, Integer.MAX_VALUE));
     }
   }
 
@@ -268,27 +290,32 @@ public final class Wire implements Closeable {
   // ---- TLS
 
   /**
-   * Begins TLS as the server, after sending what was written. Input that came before the handshake is thrown away: nothing
-   * said in plain text survives (RFC 3207 section 6).
+   * Begins TLS as the server, after sending what was written. Input that came before the handshake
+   * is thrown away: nothing said in plain text survives (RFC 3207 section 6).
    */
   public void startTls(SSLContext context) throws IOException {
     startTls(context, remote.getAddress().getHostAddress(), false, Optional.empty());
   }
 
-  /** Begins TLS as the client, naming the server by SNI where it has a name; certificates are checked by the context alone. */
+  /**
+   * Begins TLS as the client, naming the server by SNI where it has a name; certificates are
+   * checked by the context alone.
+   */
   public void startTls(SSLContext context, String serverName) throws IOException {
     boolean named = serverName.indexOf('.') > 0 && !serverName.matches("[0-9.]+|.*[:\\[].*");
     startTls(context, serverName, true, named ? Optional.of(serverName) : Optional.empty());
   }
 
-  private void startTls(SSLContext context, String host, boolean client, Optional<String> sni) throws IOException {
+  private void startTls(SSLContext context, String host, boolean client, Optional<String> sni)
+      throws IOException {
     if (tls.isPresent()) {
       throw new IllegalStateException("TLS is there already");
     }
     Socket plain = socket.orElseThrow(() -> new IOException("no TLS on a connection in memory"));
     flush();
     input.clear();
-    SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
+    SSLSocket secured =
+        (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
     secured.setUseClientMode(client);
     secured.setEnabledProtocols(TLS_PROTOCOLS);
     if (sni.isPresent()) {
@@ -305,7 +332,8 @@ public final class Wire implements Closeable {
 
   /** What TLS negotiated; empty on a plain connection. */
   public Optional<TlsInfo> tls() {
-    return tlsSession().map(session -> new TlsInfo(session.getProtocol(), session.getCipherSuite()));
+    return tlsSession()
+        .map(session -> new TlsInfo(session.getProtocol(), session.getCipherSuite()));
   }
 
   /** The TLS session, for channel binding; empty on a plain connection. */
@@ -325,7 +353,8 @@ public final class Wire implements Closeable {
     }
     try {
       if (tls.isPresent() && !tls.get().isClosed()) {
-        tls.get().shutdownOutput(); // close_notify; SSLSocket.close() would wait for the peer's as well
+        tls.get()
+            .shutdownOutput(); // close_notify; SSLSocket.close() would wait for the peer's as well
       }
       closeGently();
     } catch (IOException gone) {
@@ -349,7 +378,10 @@ public final class Wire implements Closeable {
     }
   }
 
-  /** Closing with unread input sends a RST, which may overtake our last reply; so say FIN first and take what is there. */
+  /**
+   * Closing with unread input sends a RST, which may overtake our last reply; so say FIN first and
+   * take what is there.
+   */
   private void closeGently() throws IOException {
     if (socket.isEmpty() || socket.get().isClosed()) {
       return;
@@ -372,7 +404,10 @@ public final class Wire implements Closeable {
     return closing;
   }
 
-  /** From the server that goes down: ends a session that waits between commands, and tells others by {@link Line.Closing}. */
+  /**
+   * From the server that goes down: ends a session that waits between commands, and tells others by
+   * {@link Line.Closing}.
+   */
   void drain(byte[] farewell) {
     closing = true;
     if (phase.compareAndSet(Phase.WAITING, Phase.ENDED)) {
@@ -386,7 +421,10 @@ public final class Wire implements Closeable {
     }
   }
 
-  /** Ends a connection whose peer has not read for that long: a blocking write knows no timeout of its own. */
+  /**
+   * Ends a connection whose peer has not read for that long: a blocking write knows no timeout of
+   * its own.
+   */
   void abortIfStuck(Duration limit) {
     if (output.isStuck(limit)) {
       abort();

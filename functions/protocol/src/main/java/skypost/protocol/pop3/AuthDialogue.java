@@ -10,7 +10,10 @@ import skypost.protocol.sasl.SaslStep;
 
 /** What is said after AUTH: challenges and responses in base64 (RFC 5034 section 4). */
 final class AuthDialogue {
-  /** Octets of a response with its CRLF: far beyond what the mechanisms need, and RFC 4954 section 4 wants as much. */
+  /**
+   * Octets of a response with its CRLF: far beyond what the mechanisms need, and RFC 4954 section 4
+   * wants as much.
+   */
   static final int MAX_LINE = 12_288;
 
   /** What came of it. */
@@ -64,6 +67,7 @@ final class AuthDialogue {
     if (line instanceof Line.TooLong(boolean endless) && !endless) {
       return new Outcome.Failed(Pop3Reply.err("response too long"));
     }
-    throw new EOFException("the authentication was broken off"); // nothing is open yet that would want a farewell
+    throw new EOFException(
+        "the authentication was broken off"); // nothing is open yet that would want a farewell
   }
 }

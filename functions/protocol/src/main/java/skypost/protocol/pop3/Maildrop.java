@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.List;
 
 /**
- * One session's view of one user's messages. Its numbers never change while the session lasts; when they cannot be kept
- * true, it says so and the session ends. Not thread safe.
+ * One session's view of one user's messages. Its numbers never change while the session lasts; when
+ * they cannot be kept true, it says so and the session ends. Not thread safe.
  *
  * <p>Every method throws {@link IOException} when the answer cannot be had now.
  */
@@ -14,12 +14,15 @@ public interface Maildrop {
   /** How many messages and octets there are, known since login. */
   Totals totals();
 
-  /** The messages, numbered from 1 in the order of their numbers, and always the same. @throws Overtaken */
+  /**
+   * The messages, numbered from 1 in the order of their numbers, and always the same. @throws
+   * Overtaken
+   */
   List<Message> messages() throws IOException, Overtaken;
 
   /**
-   * Takes or keeps the exclusive right to the maildrop (RFC 1939 section 4); called before every command once it was taken,
-   * so it must be cheap when there is nothing to do.
+   * Takes or keeps the exclusive right to the maildrop (RFC 1939 section 4); called before every
+   * command once it was taken, so it must be cheap when there is nothing to do.
    *
    * @return false when another session has it
    * @throws Overtaken when messages were removed since this view was taken
@@ -40,7 +43,10 @@ public interface Maildrop {
    */
   boolean remove(List<Message> messages) throws IOException;
 
-  /** Ends the hold, if there is one, and removes nothing. Never throws: a hold that cannot be ended ends by itself. */
+  /**
+   * Ends the hold, if there is one, and removes nothing. Never throws: a hold that cannot be ended
+   * ends by itself.
+   */
   void release();
 
   /**
@@ -53,7 +59,8 @@ public interface Maildrop {
    * A message of this view.
    *
    * @param number from 1
-   * @param uniqueId 1 to 70 characters of printable ASCII, never another message's (RFC 1939 section 7)
+   * @param uniqueId 1 to 70 characters of printable ASCII, never another message's (RFC 1939
+   *     section 7)
    * @param octets exactly what RETR sends, before byte-stuffing
    */
   record Message(int number, String uniqueId, long octets) {}

@@ -18,7 +18,10 @@ import skypost.protocol.pop3.Pop3State.Transaction;
 import skypost.protocol.pop3.Pop3State.Update;
 import skypost.protocol.sasl.Sasl;
 
-/** One session over one connection: reads commands, does what the steps of {@link Pop3Session} say, answers. */
+/**
+ * One session over one connection: reads commands, does what the steps of {@link Pop3Session} say,
+ * answers.
+ */
 public final class Pop3Connection {
   /** Lines that were no command; a client that sends more is none. */
   static final int MAX_BAD_COMMANDS = 20;
@@ -122,8 +125,10 @@ public final class Pop3Connection {
         case Pop3Action.Send send -> {
           return send(send);
         }
-        case Pop3Action.Login login -> step = login((Authorization) state, login.username(), login.password());
-        case Pop3Action.SaslPlain(Optional<String> initial) -> step = saslPlain((Authorization) state, initial);
+        case Pop3Action.Login login ->
+            step = login((Authorization) state, login.username(), login.password());
+        case Pop3Action.SaslPlain(Optional<String> initial) ->
+            step = saslPlain((Authorization) state, initial);
         case Pop3Action.ListFirst first -> step = list((Transaction) state, command);
         case Pop3Action.HoldFirst first -> step = hold((Transaction) state, command);
         case Pop3Action.Commit commit -> step = update((Update) state);
@@ -161,7 +166,11 @@ public final class Pop3Connection {
   }
 
   private Step refuse(Authorization before, String username) throws IOException {
-    EventLog.warn("login-refused").with("service", "pop3").with("client", wire.remoteAddress()).with("user", username).write();
+    EventLog.warn("login-refused")
+        .with("service", "pop3")
+        .with("client", wire.remoteAddress())
+        .with("user", username)
+        .write();
     pause();
     return Pop3Session.loginRefused(before);
   }
@@ -178,7 +187,9 @@ public final class Pop3Connection {
 
   private Step hold(Transaction before, Pop3Command command) {
     try {
-      return maildrop.orElseThrow().hold() ? Pop3Session.step(before.holding(), command) : Pop3Session.inUse(before);
+      return maildrop.orElseThrow().hold()
+          ? Pop3Session.step(before.holding(), command)
+          : Pop3Session.inUse(before);
     } catch (Maildrop.Overtaken overtaken) {
       return Pop3Session.overtaken(before);
     } catch (IOException | RuntimeException fault) {
@@ -186,13 +197,20 @@ public final class Pop3Connection {
     }
   }
 
-  /** Keeps what this session holds, or says that it is lost. A fault is no loss yet: QUIT will find out. */
+  /**
+   * Keeps what this session holds, or says that it is lost. A fault is no loss yet: QUIT will find
+   * out.
+   */
   private Optional<Step> keepHold(Pop3Command command) {
-    if (!(state instanceof Transaction held && held.held() && command instanceof Pop3Command.OfTransaction)) {
+    if (!(state instanceof Transaction held
+        && held.held()
+        && command instanceof Pop3Command.OfTransaction)) {
       return Optional.empty();
     }
     try {
-      return maildrop.orElseThrow().hold() ? Optional.empty() : Optional.of(Pop3Session.holdLost(state));
+      return maildrop.orElseThrow().hold()
+          ? Optional.empty()
+          : Optional.of(Pop3Session.holdLost(state));
     } catch (Maildrop.Overtaken overtaken) {
       return Optional.of(Pop3Session.overtaken(state));
     } catch (IOException | RuntimeException fault) {
@@ -221,15 +239,24 @@ public final class Pop3Connection {
     try {
       opened = maildrop.orElseThrow().open(send.message());
     } catch (Maildrop.Missing missing) {
-      EventLog.error("body-missing").with("user", user).with("id", send.message().uniqueId()).write();
-      return say(Pop3Reply.err(Pop3Reply.Code.SYS_PERM, "the content of this message is lost"), true);
+      EventLog.error("body-missing")
+          .with("user", user)
+          .with("id", send.message().uniqueId())
+          .write();
+      return say(
+          Pop3Reply.err(Pop3Reply.Code.SYS_PERM, "the content of this message is lost"), true);
     } catch (IOException | RuntimeException fault) {
       logFault("open", fault);
       return say(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "the message cannot be read now"), true);
     }
     // A fault from here on breaks the connection: the client must not take a part for the whole.
-    try (InputStream content = send.lines().<InputStream>map(n -> new TopInputStream(opened, n)).orElse(opened)) {
-      say(Pop3Reply.ok(send.lines().isPresent() ? "top of message follows" : send.message().octets() + " octets"));
+    try (InputStream content =
+        send.lines().<InputStream>map(n -> new TopInputStream(opened, n)).orElse(opened)) {
+      say(
+          Pop3Reply.ok(
+              send.lines().isPresent()
+                  ? "top of message follows"
+                  : send.message().octets() + " octets"));
       Stuffing.copy(content, new WireOutput(wire));
     }
     sent++;
@@ -258,14 +285,25 @@ public final class Pop3Connection {
 
   private Step unavailable(String what, Exception fault) {
     logFault(what, fault);
-    return new Step(state, new Answer(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "not available now, try again later"))); // RFC 3206
+    return new Step(
+        state,
+        new Answer(
+            Pop3Reply.err(
+                Pop3Reply.Code.SYS_TEMP, "not available now, try again later"))); // RFC 3206
   }
 
   private void logFault(String what, Exception fault) {
-    EventLog.warn("pop3-fault").with("what", what).with("client", wire.remoteAddress()).with("user", user).cause(fault).write();
+    EventLog.warn("pop3-fault")
+        .with("what", what)
+        .with("client", wire.remoteAddress())
+        .with("user", user)
+        .cause(fault)
+        .write();
   }
 
-  /** One line for a session that did something; a poll that found nothing is not worth its price. */
+  /**
+   * One line for a session that did something; a poll that found nothing is not worth its price.
+   */
   private void logSession() {
     if (sent > 0 || removed > 0) {
       EventLog.info("pop3")

@@ -15,7 +15,11 @@ import javax.net.ssl.SSLContext;
  * @param refusalDelay how long a wrong password is left waiting, against guessing
  */
 public record Pop3Options(
-    String hostname, Optional<SSLContext> stls, Predicate<String> trusted, Duration idle, Duration refusalDelay) {
+    String hostname,
+    Optional<SSLContext> stls,
+    Predicate<String> trusted,
+    Duration idle,
+    Duration refusalDelay) {
   /** The least that RFC 1939 section 3 allows for the inactivity timer. */
   public static final Duration IDLE = Duration.ofMinutes(10);
 
@@ -23,8 +27,11 @@ public record Pop3Options(
   public static final Duration REFUSAL_DELAY = Duration.ofSeconds(2);
 
   /** What a connection is told that is one too many; with its CRLF. */
-  public static final String BUSY = Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "too many connections, try again later").line() + "\r\n";
+  public static final String BUSY =
+      Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "too many connections, try again later").line()
+          + "\r\n";
 
   /** What an idle connection is told when the server goes down; with its CRLF. */
-  public static final String FAREWELL = Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "the server is going down").line() + "\r\n";
+  public static final String FAREWELL =
+      Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "the server is going down").line() + "\r\n";
 }

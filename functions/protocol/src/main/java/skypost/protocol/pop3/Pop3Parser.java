@@ -53,8 +53,10 @@ public final class Pop3Parser {
       case "NOOP" -> alone(keyword, rest, new Noop());
       case "LIST" -> listing(keyword, rest.strip());
       case "UIDL" -> listing(keyword, rest.strip());
-      case "RETR" -> number(rest.strip()).<Parsed>map(n -> ok(new Retr(n))).orElseGet(() -> noNumber(keyword));
-      case "DELE" -> number(rest.strip()).<Parsed>map(n -> ok(new Dele(n))).orElseGet(() -> noNumber(keyword));
+      case "RETR" ->
+          number(rest.strip()).<Parsed>map(n -> ok(new Retr(n))).orElseGet(() -> noNumber(keyword));
+      case "DELE" ->
+          number(rest.strip()).<Parsed>map(n -> ok(new Dele(n))).orElseGet(() -> noNumber(keyword));
       case "TOP" -> top(rest.strip());
       default -> bad("unknown command");
     };
@@ -84,7 +86,9 @@ public final class Pop3Parser {
     }
     Optional<Integer> number = number(words[0]);
     Optional<Integer> lines = number(words[1]);
-    return number.isPresent() && lines.isPresent() ? ok(new Top(number.get(), lines.get())) : noNumber("TOP");
+    return number.isPresent() && lines.isPresent()
+        ? ok(new Top(number.get(), lines.get()))
+        : noNumber("TOP");
   }
 
   private static Parsed auth(String rest) {
@@ -99,7 +103,10 @@ public final class Pop3Parser {
     return ok(new Auth(Optional.of(words[0].toUpperCase(Locale.ROOT)), initial));
   }
 
-  /** A decimal number; one beyond every maildrop becomes the largest int, so that it is "no such message" later. */
+  /**
+   * A decimal number; one beyond every maildrop becomes the largest int, so that it is "no such
+   * message" later.
+   */
   private static Optional<Integer> number(String digits) {
     if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return Optional.empty();

@@ -4,7 +4,8 @@ package skypost.protocol.pop3;
  * A status line (RFC 1939 section 3).
  *
  * @param ok {@code +OK} or {@code -ERR}
- * @param text what follows, with a response code in brackets where there is one (RFC 2449 section 8); no line ends
+ * @param text what follows, with a response code in brackets where there is one (RFC 2449 section
+ *     8); no line ends
  */
 public record Pop3Reply(boolean ok, String text) {
   /** Octets of a status line with its CRLF (RFC 2449 section 4). */

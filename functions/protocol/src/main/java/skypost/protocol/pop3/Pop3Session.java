@@ -28,9 +28,14 @@ import skypost.protocol.pop3.Pop3State.Channel;
 import skypost.protocol.pop3.Pop3State.Transaction;
 import skypost.protocol.pop3.Pop3State.Update;
 
-/** The decisions of a session, as pure steps: from a state and a command to the next state and what to do. */
+/**
+ * The decisions of a session, as pure steps: from a state and a command to the next state and what
+ * to do.
+ */
 final class Pop3Session {
-  /** Wrong passwords in one connection; the client may connect again, at the price of a handshake. */
+  /**
+   * Wrong passwords in one connection; the client may connect again, at the price of a handshake.
+   */
   static final int MAX_FAILED_LOGINS = 3;
 
   private Pop3Session() {}
@@ -58,9 +63,11 @@ final class Pop3Session {
       case User user -> new Step(state.named(user.name()), answer(Pop3Reply.ok("send PASS")));
       case Pass pass when !state.channel().allowsPasswords() -> refusedInClear(state);
       case Pass pass when state.username().isEmpty() -> err(state, "send USER first");
-      case Pass pass -> new Step(state.unnamed(), new Pop3Action.Login(state.username().get(), pass.password()));
+      case Pass pass ->
+          new Step(state.unnamed(), new Pop3Action.Login(state.username().get(), pass.password()));
       case Auth auth -> authenticate(state, auth);
-      case Stls stls when state.channel().encrypted() -> err(state, "TLS is on already"); // RFC 2595 section 4
+      case Stls stls when state.channel().encrypted() ->
+          err(state, "TLS is on already"); // RFC 2595 section 4
       case Stls stls when !state.channel().upgradable() -> err(state, "TLS is not available");
       // RFC 2595 section 4: what the client said before TLS does not count
       case Stls stls ->
@@ -68,7 +75,10 @@ final class Pop3Session {
               start(new Channel(true, true, state.channel().trusted())),
               new Pop3Action.StartTls(Pop3Reply.ok("begin TLS")));
       case Capa capa -> new Step(state, capabilities(state.channel(), true));
-      case Quit quit -> new Step(state, new Close(Pop3Reply.ok("Skypost signing off"))); // RFC 1939 section 4: no update
+      case Quit quit ->
+          new Step(
+              state,
+              new Close(Pop3Reply.ok("Skypost signing off"))); // RFC 1939 section 4: no update
       case OfTransaction other -> err(state, "log in first");
     };
   }
@@ -89,12 +99,14 @@ final class Pop3Session {
 
   private static Step refusedInClear(Authorization state) {
     String remedy = state.channel().upgradable() ? "needs STLS" : "needs TLS";
-    return new Step(state, answer(Pop3Reply.err(Pop3Reply.Code.AUTH, "a password " + remedy + " here")));
+    return new Step(
+        state, answer(Pop3Reply.err(Pop3Reply.Code.AUTH, "a password " + remedy + " here")));
   }
 
   /** After a login that was granted. */
   static Step loggedIn(Authorization state, Maildrop.Totals totals) {
-    Transaction next = new Transaction(state.channel(), totals, Optional.empty(), Deletions.NONE, false);
+    Transaction next =
+        new Transaction(state.channel(), totals, Optional.empty(), Deletions.NONE, false);
     return new Step(next, answer(Pop3Reply.ok(count(totals) + " in the maildrop")));
   }
 
@@ -102,7 +114,8 @@ final class Pop3Session {
   static Step loginRefused(Authorization state) {
     Authorization next = state.refused();
     Pop3Reply reply = Pop3Reply.err(Pop3Reply.Code.AUTH, "wrong name or password"); // RFC 3206
-    return new Step(next, next.failedLogins() >= MAX_FAILED_LOGINS ? new Close(reply) : answer(reply));
+    return new Step(
+        next, next.failedLogins() >= MAX_FAILED_LOGINS ? new Close(reply) : answer(reply));
   }
 
   // ---- transaction
@@ -115,8 +128,10 @@ final class Pop3Session {
         yield new Step(state, answer(Pop3Reply.ok(messages + " " + octets))); // RFC 1939 section 5
       }
       case Noop noop -> new Step(state, answer(Pop3Reply.ok("")));
-      case Rset rset -> new Step(state.deleting(Deletions.NONE), answer(Pop3Reply.ok(count(state.totals()))));
-      case Pop3Command.List list -> list(state, list.number(), message -> Long.toString(message.octets()));
+      case Rset rset ->
+          new Step(state.deleting(Deletions.NONE), answer(Pop3Reply.ok(count(state.totals()))));
+      case Pop3Command.List list ->
+          list(state, list.number(), message -> Long.toString(message.octets()));
       case Uidl uidl -> list(state, uidl.number(), Message::uniqueId);
       case OfMessage ofMessage -> message(state, ofMessage);
       case Capa capa -> new Step(state, capabilities(state.channel(), false));
@@ -132,7 +147,8 @@ final class Pop3Session {
     return err(state, "you are logged in");
   }
 
-  private static Step list(Transaction state, Optional<Integer> number, Function<Message, String> column) {
+  private static Step list(
+      Transaction state, Optional<Integer> number, Function<Message, String> column) {
     if (state.messages().isEmpty()) {
       return new Step(state, new Pop3Action.ListFirst());
     }
@@ -143,9 +159,14 @@ final class Pop3Session {
           .orElseGet(() -> noSuchMessage(state, number.get()));
     }
     Iterable<String> lines =
-        () -> state.messages().get().stream().filter(m -> !state.deletions().contains(m)).map(line).iterator();
+        () ->
+            state.messages().get().stream()
+                .filter(m -> !state.deletions().contains(m))
+                .map(line)
+                .iterator();
     int left = state.messages().get().size() - state.deletions().count();
-    return new Step(state, new AnswerLines(Pop3Reply.ok(left + (left == 1 ? " message" : " messages")), lines));
+    return new Step(
+        state, new AnswerLines(Pop3Reply.ok(left + (left == 1 ? " message" : " messages")), lines));
   }
 
   private static Step message(Transaction state, OfMessage command) {
@@ -154,7 +175,8 @@ final class Pop3Session {
     }
     Optional<Message> found = find(state, command.number());
     if (found.isEmpty()) {
-      return noSuchMessage(state, command.number()); // RFC 1939 section 5: also for RETR of a deleted message
+      return noSuchMessage(
+          state, command.number()); // RFC 1939 section 5: also for RETR of a deleted message
     }
     if (!state.held()) {
       return new Step(state, new Pop3Action.HoldFirst());
@@ -173,7 +195,8 @@ final class Pop3Session {
   private static Optional<Message> find(Transaction state, int number) {
     List<Message> messages = state.messages().orElseThrow();
     return number >= 1 && number <= messages.size()
-        ? Optional.of(messages.get(number - 1)).filter(message -> !state.deletions().contains(message))
+        ? Optional.of(messages.get(number - 1))
+            .filter(message -> !state.deletions().contains(message))
         : Optional.empty();
   }
 
@@ -190,17 +213,29 @@ final class Pop3Session {
 
   /** After a hold that was refused: the message stays untouched, and the client may ask again. */
   static Step inUse(Pop3State state) {
-    return new Step(state, answer(Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has this maildrop"))); // RFC 2449 section 8.1.2
+    return new Step(
+        state,
+        answer(
+            Pop3Reply.err(
+                Pop3Reply.Code.IN_USE,
+                "another session has this maildrop"))); // RFC 2449 section 8.1.2
   }
 
   /** When the hold ran out and another session took it: what was marked as deleted stays. */
   static Step holdLost(Pop3State state) {
-    return new Step(state, new Close(Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has taken this maildrop over")));
+    return new Step(
+        state,
+        new Close(
+            Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has taken this maildrop over")));
   }
 
-  /** When the view of the maildrop is no longer true: the numbers mean nothing any more, so the session ends. */
+  /**
+   * When the view of the maildrop is no longer true: the numbers mean nothing any more, so the
+   * session ends.
+   */
   static Step overtaken(Pop3State state) {
-    return new Step(state, new Close(Pop3Reply.err("messages were removed by another session; log in again")));
+    return new Step(
+        state, new Close(Pop3Reply.err("messages were removed by another session; log in again")));
   }
 
   // ---- update

@@ -14,7 +14,8 @@ public sealed interface Pop3State {
    * @param username what USER said
    * @param failedLogins how many
    */
-  record Authorization(Channel channel, Optional<String> username, int failedLogins) implements Pop3State {
+  record Authorization(Channel channel, Optional<String> username, int failedLogins)
+      implements Pop3State {
     Authorization named(String name) {
       return new Authorization(channel, Optional.of(name), failedLogins);
     }
@@ -45,7 +46,8 @@ public sealed interface Pop3State {
       implements Pop3State {
     /** What is listed counts, also where the counters said something else. */
     Transaction listed(List<Maildrop.Message> list) {
-      var counted = new Maildrop.Totals(list.size(), list.stream().mapToLong(Maildrop.Message::octets).sum());
+      var counted =
+          new Maildrop.Totals(list.size(), list.stream().mapToLong(Maildrop.Message::octets).sum());
       return new Transaction(channel, counted, Optional.of(list), deletions, held);
     }
 
@@ -58,8 +60,11 @@ public sealed interface Pop3State {
     }
   }
 
-  /** After QUIT of a transaction (RFC 1939 section 6): the only state in which messages are removed. */
-  record Update(Channel channel, List<Maildrop.Message> deleted, int remaining) implements Pop3State {}
+  /**
+   * After QUIT of a transaction (RFC 1939 section 6): the only state in which messages are removed.
+   */
+  record Update(Channel channel, List<Maildrop.Message> deleted, int remaining)
+      implements Pop3State {}
 
   /**
    * How the connection is protected.

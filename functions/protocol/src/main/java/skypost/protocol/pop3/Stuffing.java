@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** The body of a multi-line response (RFC 1939 section 3): lines that begin with a dot get another, and a dot ends it. */
+/**
+ * The body of a multi-line response (RFC 1939 section 3): lines that begin with a dot get another,
+ * and a dot ends it.
+ */
 final class Stuffing {
   private static final int CHUNK = 16 * 1024;
 
@@ -18,8 +21,9 @@ final class Stuffing {
   private Stuffing() {}
 
   /**
-   * Copies all bytes as they are, but for the stuffing, and ends the response. Only CRLF ends a line here as everywhere; a
-   * last line without one gets it, for there is no other way to end the response.
+   * Copies all bytes as they are, but for the stuffing, and ends the response. Only CRLF ends a
+   * line here as everywhere; a last line without one gets it, for there is no other way to end the
+   * response.
    */
   static void copy(InputStream message, OutputStream out) throws IOException {
     byte[] chunk = new byte[CHUNK];
@@ -33,7 +37,10 @@ final class Stuffing {
           out.write('.');
           sent = i;
         }
-        place = b == '\r' ? Place.AFTER_CR : b == '\n' && place == Place.AFTER_CR ? Place.LINE_START : Place.INSIDE;
+        place =
+            b == '\r'
+                ? Place.AFTER_CR
+                : b == '\n' && place == Place.AFTER_CR ? Place.LINE_START : Place.INSIDE;
       }
       out.write(chunk, sent, length - sent);
     }

@@ -4,7 +4,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A message down to a number of lines of its body: header, blank line, lines (RFC 1939 section 7, TOP). */
+/**
+ * A message down to a number of lines of its body: header, blank line, lines (RFC 1939 section 7,
+ * TOP).
+ */
 final class TopInputStream extends FilterInputStream {
   private long linesLeft;
   private boolean inHeader = true;

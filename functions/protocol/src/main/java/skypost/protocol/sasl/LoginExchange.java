@@ -3,13 +3,18 @@ package skypost.protocol.sasl;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** LOGIN (draft-murchison-sasl-login-00 section 2): the name, then the password; the name may come first by itself. */
+/**
+ * LOGIN (draft-murchison-sasl-login-00 section 2): the name, then the password; the name may come
+ * first by itself.
+ */
 sealed interface LoginExchange extends SaslExchange {
   /** Nothing said yet. */
   record Start() implements LoginExchange {
     @Override
     public SaslStep step(Optional<byte[]> response) {
-      return response.isEmpty() ? ask("Username:", new AwaitsName()) : new AwaitsName().step(response);
+      return response.isEmpty()
+          ? ask("Username:", new AwaitsName())
+          : new AwaitsName().step(response);
     }
   }
 
@@ -38,6 +43,8 @@ sealed interface LoginExchange extends SaslExchange {
   }
 
   private static Optional<String> text(Optional<byte[]> response) {
-    return response.flatMap(octets -> Sasl.utf8(octets, 0, octets.length)).filter(text -> !text.isEmpty());
+    return response
+        .flatMap(octets -> Sasl.utf8(octets, 0, octets.length))
+        .filter(text -> !text.isEmpty());
   }
 }

@@ -44,7 +44,10 @@ public enum Sasl {
     return Optional.empty();
   }
 
-  /** Decodes a client's line; a lone {@code =} is an empty initial response (RFC 4954 section 4). Empty when it is not base64. */
+  /**
+   * Decodes a client's line; a lone {@code =} is an empty initial response (RFC 4954 section 4).
+   * Empty when it is not base64.
+   */
   public static Optional<byte[]> decode(String base64) {
     if (base64.equals("=")) {
       return Optional.of(new byte[0]);
@@ -64,7 +67,11 @@ public enum Sasl {
   /** UTF-8 without repair: a replaced character would compare equal to what was never sent. */
   static Optional<String> utf8(byte[] bytes, int from, int to) {
     try {
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from)).toString());
+      return Optional.of(
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes, from, to - from))
+              .toString());
     } catch (CharacterCodingException malformed) {
       return Optional.empty();
     }

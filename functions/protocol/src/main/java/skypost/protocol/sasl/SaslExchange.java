@@ -2,7 +2,10 @@ package skypost.protocol.sasl;
 
 import java.util.Optional;
 
-/** One authentication in one of its states. A step changes nothing here: the next state is in its result. */
+/**
+ * One authentication in one of its states. A step changes nothing here: the next state is in its
+ * result.
+ */
 public interface SaslExchange {
   /**
    * Takes what the client said.

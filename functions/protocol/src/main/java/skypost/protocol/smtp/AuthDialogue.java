@@ -9,13 +9,19 @@ import skypost.protocol.net.Wire;
 import skypost.protocol.sasl.Sasl;
 import skypost.protocol.sasl.SaslStep;
 
-/** The exchange that AUTH begins (RFC 4954 section 4): challenges, responses, and the question to the gate. */
+/**
+ * The exchange that AUTH begins (RFC 4954 section 4): challenges, responses, and the question to
+ * the gate.
+ */
 final class AuthDialogue {
-  private static final SmtpReply INVALID = SmtpReply.of(535, 7, 8, "Authentication credentials invalid");
-  private static final SmtpReply LATER = SmtpReply.of(454, 7, 0, "Temporary authentication failure");
+  private static final SmtpReply INVALID =
+      SmtpReply.of(535, 7, 8, "Authentication credentials invalid");
+  private static final SmtpReply LATER =
+      SmtpReply.of(454, 7, 0, "Temporary authentication failure");
   private static final SmtpReply NOT_BASE64 = SmtpReply.of(501, 5, 2, "Cannot decode the response");
   private static final SmtpReply CANCELLED = SmtpReply.of(501, 7, 0, "Authentication cancelled");
-  private static final SmtpReply LINE_TOO_LONG = SmtpReply.of(500, 5, 6, "Authentication exchange line is too long");
+  private static final SmtpReply LINE_TOO_LONG =
+      SmtpReply.of(500, 5, 6, "Authentication exchange line is too long");
 
   /** How it ended. */
   sealed interface Result {}
@@ -65,7 +71,9 @@ final class AuthDialogue {
       }
       step = challenge.next().step(response);
     }
-    return step instanceof SaslStep.CheckPassword check ? check(check) : refused("", ((SaslStep.Refused) step).why());
+    return step instanceof SaslStep.CheckPassword check
+        ? check(check)
+        : refused("", ((SaslStep.Refused) step).why());
   }
 
   private Result check(SaslStep.CheckPassword check) {
@@ -79,7 +87,11 @@ final class AuthDialogue {
   }
 
   private Result refused(String username, String why) {
-    EventLog.info("auth").with("client", client.peer().address()).with("user", username).with("refused", why).write();
+    EventLog.info("auth")
+        .with("client", client.peer().address())
+        .with("user", username)
+        .with("refused", why)
+        .write();
     return new Failed(INVALID);
   }
 }

@@ -3,11 +3,13 @@ package skypost.protocol.smtp;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Takes message content block by block: removes the dots of transparency (RFC 5321 section 4.5.2), finds the end, and watches
- * the rules of lines. A CR without LF or a LF without CR ends everything: repaired or passed on, it is how messages are
- * smuggled past servers that disagree about where lines end.
+ * Takes message content block by block: removes the dots of transparency (RFC 5321 section 4.5.2),
+ * finds the end, and watches the rules of lines. A CR without LF or a LF without CR ends
+ * everything: repaired or passed on, it is how messages are smuggled past servers that disagree
+ * about where lines end.
  *
- * <p>NUL passes: RFC 5321 section 4.1.1.4 allows every octet of ASCII, Postfix and mox take it, and no line end is made of it.
+ * <p>NUL passes: RFC 5321 section 4.1.1.4 allows every octet of ASCII, Postfix and mox take it, and
+ * no line end is made of it.
  */
 final class ContentScanner {
   /** What a block came to. */
@@ -45,7 +47,9 @@ final class ContentScanner {
   private int receivedFields;
   private int consumed;
 
-  /** @param dotted DATA with its dots; otherwise BDAT, whose end is counted by the caller */
+  /**
+   * @param dotted DATA with its dots; otherwise BDAT, whose end is counted by the caller
+   */
   ContentScanner(boolean dotted, Output output) {
     this.dotted = dotted;
     this.output = output;
@@ -151,7 +155,10 @@ final class ContentScanner {
     return consumed;
   }
 
-  /** Octets of the longest line so far, with its CRLF, without its transparency dot (RFC 5321 section 4.5.3.1.6). */
+  /**
+   * Octets of the longest line so far, with its CRLF, without its transparency dot (RFC 5321
+   * section 4.5.3.1.6).
+   */
   long longestLine() {
     return longestLine + 2;
   }

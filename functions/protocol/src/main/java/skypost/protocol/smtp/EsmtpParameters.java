@@ -7,14 +7,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The parameters of MAIL and RCPT (RFC 5321 section 4.1.2, Mail-parameters), and which values each may have. */
+/**
+ * The parameters of MAIL and RCPT (RFC 5321 section 4.1.2, Mail-parameters), and which values each
+ * may have.
+ */
 final class EsmtpParameters {
   private static final Pattern KEYWORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*");
   private static final Pattern SIZE = Pattern.compile("\\d{1,20}"); // RFC 1870 section 3
-  private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~]|\\+[0-9A-F]{2})*"); // RFC 3461 section 4
+  private static final Pattern XTEXT =
+      Pattern.compile("(?:[!-*,-<>-~]|\\+[0-9A-F]{2})*"); // RFC 3461 section 4
   private static final int MAX_ENVID = 100; // RFC 3461 section 4.4
   private static final int MAX_ORCPT = 500; // RFC 3461 section 4.2
-  private static final Set<String> NOTIFY = Set.of("SUCCESS", "FAILURE", "DELAY"); // RFC 3461 section 4.1
+  private static final Set<String> NOTIFY =
+      Set.of("SUCCESS", "FAILURE", "DELAY"); // RFC 3461 section 4.1
   private static final int PARAMETER = 4; // X.5.4: invalid command arguments
 
   private EsmtpParameters() {}
@@ -29,7 +34,10 @@ final class EsmtpParameters {
       int equals = word.indexOf('=');
       String key = equals < 0 ? word : word.substring(0, equals);
       String value = equals < 0 ? "" : word.substring(equals + 1);
-      boolean malformed = !KEYWORD.matcher(key).matches() || value.indexOf('=') >= 0 || (equals >= 0 && value.isEmpty());
+      boolean malformed =
+          !KEYWORD.matcher(key).matches()
+              || value.indexOf('=') >= 0
+              || (equals >= 0 && value.isEmpty());
       if (malformed || parameters.putIfAbsent(key.toUpperCase(Locale.ROOT), value) != null) {
         return Optional.empty();
       }
@@ -37,7 +45,10 @@ final class EsmtpParameters {
     return Optional.of(parameters);
   }
 
-  /** What is wrong with MAIL's parameters, if anything; a parameter of an extension that is not offered is unknown. */
+  /**
+   * What is wrong with MAIL's parameters, if anything; a parameter of an extension that is not
+   * offered is unknown.
+   */
   static Optional<SmtpReply> checkMail(Map<String, String> parameters, Set<Extension> offered) {
     for (var parameter : parameters.entrySet()) {
       String value = parameter.getValue();
@@ -47,8 +58,11 @@ final class EsmtpParameters {
             case "BODY" -> isBody(value.toUpperCase(Locale.ROOT), offered);
             case "AUTH" -> !value.isEmpty(); // RFC 4954 section 5: taken, and not believed
             case "SMTPUTF8" -> offered.contains(Extension.SMTPUTF8) && value.isEmpty();
-            case "RET" -> offered.contains(Extension.DSN) && (value.equalsIgnoreCase("FULL") || value.equalsIgnoreCase("HDRS"));
-            case "ENVID" -> offered.contains(Extension.DSN) && value.length() <= MAX_ENVID && isXtext(value);
+            case "RET" ->
+                offered.contains(Extension.DSN)
+                    && (value.equalsIgnoreCase("FULL") || value.equalsIgnoreCase("HDRS"));
+            case "ENVID" ->
+                offered.contains(Extension.DSN) && value.length() <= MAX_ENVID && isXtext(value);
             default -> false;
           };
       if (!legal) {
@@ -62,12 +76,13 @@ final class EsmtpParameters {
   static Optional<SmtpReply> checkRcpt(Map<String, String> parameters, Set<Extension> offered) {
     for (var parameter : parameters.entrySet()) {
       String value = parameter.getValue();
-      boolean legal = offered.contains(Extension.DSN)
-          && switch (parameter.getKey()) {
-            case "NOTIFY" -> isNotify(value.toUpperCase(Locale.ROOT));
-            case "ORCPT" -> value.length() <= MAX_ORCPT && value.indexOf(';') > 0;
-            default -> false;
-          };
+      boolean legal =
+          offered.contains(Extension.DSN)
+              && switch (parameter.getKey()) {
+                case "NOTIFY" -> isNotify(value.toUpperCase(Locale.ROOT));
+                case "ORCPT" -> value.length() <= MAX_ORCPT && value.indexOf(';') > 0;
+                default -> false;
+              };
       if (!legal) {
         return Optional.of(refusal(parameter.getKey()));
       }
@@ -76,11 +91,14 @@ final class EsmtpParameters {
   }
 
   private static SmtpReply refusal(String key) {
-    return SmtpReply.of(555, 5, PARAMETER, "Parameter " + key + " not recognized, or its value is illegal");
+    return SmtpReply.of(
+        555, 5, PARAMETER, "Parameter " + key + " not recognized, or its value is illegal");
   }
 
   private static boolean isBody(String value, Set<Extension> offered) {
-    return value.equals("7BIT") || value.equals("8BITMIME") || (value.equals("BINARYMIME") && offered.contains(Extension.BINARYMIME));
+    return value.equals("7BIT")
+        || value.equals("8BITMIME")
+        || (value.equals("BINARYMIME") && offered.contains(Extension.BINARYMIME));
   }
 
   private static boolean isNotify(String value) {

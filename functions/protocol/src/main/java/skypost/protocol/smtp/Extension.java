@@ -1,6 +1,9 @@
 package skypost.protocol.smtp;
 
-/** Extensions that a front may switch on; those that need nobody behind the front (SIZE, PIPELINING …) are always there. */
+/**
+ * Extensions that a front may switch on; those that need nobody behind the front (SIZE, PIPELINING
+ * …) are always there.
+ */
 public enum Extension {
   /** BDAT (RFC 3030 section 2). */
   CHUNKING,

@@ -8,13 +8,16 @@ import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Wire;
 
 /**
- * Takes one message from the wire into the sink with bounded memory. What is refused is still read to its end, within bounds,
- * so that the client hears why.
+ * Takes one message from the wire into the sink with bounded memory. What is refused is still read
+ * to its end, within bounds, so that the client hears why.
  */
 final class MessageIntake implements AutoCloseable {
-  private static final SmtpReply TRY_LATER = SmtpReply.of(451, 3, 0, "Cannot store the message now, try again later");
-  // The code and text that Postfix answers with; 521 says that the connection is over as well (RFC 7504).
-  private static final SmtpReply BARE = SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
+  private static final SmtpReply TRY_LATER =
+      SmtpReply.of(451, 3, 0, "Cannot store the message now, try again later");
+  // The code and text that Postfix answers with; 521 says that the connection is over as well (RFC
+  // 7504).
+  private static final SmtpReply BARE =
+      SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
 
   /**
    * What came of it.
@@ -35,7 +38,8 @@ final class MessageIntake implements AutoCloseable {
   private boolean bare;
   private long size;
 
-  private MessageIntake(Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming, boolean dotted, boolean binary) {
+  private MessageIntake(
+      Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming, boolean dotted, boolean binary) {
     this.wire = wire;
     this.limits = limits;
     this.incoming = incoming;
@@ -50,7 +54,8 @@ final class MessageIntake implements AutoCloseable {
   }
 
   /** For BDAT. @param binary no line rules (RFC 3030 section 3) */
-  static MessageIntake chunks(Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming, boolean binary) {
+  static MessageIntake chunks(
+      Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming, boolean binary) {
     return new MessageIntake(wire, limits, incoming, false, binary);
   }
 
@@ -93,7 +98,8 @@ final class MessageIntake implements AutoCloseable {
     if (last) {
       return finish();
     }
-    return new Result(refusal.orElseGet(() -> SmtpReply.of(250, 0, 0, octets + " octets received")), false);
+    return new Result(
+        refusal.orElseGet(() -> SmtpReply.of(250, 0, 0, octets + " octets received")), false);
   }
 
   private void block(Wire.Taker taker) throws IOException {
@@ -127,11 +133,16 @@ final class MessageIntake implements AutoCloseable {
 
   private Result finish() {
     if (refusal.isEmpty() && scanner.receivedFields() > limits.receivedFields()) {
-      refusal = Optional.of(SmtpReply.of(554, 4, 6, "Too many Received fields: mail loop")); // RFC 5321 section 6.3
+      refusal =
+          Optional.of(
+              SmtpReply.of(
+                  554, 4, 6, "Too many Received fields: mail loop")); // RFC 5321 section 6.3
     }
     if (refusal.isEmpty() && scanner.longestLine() > limits.textLine()) {
       // RFC 5321 section 4.5.3.1.9 gives 500 for it
-      refusal = Optional.of(SmtpReply.of(500, 6, 0, "Line of text longer than " + limits.textLine() + " octets"));
+      refusal =
+          Optional.of(
+              SmtpReply.of(500, 6, 0, "Line of text longer than " + limits.textLine() + " octets"));
     }
     return new Result(refusal.orElseGet(this::commit), false);
   }

@@ -4,6 +4,8 @@ package skypost.protocol.smtp;
 public sealed interface Parsed {
   record Ok(SmtpCommand command) implements Parsed {}
 
-  /** @param reply what to tell the client */
+  /**
+   * @param reply what to tell the client
+   */
   record Bad(SmtpReply reply) implements Parsed {}
 }

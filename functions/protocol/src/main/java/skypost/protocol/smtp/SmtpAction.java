@@ -1,8 +1,7 @@
 package skypost.protocol.smtp;
 
-import skypost.protocol.sasl.Sasl;
-
 import java.util.Optional;
+import skypost.protocol.sasl.Sasl;
 
 /** What the loop has to do after a step. */
 public sealed interface SmtpAction {
@@ -27,7 +26,10 @@ public sealed interface SmtpAction {
     }
   }
 
-  /** Ask about this recipient, together with others that wait; go on with {@link SmtpSession#answered}. */
+  /**
+   * Ask about this recipient, together with others that wait; go on with {@link
+   * SmtpSession#answered}.
+   */
   record AskRecipient(SmtpRecipient recipient) implements SmtpAction {}
 
   /** Take the message up to the lone dot; go on with {@link SmtpSession#finished}. */
@@ -38,8 +40,12 @@ public sealed interface SmtpAction {
    *
    * @param first whether the message begins here
    */
-  record ReceiveChunk(SmtpTransaction transaction, boolean first, long size, boolean last) implements SmtpAction {}
+  record ReceiveChunk(SmtpTransaction transaction, boolean first, long size, boolean last)
+      implements SmtpAction {}
 
-  /** Throw that many octets away, then say this: a refused chunk comes all the same (RFC 3030 section 2). */
+  /**
+   * Throw that many octets away, then say this: a refused chunk comes all the same (RFC 3030
+   * section 2).
+   */
   record DiscardChunk(long size, SmtpReply reply) implements SmtpAction {}
 }

@@ -22,6 +22,8 @@ public record SmtpClient(SmtpPeer peer, String helo, boolean esmtp, Optional<Ema
     if (!esmtp) {
       return "SMTP";
     }
-    return (utf8 ? "UTF8SMTP" : "ESMTP") + (peer.tls().isPresent() ? "S" : "") + (login.isPresent() ? "A" : "");
+    return (utf8 ? "UTF8SMTP" : "ESMTP")
+        + (peer.tls().isPresent() ? "S" : "")
+        + (login.isPresent() ? "A" : "");
   }
 }

@@ -6,10 +6,14 @@ import skypost.protocol.address.EmailAddress;
 
 /** What a client can say (RFC 5321 section 4.1 and the extensions' RFCs), well formed. */
 public sealed interface SmtpCommand {
-  /** @param host what the client calls itself, harmless in a header field */
+  /**
+   * @param host what the client calls itself, harmless in a header field
+   */
   record Helo(String host) implements SmtpCommand {}
 
-  /** @param host what the client calls itself, harmless in a header field */
+  /**
+   * @param host what the client calls itself, harmless in a header field
+   */
   record Ehlo(String host) implements SmtpCommand {}
 
   /**
@@ -17,14 +21,17 @@ public sealed interface SmtpCommand {
    * @param parameters keys in upper case; not yet checked against what is offered
    * @param international whether the path has octets beyond ASCII (RFC 6531)
    */
-  record Mail(Optional<EmailAddress> sender, Map<String, String> parameters, boolean international) implements SmtpCommand {}
+  record Mail(Optional<EmailAddress> sender, Map<String, String> parameters, boolean international)
+      implements SmtpCommand {}
 
   /**
-   * @param recipient empty for {@code <Postmaster>}, which needs no domain (RFC 5321 section 4.1.1.3)
+   * @param recipient empty for {@code <Postmaster>}, which needs no domain (RFC 5321 section
+   *     4.1.1.3)
    * @param parameters keys in upper case; not yet checked against what is offered
    * @param international whether the path has octets beyond ASCII (RFC 6531)
    */
-  record Rcpt(Optional<EmailAddress> recipient, Map<String, String> parameters, boolean international)
+  record Rcpt(
+      Optional<EmailAddress> recipient, Map<String, String> parameters, boolean international)
       implements SmtpCommand {}
 
   record Data() implements SmtpCommand {}

@@ -14,15 +14,21 @@ import skypost.protocol.smtp.SmtpState.HasRecipients;
 import skypost.protocol.smtp.SmtpState.HasSender;
 import skypost.protocol.smtp.SmtpState.InChunks;
 
-/** One session over one wire: reads commands, steps, does what the actions say. All of the server's I/O is here. */
+/**
+ * One session over one wire: reads commands, steps, does what the actions say. All of the server's
+ * I/O is here.
+ */
 public final class SmtpConnection {
   private static final int MAX_QUESTION = 100; // recipients asked about at once
-  private static final SmtpReply SHUTTING_DOWN = SmtpReply.of(421, 3, 2, "Shutting down, try again later");
+  private static final SmtpReply SHUTTING_DOWN =
+      SmtpReply.of(421, 3, 2, "Shutting down, try again later");
   private static final SmtpReply TIMEOUT = SmtpReply.of(421, 4, 2, "Timeout");
   private static final SmtpReply TOO_MANY_ERRORS = SmtpReply.of(421, 7, 0, "Too many errors");
   private static final SmtpReply TOO_LONG = SmtpReply.of(500, 5, 2, "Line too long");
-  private static final SmtpReply BARE = SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
-  private static final SmtpReply ASK_LATER = SmtpReply.of(451, 3, 0, "Cannot decide on this recipient now, try again later");
+  private static final SmtpReply BARE =
+      SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
+  private static final SmtpReply ASK_LATER =
+      SmtpReply.of(451, 3, 0, "Cannot decide on this recipient now, try again later");
 
   private final Wire wire;
   private final SmtpSettings settings;
@@ -39,7 +45,9 @@ public final class SmtpConnection {
   private int refusals;
   private int loginFailures;
 
-  /** @param gate of this session alone: it may remember what the session's login was granted */
+  /**
+   * @param gate of this session alone: it may remember what the session's login was granted
+   */
   public SmtpConnection(Wire wire, SmtpSettings settings, SmtpGate gate, SmtpSink sink) {
     this.wire = wire;
     this.settings = settings;
@@ -55,11 +63,16 @@ public final class SmtpConnection {
     wire.timeout(limits.commandTimeout());
     try {
       if (wire.hasInputWaiting()) {
-        EventLog.info("early").with("client", wire.remoteAddress()).write(); // RFC 5321 section 3.1: the server speaks first
+        EventLog.info("early")
+            .with("client", wire.remoteAddress())
+            .write(); // RFC 5321 section 3.1: the server speaks first
       }
       say(session.greeting());
       while (open) {
-        boolean transaction = state instanceof HasSender || state instanceof HasRecipients || state instanceof InChunks;
+        boolean transaction =
+            state instanceof HasSender
+                || state instanceof HasRecipients
+                || state instanceof InChunks;
         wire.interruptible(!transaction);
         handle(nextLine());
       }
@@ -210,7 +223,10 @@ public final class SmtpConnection {
       if (replies.size() == recipients.size()) {
         return replies;
       }
-      EventLog.error("gate").with("asked", recipients.size()).with("answered", replies.size()).write();
+      EventLog.error("gate")
+          .with("asked", recipients.size())
+          .with("answered", replies.size())
+          .write();
     } catch (IOException | RuntimeException fault) {
       EventLog.error("gate").with("client", client.peer().address()).cause(fault).write();
     }
@@ -244,7 +260,8 @@ public final class SmtpConnection {
     return switch (state) {
       case HasSender has -> has.sender();
       case HasRecipients has -> has.transaction().sender();
-      default -> throw new IllegalStateException("no transaction in " + state.getClass().getSimpleName());
+      default ->
+          throw new IllegalStateException("no transaction in " + state.getClass().getSimpleName());
     };
   }
 
@@ -278,7 +295,9 @@ public final class SmtpConnection {
   private void receiveChunk(SmtpAction.ReceiveChunk chunk) throws IOException {
     if (chunk.first()) {
       Optional<SmtpSink.Incoming> incoming = begin(chunk.transaction());
-      chunks = incoming.map(in -> MessageIntake.chunks(wire, limits, in, chunk.transaction().sender().binary()));
+      chunks =
+          incoming.map(
+              in -> MessageIntake.chunks(wire, limits, in, chunk.transaction().sender().binary()));
       if (chunks.isEmpty()) {
         close(SHUTTING_DOWN); // the chunk's octets must not be read as commands
         return;
@@ -304,11 +323,12 @@ public final class SmtpConnection {
     }
     long[] left = {size};
     while (left[0] > 0) {
-      boolean more = wire.take((block, from, to) -> {
-        int count = (int) Math.min(to - from, left[0]);
-        left[0] -= count;
-        return count;
-      });
+      boolean more =
+          wire.take((block, from, to) -> {
+            int count = (int) Math.min(to - from, left[0]);
+            left[0] -= count;
+            return count;
+          });
       if (!more) {
         open = false;
         return;
@@ -317,7 +337,9 @@ public final class SmtpConnection {
     say(reply);
   }
 
-  private void conclude(SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result) throws IOException {
+  private void conclude(
+      SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result)
+      throws IOException {
     SmtpClient client = transaction.client();
     EventLog.info("message")
         .with("id", intake.id().orElse(null))

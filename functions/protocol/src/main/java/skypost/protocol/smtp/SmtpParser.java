@@ -16,8 +16,9 @@ public final class SmtpParser {
   static final int MAX_COMMAND_LINE = 512;
 
   /**
-   * Of MAIL and RCPT: 512 and what the extensions add. SIZE 26 (RFC 1870), BODY 17 (RFC 6152), AUTH 500 (RFC 4954), SMTPUTF8
-   * 10 (RFC 6531), MAIL's RET and ENVID 107 and RCPT's NOTIFY and ORCPT 528 (RFC 3461), REQUIRETLS 11 (RFC 8689).
+   * Of MAIL and RCPT: 512 and what the extensions add. SIZE 26 (RFC 1870), BODY 17 (RFC 6152), AUTH
+   * 500 (RFC 4954), SMTPUTF8 10 (RFC 6531), MAIL's RET and ENVID 107 and RCPT's NOTIFY and ORCPT
+   * 528 (RFC 3461), REQUIRETLS 11 (RFC 8689).
    */
   static final int MAX_ENVELOPE_LINE = MAX_COMMAND_LINE + 26 + 17 + 500 + 10 + 528 + 11;
 
@@ -26,8 +27,10 @@ public final class SmtpParser {
 
   private static final Set<String> OTHER_PROTOCOLS =
       Set.of("GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT", "DELETE", "TRACE", "PATCH", "PRI");
-  private static final Set<String> NOT_HERE = Set.of("ETRN", "TURN", "ATRN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD");
-  private static final SmtpReply SYNTAX = SmtpReply.of(500, 5, 2, "Syntax error, command unrecognized");
+  private static final Set<String> NOT_HERE =
+      Set.of("ETRN", "TURN", "ATRN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD");
+  private static final SmtpReply SYNTAX =
+      SmtpReply.of(500, 5, 2, "Syntax error, command unrecognized");
   private static final int MAX_HELO = 255; // RFC 5321 section 4.5.3.1.2
 
   private SmtpParser() {}
@@ -38,7 +41,8 @@ public final class SmtpParser {
     if (text.isEmpty()) {
       return bad(SmtpReply.of(500, 5, 2, "Syntax error: not UTF-8, or a control character"));
     }
-    String trimmed = text.get().stripTrailing(); // RFC 5321 section 4.1.1 wants trailing white space tolerated
+    String trimmed =
+        text.get().stripTrailing(); // RFC 5321 section 4.1.1 wants trailing white space tolerated
     int space = trimmed.indexOf(' ');
     String verb = (space < 0 ? trimmed : trimmed.substring(0, space)).toUpperCase(Locale.ROOT);
     if (line.length + 2 > maxLine(verb)) {
@@ -57,8 +61,14 @@ public final class SmtpParser {
 
   private static Parsed parse(String verb, String argument) {
     return switch (verb) {
-      case "EHLO" -> host(argument).<Parsed>map(host -> ok(new SmtpCommand.Ehlo(host))).orElseGet(SmtpParser::badHost);
-      case "HELO" -> host(argument).<Parsed>map(host -> ok(new SmtpCommand.Helo(host))).orElseGet(SmtpParser::badHost);
+      case "EHLO" ->
+          host(argument)
+              .<Parsed>map(host -> ok(new SmtpCommand.Ehlo(host)))
+              .orElseGet(SmtpParser::badHost);
+      case "HELO" ->
+          host(argument)
+              .<Parsed>map(host -> ok(new SmtpCommand.Helo(host)))
+              .orElseGet(SmtpParser::badHost);
       case "MAIL" -> mail(argument);
       case "RCPT" -> rcpt(argument);
       case "DATA" -> alone(argument, new SmtpCommand.Data());
@@ -69,7 +79,8 @@ public final class SmtpParser {
       case "AUTH" -> auth(argument);
       case "NOOP" -> ok(new SmtpCommand.Noop());
       case "HELP" -> ok(new SmtpCommand.Help());
-      case "VRFY" -> argument.isEmpty() ? badArgument("VRFY wants a user") : ok(new SmtpCommand.Vrfy());
+      case "VRFY" ->
+          argument.isEmpty() ? badArgument("VRFY wants a user") : ok(new SmtpCommand.Vrfy());
       case "EXPN" -> ok(new SmtpCommand.Expn());
       default -> other(verb);
     };
@@ -79,7 +90,8 @@ public final class SmtpParser {
     if (OTHER_PROTOCOLS.contains(verb)) {
       return ok(new SmtpCommand.OtherProtocol(verb));
     }
-    return bad(NOT_HERE.contains(verb) ? SmtpReply.of(502, 5, 1, "Command not implemented") : SYNTAX);
+    return bad(
+        NOT_HERE.contains(verb) ? SmtpReply.of(502, 5, 1, "Command not implemented") : SYNTAX);
   }
 
   private static Parsed mail(String argument) {
@@ -127,10 +139,15 @@ public final class SmtpParser {
     if (!words[0].matches("[A-Za-z0-9_-]{1,20}") || words.length > 2) { // RFC 4422 section 3.1
       return badArgument("Syntax: AUTH mechanism [initial-response]");
     }
-    return ok(new SmtpCommand.Auth(words[0], words.length == 2 ? Optional.of(words[1]) : Optional.empty()));
+    return ok(
+        new SmtpCommand.Auth(
+            words[0], words.length == 2 ? Optional.of(words[1]) : Optional.empty()));
   }
 
-  /** A name that may stand in a Received field. Whether it is true is not asked: RFC 5321 section 4.1.4. */
+  /**
+   * A name that may stand in a Received field. Whether it is true is not asked: RFC 5321 section
+   * 4.1.4.
+   */
   private static Optional<String> host(String argument) {
     if (argument.isEmpty() || argument.length() > MAX_HELO) {
       return Optional.empty();
@@ -138,8 +155,10 @@ public final class SmtpParser {
     if (!isAscii(argument)) {
       return Domains.parse(argument); // RFC 6531 section 3.7.1
     }
-    // Real clients call themselves all sorts of things; what could break out of a header field or a log line is refused.
-    boolean harmless = argument.chars().allMatch(c -> c > 32 && c < 127 && "()<>\"\\;,".indexOf(c) < 0);
+    // Real clients call themselves all sorts of things; what could break out of a header field or a
+    // log line is refused.
+    boolean harmless =
+        argument.chars().allMatch(c -> c > 32 && c < 127 && "()<>\"\\;,".indexOf(c) < 0);
     return harmless ? Optional.of(argument) : Optional.empty();
   }
 
@@ -194,13 +213,15 @@ public final class SmtpParser {
       if (!argument.regionMatches(true, 0, keyword, 0, keyword.length())) {
         return Optional.empty();
       }
-      // A space after the colon is no RFC 5321 section 3.3, but Postfix, Exchange and many a script take and send it.
+      // A space after the colon is no RFC 5321 section 3.3, but Postfix, Exchange and many a script
+      // take and send it.
       String text = argument.substring(keyword.length()).stripLeading();
       int end = text.startsWith("<") ? closingBracket(text) : -1;
       if (end < 0 || (end + 1 < text.length() && text.charAt(end + 1) != ' ')) {
         return Optional.empty();
       }
-      return Optional.of(new PathAndRest(withoutRoute(text.substring(1, end)), text.substring(end + 1).strip()));
+      return Optional.of(
+          new PathAndRest(withoutRoute(text.substring(1, end)), text.substring(end + 1).strip()));
     }
 
     private static int closingBracket(String text) {

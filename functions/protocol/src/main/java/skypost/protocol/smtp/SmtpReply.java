@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An SMTP reply (RFC 5321 section 4.2) with the subject and detail of its enhanced status code (RFC 2034, RFC 3463).
+ * An SMTP reply (RFC 5321 section 4.2) with the subject and detail of its enhanced status code (RFC
+ * 2034, RFC 3463).
  *
  * @param code 200 to 599
- * @param subject RFC 3463 section 3, or -1 when the reply bears no enhanced code (greeting, EHLO, 354, 334)
+ * @param subject RFC 3463 section 3, or -1 when the reply bears no enhanced code (greeting, EHLO,
+ *     354, 334)
  * @param detail RFC 3463 section 3, meaningless when {@code subject} is -1
  * @param lines at least one, without code and line end
  */
@@ -22,7 +24,10 @@ public record SmtpReply(int code, int subject, int detail, List<String> lines) {
     lines = List.copyOf(lines);
   }
 
-  /** A reply with an enhanced status code: {@code of(550, 1, 1, "no such user")} is {@code 550 5.1.1 no such user}. */
+  /**
+   * A reply with an enhanced status code: {@code of(550, 1, 1, "no such user")} is {@code 550 5.1.1
+   * no such user}.
+   */
   public static SmtpReply of(int code, int subject, int detail, String... lines) {
     return new SmtpReply(code, subject, detail, Arrays.asList(lines));
   }
@@ -32,7 +37,9 @@ public record SmtpReply(int code, int subject, int detail, List<String> lines) {
     return new SmtpReply(code, NONE, NONE, Arrays.asList(lines));
   }
 
-  /** {@code 5.1.1}; empty when there is none. The class is the code's first digit, by definition. */
+  /**
+   * {@code 5.1.1}; empty when there is none. The class is the code's first digit, by definition.
+   */
   public String enhanced() {
     return subject == NONE ? "" : code / 100 + "." + subject + "." + detail;
   }
@@ -52,12 +59,18 @@ public record SmtpReply(int code, int subject, int detail, List<String> lines) {
     return code >= 500;
   }
 
-  /** As on the wire, every line with CRLF; the enhanced code repeats on each (RFC 2034 section 4). */
+  /**
+   * As on the wire, every line with CRLF; the enhanced code repeats on each (RFC 2034 section 4).
+   */
   public String toWire() {
     String prefix = subject == NONE ? "" : enhanced() + " ";
     StringBuilder wire = new StringBuilder();
     for (int i = 0; i < lines.size(); i++) {
-      wire.append(code).append(i == lines.size() - 1 ? ' ' : '-').append(prefix).append(lines.get(i)).append("\r\n");
+      wire.append(code)
+          .append(i == lines.size() - 1 ? ' ' : '-')
+          .append(prefix)
+          .append(lines.get(i))
+          .append("\r\n");
     }
     return wire.toString();
   }

@@ -13,7 +13,10 @@ import skypost.protocol.smtp.SmtpState.HasSender;
 import skypost.protocol.smtp.SmtpState.InChunks;
 import skypost.protocol.smtp.SmtpState.Ready;
 
-/** The order of commands (RFC 5321 section 4.1.4): pure steps from a state and a command to a state and an action. */
+/**
+ * The order of commands (RFC 5321 section 4.1.4): pure steps from a state and a command to a state
+ * and an action.
+ */
 public final class SmtpSession {
   private static final SmtpReply OK = SmtpReply.of(250, 0, 0, "Ok");
   private static final SmtpReply SAY_EHLO = sequence("Send HELO or EHLO first");
@@ -49,14 +52,21 @@ public final class SmtpSession {
       case SmtpCommand.Noop() -> Step.say(state, OK);
       case SmtpCommand.StartTls() -> startTls(state);
       case SmtpCommand.Auth auth -> auth(state, auth);
-      case SmtpCommand.Quit() -> new Step(state, new SmtpAction.Close(SmtpReply.of(221, 0, 0, "Bye")));
+      case SmtpCommand.Quit() ->
+          new Step(state, new SmtpAction.Close(SmtpReply.of(221, 0, 0, "Bye")));
       case SmtpCommand.Help() ->
-          Step.say(state, SmtpReply.of(214, 0, 0, "EHLO MAIL RCPT DATA RSET NOOP QUIT STARTTLS AUTH, see RFC 5321"));
+          Step.say(
+              state,
+              SmtpReply.of(
+                  214, 0, 0, "EHLO MAIL RCPT DATA RSET NOOP QUIT STARTTLS AUTH, see RFC 5321"));
       // RFC 5321 sections 3.5.3 and 7.3: neither confirm nor deny users
-      case SmtpCommand.Vrfy() -> Step.say(state, SmtpReply.of(252, 0, 0, "Cannot VRFY user, but will take mail and try"));
+      case SmtpCommand.Vrfy() ->
+          Step.say(state, SmtpReply.of(252, 0, 0, "Cannot VRFY user, but will take mail and try"));
       case SmtpCommand.Expn() -> Step.say(state, SmtpReply.of(502, 5, 1, "EXPN is not offered"));
       case SmtpCommand.OtherProtocol(String verb) ->
-          new Step(state, new SmtpAction.Close(SmtpReply.of(521, 5, 1, "This is SMTP, not for " + verb)));
+          new Step(
+              state,
+              new SmtpAction.Close(SmtpReply.of(521, 5, 1, "This is SMTP, not for " + verb)));
     };
   }
 
@@ -67,7 +77,8 @@ public final class SmtpSession {
     // RFC 5321 section 4.1.4: EHLO ends a transaction; RFC 4954 section 4: the login stays
     Optional<EmailAddress> login = clientOf(state).flatMap(SmtpClient::login);
     SmtpClient client = new SmtpClient(peerOf(state), host, esmtp, login);
-    return Step.say(new Ready(client), esmtp ? offer(client) : SmtpReply.plain(250, settings.hostname()));
+    return Step.say(
+        new Ready(client), esmtp ? offer(client) : SmtpReply.plain(250, settings.hostname()));
   }
 
   private SmtpReply offer(SmtpClient client) {
@@ -89,12 +100,20 @@ public final class SmtpSession {
 
   private Step mail(SmtpState state, SmtpCommand.Mail mail) {
     if (!(state instanceof Ready(SmtpClient client))) {
-      return Step.say(state, state instanceof Connected ? SAY_EHLO : sequence("Nested MAIL command"));
+      return Step.say(
+          state, state instanceof Connected ? SAY_EHLO : sequence("Nested MAIL command"));
     }
     if (settings.service() == Service.SUBMISSION && client.login().isEmpty()) {
       // RFC 3207 section 4, RFC 4954 section 6
-      return Step.say(state, SmtpReply.of(530, 7, 0,
-          client.peer().tls().isEmpty() ? "Must issue a STARTTLS command first" : "Authentication required"));
+      return Step.say(
+          state,
+          SmtpReply.of(
+              530,
+              7,
+              0,
+              client.peer().tls().isEmpty()
+                  ? "Must issue a STARTTLS command first"
+                  : "Authentication required"));
     }
     Optional<SmtpReply> wrong = EsmtpParameters.checkMail(mail.parameters(), settings.extensions());
     if (wrong.isPresent()) {
@@ -102,7 +121,8 @@ public final class SmtpSession {
     }
     SmtpSender sender = new SmtpSender(mail.sender(), mail.parameters());
     if (mail.international() && !sender.utf8()) {
-      return Step.say(state, SmtpReply.of(550, 6, 7, "Address needs SMTPUTF8")); // RFC 6531 section 3.5
+      return Step.say(
+          state, SmtpReply.of(550, 6, 7, "Address needs SMTPUTF8")); // RFC 6531 section 3.5
     }
     if (sender.size() > settings.limits().messageBytes()) {
       return Step.say(state, tooBig());
@@ -130,39 +150,52 @@ public final class SmtpSession {
       return Step.say(state, wrong.get());
     }
     if (rcpt.international() && !sender.utf8()) {
-      return Step.say(state, SmtpReply.of(553, 6, 7, "Address needs SMTPUTF8")); // RFC 6531 section 3.5
+      return Step.say(
+          state, SmtpReply.of(553, 6, 7, "Address needs SMTPUTF8")); // RFC 6531 section 3.5
     }
     if (recipientsOf(state) >= settings.limits().recipients()) {
-      return Step.say(state, SmtpReply.of(452, 5, 3, "Too many recipients")); // RFC 5321 section 4.5.3.1.10
+      return Step.say(
+          state, SmtpReply.of(452, 5, 3, "Too many recipients")); // RFC 5321 section 4.5.3.1.10
     }
     // RFC 5321 section 4.5.1: Postmaster without a domain is ours
-    EmailAddress address = rcpt.recipient().orElseGet(() -> new EmailAddress("postmaster", settings.hostname()));
-    return new Step(state, new SmtpAction.AskRecipient(new SmtpRecipient(address, rcpt.parameters())));
+    EmailAddress address =
+        rcpt.recipient().orElseGet(() -> new EmailAddress("postmaster", settings.hostname()));
+    return new Step(
+        state, new SmtpAction.AskRecipient(new SmtpRecipient(address, rcpt.parameters())));
   }
 
   private Step data(SmtpState state) {
     return switch (state) {
       case HasRecipients(SmtpTransaction transaction) when transaction.sender().binary() ->
           Step.say(state, sequence("BINARYMIME needs BDAT")); // RFC 3030 section 3
-      case HasRecipients(SmtpTransaction transaction) -> new Step(state, new SmtpAction.ReceiveData(transaction));
+      case HasRecipients(SmtpTransaction transaction) ->
+          new Step(state, new SmtpAction.ReceiveData(transaction));
       case HasSender has when has.anyRefused() -> Step.say(state, noRecipients());
       case HasSender ignored -> Step.say(state, sequence("RCPT first"));
       case Ready ignored -> Step.say(state, sequence("MAIL first"));
       case Connected ignored -> Step.say(state, SAY_EHLO);
-      case InChunks ignored -> Step.say(state, sequence("DATA and BDAT do not mix")); // RFC 3030 section 2
+      case InChunks ignored ->
+          Step.say(state, sequence("DATA and BDAT do not mix")); // RFC 3030 section 2
     };
   }
 
   private Step bdat(SmtpState state, SmtpCommand.Bdat bdat) {
     if (!settings.extensions().contains(Extension.CHUNKING)) {
-      return new Step(state, new SmtpAction.Close(SmtpReply.of(502, 5, 1, "BDAT is not offered"))); // its octets are no commands
+      return new Step(
+          state,
+          new SmtpAction.Close(
+              SmtpReply.of(502, 5, 1, "BDAT is not offered"))); // its octets are no commands
     }
     return switch (state) {
       case HasRecipients(SmtpTransaction transaction) ->
-          new Step(new InChunks(transaction), new SmtpAction.ReceiveChunk(transaction, true, bdat.size(), bdat.last()));
+          new Step(
+              new InChunks(transaction),
+              new SmtpAction.ReceiveChunk(transaction, true, bdat.size(), bdat.last()));
       case InChunks(SmtpTransaction transaction) ->
-          new Step(state, new SmtpAction.ReceiveChunk(transaction, false, bdat.size(), bdat.last()));
-      case HasSender has -> discard(state, bdat, has.anyRefused() ? noRecipients() : sequence("RCPT first"));
+          new Step(
+              state, new SmtpAction.ReceiveChunk(transaction, false, bdat.size(), bdat.last()));
+      case HasSender has ->
+          discard(state, bdat, has.anyRefused() ? noRecipients() : sequence("RCPT first"));
       case Ready ignored -> discard(state, bdat, sequence("MAIL first"));
       case Connected ignored -> discard(state, bdat, SAY_EHLO);
     };
@@ -174,7 +207,12 @@ public final class SmtpSession {
 
   private Step startTls(SmtpState state) {
     if (!tlsIsPossible(peerOf(state))) {
-      return Step.say(state, sequence(peerOf(state).tls().isPresent() ? "TLS is active already" : "STARTTLS is not offered"));
+      return Step.say(
+          state,
+          sequence(
+              peerOf(state).tls().isPresent()
+                  ? "TLS is active already"
+                  : "STARTTLS is not offered"));
     }
     return switch (state) {
       case Connected ignored -> new Step(state, goAhead());
@@ -191,7 +229,11 @@ public final class SmtpSession {
 
   private Step auth(SmtpState state, SmtpCommand.Auth auth) {
     if (!(state instanceof Ready(SmtpClient client))) {
-      return Step.say(state, state instanceof Connected ? SAY_EHLO : sequence("Not within a transaction")); // RFC 4954 section 4
+      return Step.say(
+          state,
+          state instanceof Connected
+              ? SAY_EHLO
+              : sequence("Not within a transaction")); // RFC 4954 section 4
     }
     if (settings.service() == Service.MX) {
       return Step.say(state, sequence("AUTH is not offered here, but on ports 465 and 587"));
@@ -204,7 +246,8 @@ public final class SmtpSession {
     }
     return Sasl.named(auth.mechanism())
         .map(mechanism -> new Step(state, new SmtpAction.Authenticate(mechanism, auth.initial())))
-        .orElseGet(() -> Step.say(state, SmtpReply.of(504, 5, 4, "Unrecognized authentication mechanism")));
+        .orElseGet(() ->
+            Step.say(state, SmtpReply.of(504, 5, 4, "Unrecognized authentication mechanism")));
   }
 
   // ---- after the loop has done what an action said

@@ -14,7 +14,11 @@ import javax.net.ssl.SSLContext;
  * @param limits how much it takes
  */
 public record SmtpSettings(
-    Service service, String hostname, Optional<SSLContext> tls, Set<Extension> extensions, SmtpLimits limits) {
+    Service service,
+    String hostname,
+    Optional<SSLContext> tls,
+    Set<Extension> extensions,
+    SmtpLimits limits) {
 
   /** Whom a server serves. */
   public enum Service {

@@ -5,7 +5,10 @@ import java.io.OutputStream;
 
 /** Where messages go. */
 public interface SmtpSink {
-  /** Begins a message. @throws IOException when it cannot be taken now: the client is told to come again */
+  /**
+   * Begins a message. @throws IOException when it cannot be taken now: the client is told to come
+   * again
+   */
   Incoming begin(SmtpTransaction transaction) throws IOException;
 
   /** A message being taken; closing it without {@link #commit()} leaves nothing. */

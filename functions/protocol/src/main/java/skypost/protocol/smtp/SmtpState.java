@@ -21,13 +21,16 @@ public sealed interface SmtpState {
   /** At least one RCPT was accepted. */
   record HasRecipients(SmtpTransaction transaction) implements SmtpState {
     HasRecipients plus(SmtpRecipient recipient) {
-      boolean known = transaction.recipients().stream().anyMatch(other -> other.address().equals(recipient.address()));
+      boolean known =
+          transaction.recipients().stream()
+              .anyMatch(other -> other.address().equals(recipient.address()));
       if (known) {
         return this; // said twice, sent once
       }
       List<SmtpRecipient> more = new ArrayList<>(transaction.recipients());
       more.add(recipient);
-      return new HasRecipients(new SmtpTransaction(transaction.client(), transaction.sender(), more));
+      return new HasRecipients(
+          new SmtpTransaction(transaction.client(), transaction.sender(), more));
     }
   }
 

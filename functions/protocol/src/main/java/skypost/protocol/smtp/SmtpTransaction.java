@@ -9,7 +9,8 @@ import java.util.List;
  * @param sender what MAIL said
  * @param recipients those that were accepted; at least one
  */
-public record SmtpTransaction(SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) {
+public record SmtpTransaction(
+    SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) {
   public SmtpTransaction {
     if (recipients.isEmpty()) {
       throw new IllegalArgumentException("a transaction has a recipient");

@@ -1,5 +1,5 @@
 /**
- * SMTP (RFC 5321): grammar, server session, replies. Wire format and order of commands only; who may log in and relay is
- * asked of the caller.
+ * SMTP (RFC 5321): grammar, server session, replies. Wire format and order of commands only; who
+ * may log in and relay is asked of the caller.
  */
 package skypost.protocol.smtp;

@@ -16,19 +16,28 @@ class ProxyHeaderTest {
 
   private static Wire wire(String hex) {
     byte[] octets = HexFormat.of().parseHex(hex.replace(" ", ""));
-    return Wire.over(new ByteArrayInputStream(octets), new ByteArrayOutputStream(), InetAddress.getLoopbackAddress());
+    return Wire.over(
+        new ByteArrayInputStream(octets),
+        new ByteArrayOutputStream(),
+        InetAddress.getLoopbackAddress());
   }
 
   private static String source(String hex) throws IOException {
-    return ProxyHeader.read(wire(hex)).source().map(at -> at.getAddress().getHostAddress() + " " + at.getPort()).orElse("none");
+    return ProxyHeader.read(wire(hex))
+        .source()
+        .map(at -> at.getAddress().getHostAddress() + " " + at.getPort())
+        .orElse("none");
   }
 
   @Test
   void clientIsNamedInBothFamiliesAndTypeLengthValuesAreSkipped() throws IOException {
-    assertThat(source(SIGNATURE + "21 11 000c cb007107 0a000001 3039 0019")).isEqualTo("203.0.113.7 12345");
-    assertThat(source(SIGNATURE + "21 11 0010 cb007107 0a000001 3039 0019 ea 0001 01")).isEqualTo("203.0.113.7 12345");
+    assertThat(source(SIGNATURE + "21 11 000c cb007107 0a000001 3039 0019"))
+        .isEqualTo("203.0.113.7 12345");
+    assertThat(source(SIGNATURE + "21 11 0010 cb007107 0a000001 3039 0019 ea 0001 01"))
+        .isEqualTo("203.0.113.7 12345");
     String six = "20010db8000000000000000000000001";
-    assertThat(source(SIGNATURE + "21 21 0024" + six + six + "3039 0019")).isEqualTo("2001:db8:0:0:0:0:0:1 12345");
+    assertThat(source(SIGNATURE + "21 21 0024" + six + six + "3039 0019"))
+        .isEqualTo("2001:db8:0:0:0:0:0:1 12345");
   }
 
   @Test
@@ -46,9 +55,12 @@ class ProxyHeaderTest {
 
   @Test
   void whatIsNoHeaderIsRefused() {
-    assertThatThrownBy(() -> source("45484c4f206578616d706c652e636f6d0d0a")).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> source(SIGNATURE + "31 11 000c cb007107 0a000001 3039 0019")).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> source(SIGNATURE + "21 11 0004 cb007107")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> source("45484c4f206578616d706c652e636f6d0d0a"))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> source(SIGNATURE + "31 11 000c cb007107 0a000001 3039 0019"))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> source(SIGNATURE + "21 11 0004 cb007107"))
+        .isInstanceOf(IOException.class);
     assertThatThrownBy(() -> source(SIGNATURE + "21 11 ffff")).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> source(SIGNATURE)).isInstanceOf(IOException.class);
   }

@@ -27,8 +27,12 @@ public final class TestClient implements AutoCloseable {
 
   /** Begins TLS. */
   public TestClient secure(SSLContext trust) throws IOException {
-    SSLSocket secured = (SSLSocket)
-        trust.getSocketFactory().createSocket(socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
+    SSLSocket secured =
+        (SSLSocket)
+            trust
+                .getSocketFactory()
+                .createSocket(
+                    socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
     secured.setSoTimeout(TIMEOUT);
     secured.startHandshake();
     socket = secured;

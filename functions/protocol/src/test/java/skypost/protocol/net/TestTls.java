@@ -26,8 +26,12 @@ public final class TestTls {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       byte[] pem = resource("/tls/test-certificate.pem").getBytes(StandardCharsets.US_ASCII);
-      store.setCertificateEntry("it", CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem)));
-      TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      store.setCertificateEntry(
+          "it",
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(pem)));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, trust.getTrustManagers(), null);

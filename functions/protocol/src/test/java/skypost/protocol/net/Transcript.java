@@ -84,7 +84,9 @@ public final class Transcript {
     } else if (line.startsWith("C|")) {
       send(unescape(line.substring(3)));
     } else if (line.startsWith("S:")) {
-      steps.add(new Step.Expect(Pattern.compile(line.substring(Math.min(3, line.length())), Pattern.LITERAL)));
+      steps.add(
+          new Step.Expect(
+              Pattern.compile(line.substring(Math.min(3, line.length())), Pattern.LITERAL)));
     } else if (line.startsWith("S~")) {
       steps.add(new Step.Expect(Pattern.compile(line.substring(3))));
     } else {
@@ -116,7 +118,8 @@ public final class Transcript {
         case 't' -> octets.write('\t');
         case '0' -> octets.write(0);
         case 'x' -> {
-          octets.write(Integer.parseInt(new String(bytes, i + 1, 2, StandardCharsets.US_ASCII), 16));
+          octets.write(
+              Integer.parseInt(new String(bytes, i + 1, 2, StandardCharsets.US_ASCII), 16));
           i += 2;
         }
         default -> octets.write(bytes[i]);
@@ -131,7 +134,8 @@ public final class Transcript {
 
   /** Whether TLS is begun within, which only TCP can do. */
   public boolean needsTcp() {
-    return options.containsKey("tls") || steps.stream().anyMatch(step -> step instanceof Step.BeginTls);
+    return options.containsKey("tls")
+        || steps.stream().anyMatch(step -> step instanceof Step.BeginTls);
   }
 
   @Override
@@ -210,7 +214,8 @@ public final class Transcript {
         checked = Math.min(end + 1, all.length);
         next++;
       }
-      String unexpected = new String(sent.toByteArray(), checked, sent.size() - checked, StandardCharsets.UTF_8);
+      String unexpected =
+          new String(sent.toByteArray(), checked, sent.size() - checked, StandardCharsets.UTF_8);
       if (!unexpected.isEmpty()) {
         throw new AssertionError(name + ": the server also says " + unexpected);
       }
@@ -261,8 +266,12 @@ public final class Transcript {
   }
 
   private static Socket secure(Socket plain, SSLContext trust) throws IOException {
-    var secured = (javax.net.ssl.SSLSocket)
-        trust.getSocketFactory().createSocket(plain, plain.getInetAddress().getHostAddress(), plain.getPort(), true);
+    var secured =
+        (javax.net.ssl.SSLSocket)
+            trust
+                .getSocketFactory()
+                .createSocket(
+                    plain, plain.getInetAddress().getHostAddress(), plain.getPort(), true);
     secured.setSoTimeout(20_000);
     secured.startHandshake();
     return secured;

@@ -44,7 +44,8 @@ class WireTest {
 
   @Test
   void endlessLineIsGivenUp() throws IOException {
-    assertThat(wire("x".repeat(Wire.MAX_DISCARD + 20_000)).readLine(512)).isEqualTo(new Line.TooLong(true));
+    assertThat(wire("x".repeat(Wire.MAX_DISCARD + 20_000)).readLine(512))
+        .isEqualTo(new Line.TooLong(true));
   }
 
   @Test

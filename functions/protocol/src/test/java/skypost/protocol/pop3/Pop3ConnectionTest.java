@@ -26,8 +26,10 @@ class Pop3ConnectionTest {
   @Test
   void aMessageThatBreaksOffBreaksTheConnection() {
     TestMaildrops drops = new TestMaildrops(Optional.of(TestMaildrops.Event.STORAGE_BREAKS_OFF), 0);
-    assertThatThrownBy(() -> serve(LOGIN + "RETR 1\r\nQUIT\r\n", drops)).hasMessageContaining("broke off");
-    assertThat(said()).endsWith("+OK 28 octets\r\nSubje"); // no dot, so nobody takes it for the whole
+    assertThatThrownBy(() -> serve(LOGIN + "RETR 1\r\nQUIT\r\n", drops))
+        .hasMessageContaining("broke off");
+    assertThat(said())
+        .endsWith("+OK 28 octets\r\nSubje"); // no dot, so nobody takes it for the whole
     assertThat(drops.openStreams()).isZero();
     assertThat(drops.isHeld()).isFalse();
   }
@@ -52,13 +54,16 @@ class Pop3ConnectionTest {
     TestMaildrops drops = new TestMaildrops();
     Pop3Options impatient = options(Duration.ofMillis(300));
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var listener = TcpServer.Options.plain("pop3", address, 10, Pop3Options.BUSY, Pop3Options.FAREWELL);
-    try (TcpServer server = TcpServer.start(listener, wire -> Pop3Connection.serve(wire, impatient, drops));
+    var listener =
+        TcpServer.Options.plain("pop3", address, 10, Pop3Options.BUSY, Pop3Options.FAREWELL);
+    try (TcpServer server =
+            TcpServer.start(listener, wire -> Pop3Connection.serve(wire, impatient, drops));
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write((LOGIN + "DELE 1\r\n").getBytes(StandardCharsets.US_ASCII));
       String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      assertThat(all).endsWith("+OK message 1 deleted\r\n"); // RFC 1939 section 3: no update, no response
+      assertThat(all)
+          .endsWith("+OK message 1 deleted\r\n"); // RFC 1939 section 3: no update, no response
     }
     assertThat(drops.left).isEqualTo(TestMaildrops.MESSAGES);
   }

@@ -15,19 +15,70 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.protocol.net.Wire;
 
-/** Whatever comes in whatever state: answers that are answers, a maildrop that is left as it was, and no fault of ours. */
+/**
+ * Whatever comes in whatever state: answers that are answers, a maildrop that is left as it was,
+ * and no fault of ours.
+ */
 class Pop3FuzzTest {
   private static final int SESSIONS = 300;
   private static final String LOGIN = "USER anna\r\nPASS pass word\r\n";
   private static final List<String> KEYWORDS =
-      List.of("USER", "PASS", "AUTH", "AUTH PLAIN", "CAPA", "STLS", "QUIT", "STAT", "LIST", "UIDL", "RETR", "TOP", "DELE",
-          "RSET", "NOOP", "retr", "Top", "*", "");
+      List.of(
+          "USER",
+          "PASS",
+          "AUTH",
+          "AUTH PLAIN",
+          "CAPA",
+          "STLS",
+          "QUIT",
+          "STAT",
+          "LIST",
+          "UIDL",
+          "RETR",
+          "TOP",
+          "DELE",
+          "RSET",
+          "NOOP",
+          "retr",
+          "Top",
+          "*",
+          "");
   private static final List<String> ARGUMENTS =
-      List.of("anna", "pass word", "1", "2", "3", "4", "0", "-1", "999999999999999999999", "1 1", "3 0", "1 2 3", "AGFubmEAeA==",
-          "=", "*", "\0", "\t", "\u00e9", "\u212a", "  ", "%", "x".repeat(300));
+      List.of(
+          "anna",
+          "pass word",
+          "1",
+          "2",
+          "3",
+          "4",
+          "0",
+          "-1",
+          "999999999999999999999",
+          "1 1",
+          "3 0",
+          "1 2 3",
+          "AGFubmEAeA==",
+          "=",
+          "*",
+          "\0",
+          "\t",
+          "\u00e9",
+          "\u212a",
+          "  ",
+          "%",
+          "x".repeat(300));
 
   @ParameterizedTest(name = "after \"{0}\"")
-  @ValueSource(strings = {"", "USER anna\r\n", LOGIN, LOGIN + "LIST\r\n", LOGIN + "DELE 1\r\n", LOGIN + "RETR 2\r\nRSET\r\n", "AUTH PLAIN\r\n"})
+  @ValueSource(
+      strings = {
+        "",
+        "USER anna\r\n",
+        LOGIN,
+        LOGIN + "LIST\r\n",
+        LOGIN + "DELE 1\r\n",
+        LOGIN + "RETR 2\r\nRSET\r\n",
+        "AUTH PLAIN\r\n"
+      })
   void garbageInEveryState(String prologue) throws IOException {
     SplittableRandom random = new SplittableRandom(prologue.hashCode());
     for (int session = 0; session < SESSIONS; session++) {
@@ -61,7 +112,9 @@ class Pop3FuzzTest {
     TestMaildrops drops = new TestMaildrops();
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1));
-    Pop3Options options = new Pop3Options("pop", Optional.empty(), client -> true, Duration.ofMinutes(1), Duration.ZERO);
+    Pop3Options options =
+        new Pop3Options(
+            "pop", Optional.empty(), client -> true, Duration.ofMinutes(1), Duration.ZERO);
     try (Wire wire = Wire.over(in, output, InetAddress.getLoopbackAddress())) {
       Pop3Connection.serve(wire, options, drops);
     } catch (IOException hungUp) {
@@ -70,7 +123,9 @@ class Pop3FuzzTest {
     String said = output.toString(StandardCharsets.ISO_8859_1);
     assertThat(said).as(input).startsWith("+OK pop").endsWith("\r\n");
     assertThat(said.replace("\r\n", "")).as(input).doesNotContain("\r", "\n");
-    assertThat(said.lines().toList()).as(input).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(510));
+    assertThat(said.lines().toList())
+        .as(input)
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(510));
     assertThat(drops.isHeld()).as(input).isFalse();
     assertThat(drops.openStreams()).as(input).isZero();
     if (!said.contains("signing off")) {

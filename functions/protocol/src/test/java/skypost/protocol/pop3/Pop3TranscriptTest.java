@@ -21,15 +21,20 @@ import skypost.protocol.net.Transcript;
 import skypost.protocol.net.Wire;
 
 /**
- * Runs every {@code *.pop3} file in memory and over TCP. Options: {@code trusted} and {@code stls} are yes or no, {@code event}
- * goes wrong {@code after} so many commands that touched a message, {@code left} messages must remain of three.
+ * Runs every {@code *.pop3} file in memory and over TCP. Options: {@code trusted} and {@code stls}
+ * are yes or no, {@code event} goes wrong {@code after} so many commands that touched a message,
+ * {@code left} messages must remain of three.
  */
 class Pop3TranscriptTest {
 
   static List<Transcript> transcripts() throws IOException, URISyntaxException {
     Path folder = Path.of(Pop3TranscriptTest.class.getResource("/pop3").toURI());
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".pop3")).sorted().map(Transcript::load).toList();
+      return files
+          .filter(file -> file.toString().endsWith(".pop3"))
+          .sorted()
+          .map(Transcript::load)
+          .toList();
     }
   }
 
@@ -52,7 +57,8 @@ class Pop3TranscriptTest {
   void overTcp(Transcript transcript) throws IOException {
     TestMaildrops drops = drops(transcript);
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var options = TcpServer.Options.plain("pop3", address, 10, Pop3Options.BUSY, Pop3Options.FAREWELL);
+    var options =
+        TcpServer.Options.plain("pop3", address, 10, Pop3Options.BUSY, Pop3Options.FAREWELL);
     if (transcript.option("tls", "no").equals("yes")) {
       options = options.withTls(TestTls.server());
     }
@@ -73,10 +79,16 @@ class Pop3TranscriptTest {
         Integer.parseInt(transcript.option("after", "0")));
   }
 
-  private static void serve(Wire wire, Transcript transcript, TestMaildrops drops) throws IOException {
+  private static void serve(Wire wire, Transcript transcript, TestMaildrops drops)
+      throws IOException {
     boolean trusted = transcript.option("trusted", "yes").equals("yes");
-    var stls = transcript.option("stls", "yes").equals("yes") ? Optional.of(TestTls.server()) : Optional.<javax.net.ssl.SSLContext>empty();
-    var options = new Pop3Options("pop.here.example", stls, client -> trusted, Duration.ofSeconds(20), Duration.ZERO);
+    var stls =
+        transcript.option("stls", "yes").equals("yes")
+            ? Optional.of(TestTls.server())
+            : Optional.<javax.net.ssl.SSLContext>empty();
+    var options =
+        new Pop3Options(
+            "pop.here.example", stls, client -> trusted, Duration.ofSeconds(20), Duration.ZERO);
     Pop3Connection.serve(wire, options, drops);
   }
 }

@@ -40,10 +40,14 @@ class StuffingTest {
     String alphabet = "..\r\n\r\na";
     for (int run = 0; run < 2_000; run++) {
       StringBuilder message = new StringBuilder();
-      random.ints(random.nextInt(30), 0, alphabet.length()).forEach(i -> message.append(alphabet.charAt(i)));
+      random
+          .ints(random.nextInt(30), 0, alphabet.length())
+          .forEach(i -> message.append(alphabet.charAt(i)));
       String whole = message + "\r\n";
       String sent = stuff(whole);
-      assertThat(sent.indexOf("\r\n.\r\n", 0)).as(whole).isEqualTo(sent.length() - 5); // the end, and nowhere before
+      assertThat(sent.indexOf("\r\n.\r\n", 0))
+          .as(whole)
+          .isEqualTo(sent.length() - 5); // the end, and nowhere before
       String body = sent.substring(0, sent.length() - 3);
       assertThat(("\r\n" + body).replace("\r\n.", "\r\n").substring(2)).isEqualTo(whole);
     }
@@ -53,32 +57,35 @@ class StuffingTest {
   void aMessageLargerThanTheHeapPassesThrough() throws IOException {
     long size = 1L << 30;
     long[] sent = {0};
-    InputStream endless = new InputStream() {
-      private long left = size;
+    InputStream endless =
+        new InputStream() {
+          private long left = size;
 
-      @Override
-      public int read() {
-        throw new UnsupportedOperationException("in blocks only");
-      }
+          @Override
+          public int read() {
+            throw new UnsupportedOperationException("in blocks only");
+          }
 
-      @Override
-      public int read(byte[] bytes, int offset, int length) {
-        int count = (int) Math.min(left, length);
-        left -= count;
-        return count == 0 ? -1 : count; // NULs
-      }
-    };
-    Stuffing.copy(endless, new OutputStream() {
-      @Override
-      public void write(int octet) {
-        sent[0]++;
-      }
+          @Override
+          public int read(byte[] bytes, int offset, int length) {
+            int count = (int) Math.min(left, length);
+            left -= count;
+            return count == 0 ? -1 : count; // NULs
+          }
+        };
+    Stuffing.copy(
+        endless,
+        new OutputStream() {
+          @Override
+          public void write(int octet) {
+            sent[0]++;
+          }
 
-      @Override
-      public void write(byte[] bytes, int offset, int length) {
-        sent[0] += length;
-      }
-    });
+          @Override
+          public void write(byte[] bytes, int offset, int length) {
+            sent[0] += length;
+          }
+        });
     assertThat(sent[0]).isEqualTo(size + "\r\n.\r\n".length());
   }
 

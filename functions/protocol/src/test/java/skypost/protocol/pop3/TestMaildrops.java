@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Users and maildrops of the transcripts, and what can go wrong with them: one event, after so many holds. */
+/**
+ * Users and maildrops of the transcripts, and what can go wrong with them: one event, after so many
+ * holds.
+ */
 final class TestMaildrops implements Pop3Logins {
   /** A fault or another session's doing; in transcripts {@code @event other-session-holds}. */
   enum Event {
@@ -159,7 +162,8 @@ final class TestMaildrops implements Pop3Logins {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int count = super.read(bytes, offset, Math.min(length, 3)); // small pieces, as networks give them
+      int count =
+          super.read(bytes, offset, Math.min(length, 3)); // small pieces, as networks give them
       if (count < 0 && breaksOff) {
         throw new IOException("broke off");
       }

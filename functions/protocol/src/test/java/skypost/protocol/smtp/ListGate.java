@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
 
-/** Knows alice@example.com (password "open sesame") and bob@example.com; {@code down@} makes it unreachable. */
+/**
+ * Knows alice@example.com (password "open sesame") and bob@example.com; {@code down@} makes it
+ * unreachable.
+ */
 public final class ListGate implements SmtpGate {
-  private static final List<String> MAILBOXES = List.of("alice@example.com", "bob@example.com", "postmaster@mx.test");
+  private static final List<String> MAILBOXES =
+      List.of("alice@example.com", "bob@example.com", "postmaster@mx.test");
   private final List<Integer> questions = new ArrayList<>();
 
   /** How many recipients each question asked about. */
@@ -17,7 +21,8 @@ public final class ListGate implements SmtpGate {
   }
 
   @Override
-  public Optional<EmailAddress> login(SmtpClient client, String username, String password) throws IOException {
+  public Optional<EmailAddress> login(SmtpClient client, String username, String password)
+      throws IOException {
     if (username.startsWith("down@")) {
       throw new IOException("nobody answers");
     }
@@ -26,18 +31,25 @@ public final class ListGate implements SmtpGate {
   }
 
   @Override
-  public List<SmtpReply> recipients(SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
+  public List<SmtpReply> recipients(
+      SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
     questions.add(recipients.size());
     List<SmtpReply> replies = new ArrayList<>();
     for (SmtpRecipient recipient : recipients) {
       if (recipient.address().local().equals("down")) {
         throw new IOException("nobody answers");
       }
-      boolean local = recipient.address().domain().equals("example.com") || recipient.address().domain().equals("mx.test");
-      if (client.login().isPresent() || MAILBOXES.contains(recipient.address().canonical().toString())) {
+      boolean local =
+          recipient.address().domain().equals("example.com")
+              || recipient.address().domain().equals("mx.test");
+      if (client.login().isPresent()
+          || MAILBOXES.contains(recipient.address().canonical().toString())) {
         replies.add(SmtpReply.of(250, 1, 5, "Ok"));
       } else {
-        replies.add(local ? SmtpReply.of(550, 1, 1, "No such user") : SmtpReply.of(550, 7, 1, "Relay access denied"));
+        replies.add(
+            local
+                ? SmtpReply.of(550, 1, 1, "No such user")
+                : SmtpReply.of(550, 7, 1, "Relay access denied"));
       }
     }
     return replies;

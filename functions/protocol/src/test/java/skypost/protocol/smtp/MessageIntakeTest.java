@@ -3,11 +3,11 @@ package skypost.protocol.smtp;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -20,7 +20,8 @@ import skypost.protocol.net.TestClient;
 import skypost.protocol.net.Wire;
 
 class MessageIntakeTest {
-  private static final String BEGIN = "HELO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<alice@example.com>\r\nDATA\r\n";
+  private static final String BEGIN =
+      "HELO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<alice@example.com>\r\nDATA\r\n";
 
   private final MemorySink sink = new MemorySink();
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -59,7 +60,10 @@ class MessageIntakeTest {
       }
       String stuffed = ("\r\n" + message).replace("\r\n.", "\r\n..").substring(2);
       MemorySink into = new MemorySink();
-      serve(new Blocks((BEGIN + stuffed + ".\r\n").getBytes(ISO_8859_1), 1 + random.nextInt(50)), into, 100_000);
+      serve(
+          new Blocks((BEGIN + stuffed + ".\r\n").getBytes(ISO_8859_1), 1 + random.nextInt(50)),
+          into,
+          100_000);
       assertThat(into.stored()).hasSize(1);
       assertThat(into.stored().getFirst().latin1()).isEqualTo(message.toString());
     }
@@ -68,36 +72,40 @@ class MessageIntakeTest {
   @Test
   void lineOf998OctetsIsTakenAndOf999IsNot() throws IOException {
     assertThat(serve("x".repeat(998) + "\r\n." + ".".repeat(998) + "\r\n.\r\n")).startsWith("250 ");
-    assertThat(serve("x".repeat(999) + "\r\n.\r\n")).isEqualTo("500 5.6.0 Line of text longer than 1000 octets");
+    assertThat(serve("x".repeat(999) + "\r\n.\r\n"))
+        .isEqualTo("500 5.6.0 Line of text longer than 1000 octets");
     assertThat(sink.stored()).hasSize(1);
   }
 
   @Test
   void messageThatTurnsInCirclesIsRefused() throws IOException {
-    assertThat(serve("Received: x\r\n".repeat(100) + "\r\nReceived: in the body\r\n.\r\n")).startsWith("250 ");
+    assertThat(serve("Received: x\r\n".repeat(100) + "\r\nReceived: in the body\r\n.\r\n"))
+        .startsWith("250 ");
     assertThat(serve("RECEIVED: x\r\n".repeat(101) + "\r\n.\r\n")).startsWith("554 5.4.6 ");
     assertThat(sink.stored()).hasSize(1);
   }
 
   @Test
   void peerThatSendsManyTimesTheLimitIsCutOff() throws IOException {
-    InputStream endless = new InputStream() {
-      private long sent;
+    InputStream endless =
+        new InputStream() {
+          private long sent;
 
-      @Override
-      public int read() {
-        return sent++ % 60 == 58 ? '\r' : sent % 60 == 0 ? '\n' : 'x';
-      }
+          @Override
+          public int read() {
+            return sent++ % 60 == 58 ? '\r' : sent % 60 == 0 ? '\n' : 'x';
+          }
 
-      @Override
-      public int read(byte[] target, int offset, int length) {
-        for (int i = 0; i < length; i++) {
-          target[offset + i] = (byte) read();
-        }
-        return length;
-      }
-    };
-    InputStream all = new SequenceInputStream(new ByteArrayInputStream(BEGIN.getBytes(ISO_8859_1)), endless);
+          @Override
+          public int read(byte[] target, int offset, int length) {
+            for (int i = 0; i < length; i++) {
+              target[offset + i] = (byte) read();
+            }
+            return length;
+          }
+        };
+    InputStream all =
+        new SequenceInputStream(new ByteArrayInputStream(BEGIN.getBytes(ISO_8859_1)), endless);
     assertThat(serve(all, sink, 50_000)).isEqualTo("552 5.3.4 Message exceeds the size limit");
     assertThat(sink.stored()).isEmpty();
   }
@@ -105,23 +113,26 @@ class MessageIntakeTest {
   @Test
   void twentyMegabytesTakeNoMoreMemoryThanAFewBuffers() throws IOException {
     long[] written = {0};
-    SmtpSink counting = transaction -> new SmtpSink.Incoming() {
-      @Override
-      public void write(int octet) {
-        written[0]++;
-      }
+    SmtpSink counting =
+        transaction ->
+            new SmtpSink.Incoming() {
+              @Override
+              public void write(int octet) {
+                written[0]++;
+              }
 
-      @Override
-      public void write(byte[] block, int offset, int length) {
-        written[0] += length;
-      }
+              @Override
+              public void write(byte[] block, int offset, int length) {
+                written[0] += length;
+              }
 
-      @Override
-      public String commit() {
-        return "counted";
-      }
-    };
-    byte[] message = (BEGIN + ("x".repeat(74) + "\r\n").repeat(276_000) + ".\r\n").getBytes(ISO_8859_1);
+              @Override
+              public String commit() {
+                return "counted";
+              }
+            };
+    byte[] message =
+        (BEGIN + ("x".repeat(74) + "\r\n").repeat(276_000) + ".\r\n").getBytes(ISO_8859_1);
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     String reply = serve(new Blocks(message, 100_000), counting, 52_428_800);
@@ -134,11 +145,14 @@ class MessageIntakeTest {
   @Test
   void silentClientIsToldAndDropped() throws IOException {
     Duration shortly = Duration.ofMillis(50);
-    SmtpLimits limits = new SmtpLimits(1000, 10, 1000, 100, 20, 100, 5, shortly, shortly, Duration.ofMinutes(1));
+    SmtpLimits limits =
+        new SmtpLimits(1000, 10, 1000, 100, 20, 100, 5, shortly, shortly, Duration.ofMinutes(1));
     var address = new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var options = TcpServer.Options.plain("test", address, 5, "busy\r\n", "bye\r\n");
     try (TcpServer server =
-            TcpServer.start(options, wire -> new SmtpConnection(wire, settings(limits), new ListGate(), sink).run());
+            TcpServer.start(
+                options,
+                wire -> new SmtpConnection(wire, settings(limits), new ListGate(), sink).run());
         TestClient idle = TestClient.connect(server.port());
         TestClient stalled = TestClient.connect(server.port())) {
       stalled.send(BEGIN + "half a mess");

@@ -19,13 +19,20 @@ import skypost.protocol.net.TestTls;
 import skypost.protocol.net.Transcript;
 import skypost.protocol.net.Wire;
 
-/** Runs every {@code *.smtp} file in memory and over TCP. Option {@code stored} is the number of messages that must result. */
+/**
+ * Runs every {@code *.smtp} file in memory and over TCP. Option {@code stored} is the number of
+ * messages that must result.
+ */
 class SmtpTranscriptTest {
 
   static List<Transcript> transcripts() throws IOException, URISyntaxException {
     Path folder = Path.of(SmtpTranscriptTest.class.getResource("/smtp").toURI());
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".smtp")).sorted().map(Transcript::load).toList();
+      return files
+          .filter(file -> file.toString().endsWith(".smtp"))
+          .sorted()
+          .map(Transcript::load)
+          .toList();
     }
   }
 
@@ -46,7 +53,8 @@ class SmtpTranscriptTest {
   void overTcp(Transcript transcript) throws IOException {
     MemorySink sink = new MemorySink();
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var options = TcpServer.Options.plain("smtp", address, 10, "421 4.3.2 busy\r\n", "421 4.3.2 bye\r\n");
+    var options =
+        TcpServer.Options.plain("smtp", address, 10, "421 4.3.2 busy\r\n", "421 4.3.2 bye\r\n");
     if (!transcript.option("tls", "no").equals("no")) {
       options = options.withTls(TestTls.server());
     }
@@ -70,7 +78,9 @@ class SmtpTranscriptTest {
         extensions.add(Extension.valueOf(name));
       }
     }
-    var settings = new SmtpSettings(service, "mx.test", Optional.of(TestTls.server()), extensions, SmtpLimits.of(size));
+    var settings =
+        new SmtpSettings(
+            service, "mx.test", Optional.of(TestTls.server()), extensions, SmtpLimits.of(size));
     new SmtpConnection(wire, settings, new ListGate(), sink).run();
   }
 }

@@ -17,13 +17,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import skypost.protocol.net.Wire;
 
 /**
- * Every sequence of CR, LF and NUL that a careless server might take for the end of a line, before and after a lone dot, with
- * a second message behind it. Only CRLF "." CRLF ends a message (RFC 5321 section 4.1.1.4).
+ * Every sequence of CR, LF and NUL that a careless server might take for the end of a line, before
+ * and after a lone dot, with a second message behind it. Only CRLF "." CRLF ends a message (RFC
+ * 5321 section 4.1.1.4).
  */
 class SmugglingTest {
   private static final String SMUGGLED =
       "MAIL FROM:<evil@b.test>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\nFrom: evil\r\n\r\nsmuggled\r\n.\r\n";
-  private static final String BEGIN = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<alice@example.com>\r\n";
+  private static final String BEGIN =
+      "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<alice@example.com>\r\n";
 
   static List<String> ends() {
     List<String> ends = new ArrayList<>(List.of(""));
@@ -41,7 +43,12 @@ class SmugglingTest {
 
   static List<Arguments> named() {
     return ends().stream()
-        .map(end -> Arguments.of(Named.of("before: " + end.replace("\r", "CR ").replace("\n", "LF ").replace("\0", "NUL "), end)))
+        .map(end ->
+            Arguments.of(
+                Named.of(
+                    "before: "
+                        + end.replace("\r", "CR ").replace("\n", "LF ").replace("\0", "NUL "),
+                    end)))
         .toList();
   }
 
@@ -71,7 +78,15 @@ class SmugglingTest {
       int cut = content.indexOf('.') + 1;
       String rest = content.substring(cut);
       String whole = "BDAT " + content.length() + " LAST\r\n" + content;
-      String split = "BDAT " + cut + "\r\n" + content.substring(0, cut) + "BDAT " + rest.length() + " LAST\r\n" + rest;
+      String split =
+          "BDAT "
+              + cut
+              + "\r\n"
+              + content.substring(0, cut)
+              + "BDAT "
+              + rest.length()
+              + " LAST\r\n"
+              + rest;
       checkOneOrNone(serve(BEGIN + whole, 100_000));
       checkOneOrNone(serve(BEGIN + split, 5));
     }
@@ -98,9 +113,18 @@ class SmugglingTest {
 
   private static MemorySink serve(String input, int block) throws IOException {
     MemorySink sink = new MemorySink();
-    var settings = new SmtpSettings(
-        SmtpSettings.Service.MX, "mx.test", Optional.empty(), Set.of(Extension.CHUNKING), SmtpLimits.of(100_000));
-    Wire wire = Wire.over(new Blocks(input.getBytes(ISO_8859_1), block), new ByteArrayOutputStream(), InetAddress.getLoopbackAddress());
+    var settings =
+        new SmtpSettings(
+            SmtpSettings.Service.MX,
+            "mx.test",
+            Optional.empty(),
+            Set.of(Extension.CHUNKING),
+            SmtpLimits.of(100_000));
+    Wire wire =
+        Wire.over(
+            new Blocks(input.getBytes(ISO_8859_1), block),
+            new ByteArrayOutputStream(),
+            InetAddress.getLoopbackAddress());
     try {
       new SmtpConnection(wire, settings, new ListGate(), sink).run();
     } catch (IOException hungUp) {

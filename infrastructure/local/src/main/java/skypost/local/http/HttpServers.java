@@ -11,12 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import skypost.protocol.log.EventLog;
 
-/** The JDK's HTTP server as the local endpoints use it: on 127.0.0.1, with a virtual thread for each request. */
+/**
+ * The JDK's HTTP server as the local endpoints use it: on 127.0.0.1, with a virtual thread for each
+ * request.
+ */
 public final class HttpServers {
   static {
     // read once, when the server's classes are loaded
-    System.setProperty("sun.net.httpserver.nodelay", "true"); // or delayed acknowledgements cost 40 ms an answer
-    System.setProperty("sun.net.httpserver.maxReqTime", "60"); // seconds: a peer that sends slowly holds no connection for ever
+    System.setProperty(
+        "sun.net.httpserver.nodelay", "true"); // or delayed acknowledgements cost 40 ms an answer
+    System.setProperty(
+        "sun.net.httpserver.maxReqTime",
+        "60"); // seconds: a peer that sends slowly holds no connection for ever
     System.setProperty("sun.net.httpserver.maxReqHeaderSize", "65536");
   }
 
@@ -40,17 +46,29 @@ public final class HttpServers {
     try (exchange) {
       handler.handle(exchange);
     } catch (RuntimeException fault) {
-      EventLog.error("http-failed").with("path", exchange.getRequestURI().getPath()).cause(fault).write();
-      respond(exchange, 500, "application/json", "{\"message\":\"Internal Server Error\"}".getBytes(StandardCharsets.UTF_8));
+      EventLog.error("http-failed")
+          .with("path", exchange.getRequestURI().getPath())
+          .cause(fault)
+          .write();
+      respond(
+          exchange,
+          500,
+          "application/json",
+          "{\"message\":\"Internal Server Error\"}".getBytes(StandardCharsets.UTF_8));
     }
   }
 
   /** Sends a whole answer. */
-  public static void respond(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
+  public static void respond(HttpExchange exchange, int status, String contentType, byte[] body)
+      throws IOException {
     if (contentType != null) {
       exchange.getResponseHeaders().set("Content-Type", contentType);
     }
-    boolean bodyless = exchange.getRequestMethod().equals("HEAD") || status == 204 || status == 304 || body.length == 0;
+    boolean bodyless =
+        exchange.getRequestMethod().equals("HEAD")
+            || status == 204
+            || status == 304
+            || body.length == 0;
     exchange.sendResponseHeaders(status, bodyless ? -1 : body.length);
     if (!bodyless) {
       exchange.getResponseBody().write(body);

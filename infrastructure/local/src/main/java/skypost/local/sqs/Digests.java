@@ -12,7 +12,10 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The digests by which SDKs check what they sent and received ("Calculating the MD5 message digest for message attributes"). */
+/**
+ * The digests by which SDKs check what they sent and received ("Calculating the MD5 message digest
+ * for message attributes").
+ */
 final class Digests {
   private Digests() {}
 

@@ -15,7 +15,8 @@ import skypost.protocol.log.EventLog;
 /** The SQS endpoint: the AWS JSON 1.0 protocol on 127.0.0.1. */
 public final class EmbeddedSqs implements AutoCloseable {
   static final String ACCOUNT = "000000000000";
-  private static final int MAX_REQUEST = 12 * 1024 * 1024; // ten messages of 1 MiB, escaped a little
+  private static final int MAX_REQUEST =
+      12 * 1024 * 1024; // ten messages of 1 MiB, escaped a little
   private static final String CONTENT_TYPE = "application/x-amz-json-1.0";
 
   private final SqsStore store;
@@ -55,11 +56,13 @@ public final class EmbeddedSqs implements AutoCloseable {
       if (body == null) {
         throw SqsError.badBatch("BatchRequestTooLong", "The request is too long.");
       }
-      Map<String, Object> answer = actions.run(target.substring("AmazonSQS.".length()), parse(body));
+      Map<String, Object> answer =
+          actions.run(target.substring("AmazonSQS.".length()), parse(body));
       HttpServers.respond(exchange, 200, CONTENT_TYPE, JSON.std.asBytes(answer));
     } catch (SqsError error) {
       exchange.getResponseHeaders().set("x-amzn-query-error", error.queryCode() + ";Sender");
-      Map<String, Object> answer = Map.of("__type", "com.amazonaws.sqs#" + error.type(), "message", error.getMessage());
+      Map<String, Object> answer =
+          Map.of("__type", "com.amazonaws.sqs#" + error.type(), "message", error.getMessage());
       HttpServers.respond(exchange, 400, CONTENT_TYPE, JSON.std.asBytes(answer));
     }
   }

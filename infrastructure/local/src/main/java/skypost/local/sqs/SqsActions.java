@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** The actions of the SQS API: what a request asks of the store, with the limits of "Amazon SQS quotas". */
+/**
+ * The actions of the SQS API: what a request asks of the store, with the limits of "Amazon SQS
+ * quotas".
+ */
 final class SqsActions {
   private static final Pattern QUEUE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,80}");
   private static final int MAX_BODY = 1024 * 1024;
@@ -24,7 +27,9 @@ final class SqsActions {
   private final String region;
   private final String baseUrl;
 
-  /** @param baseUrl of the endpoint, without a slash at its end */
+  /**
+   * @param baseUrl of the endpoint, without a slash at its end
+   */
   SqsActions(SqsStore store, String region, String baseUrl) {
     this.store = store;
     this.region = region;
@@ -48,7 +53,8 @@ final class SqsActions {
       case "DeleteMessage" -> delete(fields.queue(), fields);
       case "DeleteMessageBatch" -> batch(fields, entry -> delete(fields.queue(), entry));
       case "ChangeMessageVisibility" -> changeVisibility(fields.queue(), fields);
-      case "ChangeMessageVisibilityBatch" -> batch(fields, entry -> changeVisibility(fields.queue(), entry));
+      case "ChangeMessageVisibilityBatch" ->
+          batch(fields, entry -> changeVisibility(fields.queue(), entry));
       default -> throw SqsError.unsupported(action);
     };
   }
@@ -64,7 +70,8 @@ final class SqsActions {
   private Map<String, Object> createQueue(SqsRequest request) throws IOException {
     String name = request.required("QueueName");
     if (!QUEUE_NAME.matcher(name).matches()) {
-      throw SqsError.invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+      throw SqsError.invalid(
+          "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
     }
     store.create(name, checked(request.strings("Attributes")));
     return Map.of("QueueUrl", url(name));
@@ -78,7 +85,9 @@ final class SqsActions {
 
   private Map<String, Object> listQueues(SqsRequest request) throws IOException {
     String prefix = request.text("QueueNamePrefix", "");
-    return Map.of("QueueUrls", store.names().stream().filter(name -> name.startsWith(prefix)).map(this::url).toList());
+    return Map.of(
+        "QueueUrls",
+        store.names().stream().filter(name -> name.startsWith(prefix)).map(this::url).toList());
   }
 
   private Map<String, Object> deleteQueue(SqsRequest request) throws IOException {
@@ -112,12 +121,11 @@ final class SqsActions {
             "DelaySeconds", new int[] {0, MAX_DELAY},
             "ReceiveMessageWaitTimeSeconds", new int[] {0, MAX_WAIT},
             "MaximumMessageSize", new int[] {1024, MAX_BODY});
-    attributes.forEach(
-        (name, value) -> {
-          if (bounds.containsKey(name)) {
-            SqsRequest.within(name, value, bounds.get(name)[0], bounds.get(name)[1]);
-          }
-        });
+    attributes.forEach((name, value) -> {
+      if (bounds.containsKey(name)) {
+        SqsRequest.within(name, value, bounds.get(name)[0], bounds.get(name)[1]);
+      }
+    });
     if (!attributes.getOrDefault("RedrivePolicy", "").isEmpty()) {
       StoredQueue.parse(attributes.get("RedrivePolicy"));
     }
@@ -127,12 +135,18 @@ final class SqsActions {
   private Map<String, Object> send(String queue, SqsRequest request) throws IOException {
     String body = request.required("MessageBody");
     if (body.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_BODY) {
-      throw SqsError.invalid("One or more parameters are invalid. Reason: Message must be shorter than " + MAX_BODY + " bytes.");
+      throw SqsError.invalid(
+          "One or more parameters are invalid. Reason: Message must be shorter than "
+              + MAX_BODY
+              + " bytes.");
     }
     Map<String, Object> attributes = request.map("MessageAttributes");
     var draft =
         new SqsStore.Draft(
-            body, attributes, request.text("MessageGroupId", ""), request.number("DelaySeconds", -1, 0, MAX_DELAY));
+            body,
+            attributes,
+            request.text("MessageGroupId", ""),
+            request.number("DelaySeconds", -1, 0, MAX_DELAY));
     StoredMessage message = store.send(queue, draft);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("MessageId", message.id());
@@ -151,11 +165,14 @@ final class SqsActions {
     system.addAll(request.list("MessageSystemAttributeNames"));
     List<String> wanted = request.list("MessageAttributeNames");
     List<Map<String, Object>> messages =
-        store.receive(request.queue(), most, wait, visibility).stream().map(m -> message(m, system, wanted)).toList();
+        store.receive(request.queue(), most, wait, visibility).stream()
+            .map(m -> message(m, system, wanted))
+            .toList();
     return messages.isEmpty() ? Map.of() : Map.of("Messages", messages);
   }
 
-  private static Map<String, Object> message(StoredMessage message, Set<String> system, List<String> wanted) {
+  private static Map<String, Object> message(
+      StoredMessage message, Set<String> system, List<String> wanted) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("MessageId", message.id());
     fields.put("ReceiptHandle", message.receipt());
@@ -167,7 +184,9 @@ final class SqsActions {
       fields.put("Attributes", about);
     }
     Map<String, Object> attributes = new TreeMap<>(message.attributes());
-    attributes.keySet().removeIf(name -> wanted.stream().noneMatch(pattern -> matches(pattern, name)));
+    attributes
+        .keySet()
+        .removeIf(name -> wanted.stream().noneMatch(pattern -> matches(pattern, name)));
     if (!attributes.isEmpty()) {
       fields.put("MessageAttributes", attributes);
       fields.put("MD5OfMessageAttributes", Digests.ofAttributes(attributes));
@@ -176,7 +195,8 @@ final class SqsActions {
   }
 
   private static boolean matches(String pattern, String name) {
-    boolean prefix = pattern.endsWith(".*") && name.startsWith(pattern.substring(0, pattern.length() - 1));
+    boolean prefix =
+        pattern.endsWith(".*") && name.startsWith(pattern.substring(0, pattern.length() - 1));
     return pattern.equals("All") || pattern.equals(name) || prefix;
   }
 
@@ -197,7 +217,8 @@ final class SqsActions {
     return Map.of();
   }
 
-  private Map<String, Object> changeVisibility(String queue, SqsRequest request) throws IOException {
+  private Map<String, Object> changeVisibility(String queue, SqsRequest request)
+      throws IOException {
     int seconds = request.number("VisibilityTimeout", -1, 0, MAX_VISIBILITY);
     if (seconds < 0) {
       throw SqsError.missing("VisibilityTimeout");
@@ -212,16 +233,21 @@ final class SqsActions {
   }
 
   /** Does something for each entry; each succeeds or fails on its own. */
-  private static Map<String, Object> batch(SqsRequest request, EntryAction action) throws IOException {
+  private static Map<String, Object> batch(SqsRequest request, EntryAction action)
+      throws IOException {
     List<SqsRequest> entries = request.entries("Entries");
     if (entries.isEmpty()) {
-      throw SqsError.badBatch("EmptyBatchRequest", "There should be at least one entry in the request.");
+      throw SqsError.badBatch(
+          "EmptyBatchRequest", "There should be at least one entry in the request.");
     }
     if (entries.size() > MAX_BATCH) {
-      throw SqsError.badBatch("TooManyEntriesInBatchRequest", "Maximum number of entries per request are " + MAX_BATCH + ".");
+      throw SqsError.badBatch(
+          "TooManyEntriesInBatchRequest",
+          "Maximum number of entries per request are " + MAX_BATCH + ".");
     }
     if (entries.stream().map(entry -> entry.required("Id")).distinct().count() < entries.size()) {
-      throw SqsError.badBatch("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
+      throw SqsError.badBatch(
+          "BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
     }
     List<Map<String, Object>> successful = new ArrayList<>();
     List<Map<String, Object>> failed = new ArrayList<>();
@@ -235,7 +261,8 @@ final class SqsActions {
         if (error.type().equals("QueueDoesNotExist")) {
           throw error;
         }
-        result.putAll(Map.of("Code", error.queryCode(), "Message", error.getMessage(), "SenderFault", true));
+        result.putAll(
+            Map.of("Code", error.queryCode(), "Message", error.getMessage(), "SenderFault", true));
         failed.add(result);
       }
     }

@@ -1,6 +1,9 @@
 package skypost.local.sqs;
 
-/** An answer that says what was wrong with a request; its type is the SDK's exception without the word. */
+/**
+ * An answer that says what was wrong with a request; its type is the SDK's exception without the
+ * word.
+ */
 final class SqsError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -15,12 +18,16 @@ final class SqsError extends RuntimeException {
 
   static SqsError noSuchQueue() {
     return new SqsError(
-        "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.");
+        "QueueDoesNotExist",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "The specified queue does not exist.");
   }
 
   static SqsError queueExists(String name) {
     return new SqsError(
-        "QueueNameExists", "QueueAlreadyExists", "A queue already exists with the same name and other attributes: " + name);
+        "QueueNameExists",
+        "QueueAlreadyExists",
+        "A queue already exists with the same name and other attributes: " + name);
   }
 
   static SqsError invalid(String message) {
@@ -29,16 +36,21 @@ final class SqsError extends RuntimeException {
 
   static SqsError missing(String parameter) {
     return new SqsError(
-        "MissingRequiredParameterException", "MissingParameter", "The request must contain the parameter " + parameter + ".");
+        "MissingRequiredParameterException",
+        "MissingParameter",
+        "The request must contain the parameter " + parameter + ".");
   }
 
   static SqsError badHandle() {
-    return new SqsError("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", "The input receipt handle is invalid.");
+    return new SqsError(
+        "ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", "The input receipt handle is invalid.");
   }
 
   static SqsError notInFlight() {
     return new SqsError(
-        "MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", "The message referred to isn't in flight.");
+        "MessageNotInflight",
+        "AWS.SimpleQueueService.MessageNotInflight",
+        "The message referred to isn't in flight.");
   }
 
   static SqsError badBatch(String type, String message) {
@@ -46,7 +58,10 @@ final class SqsError extends RuntimeException {
   }
 
   static SqsError unsupported(String action) {
-    return new SqsError("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", "Not served here: " + action);
+    return new SqsError(
+        "UnsupportedOperation",
+        "AWS.SimpleQueueService.UnsupportedOperation",
+        "Not served here: " + action);
   }
 
   String type() {

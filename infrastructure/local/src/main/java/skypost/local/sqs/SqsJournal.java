@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What happened to the queues, one JSON object a line. A change is in the file when its method returns, so the end of this
- * process loses nothing; a line that was cut off by the end was never confirmed, and is left out when the file is read again.
- * Whoever uses it holds the store's lock.
+ * What happened to the queues, one JSON object a line. A change is in the file when its method
+ * returns, so the end of this process loses nothing; a line that was cut off by the end was never
+ * confirmed, and is left out when the file is read again. Whoever uses it holds the store's lock.
  */
 final class SqsJournal implements AutoCloseable {
   private final Path file;

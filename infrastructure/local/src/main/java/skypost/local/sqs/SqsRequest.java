@@ -25,7 +25,9 @@ record SqsRequest(Map<String, Object> fields) {
   }
 
   int number(String name, int fallback, int least, int most) {
-    return fields.get(name) == null ? fallback : within(name, fields.get(name).toString(), least, most);
+    return fields.get(name) == null
+        ? fallback
+        : within(name, fields.get(name).toString(), least, most);
   }
 
   static int within(String name, String text, int least, int most) {
@@ -42,7 +44,8 @@ record SqsRequest(Map<String, Object> fields) {
 
   private static SqsError invalid(String name, String text, int least, int most) {
     return SqsError.invalid(
-        "Value %s for parameter %s is invalid. Reason: Must be between %d and %d.".formatted(text, name, least, most));
+        "Value %s for parameter %s is invalid. Reason: Must be between %d and %d."
+            .formatted(text, name, least, most));
   }
 
   @SuppressWarnings("unchecked")
@@ -57,13 +60,18 @@ record SqsRequest(Map<String, Object> fields) {
   }
 
   List<String> list(String name) {
-    return fields.get(name) instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
+    return fields.get(name) instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of();
   }
 
   @SuppressWarnings("unchecked")
   List<SqsRequest> entries(String name) {
     return fields.get(name) instanceof List<?> list
-        ? list.stream().filter(Map.class::isInstance).map(entry -> new SqsRequest((Map<String, Object>) entry)).toList()
+        ? list.stream()
+            .filter(Map.class::isInstance)
+            .map(entry -> new SqsRequest((Map<String, Object>) entry))
+            .toList()
         : List.of();
   }
 }

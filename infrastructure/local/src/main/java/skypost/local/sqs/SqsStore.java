@@ -10,7 +10,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The queues and what can be done to them. Everything happens under one lock and is in the journal before it is confirmed. */
+/**
+ * The queues and what can be done to them. Everything happens under one lock and is in the journal
+ * before it is confirmed.
+ */
 final class SqsStore implements AutoCloseable {
   private static final long REWRITE_ABOVE = 32L * 1024 * 1024; // bytes of journal
 
@@ -26,13 +29,12 @@ final class SqsStore implements AutoCloseable {
   SqsStore(SqsJournal journal, Clock clock) throws IOException {
     this.journal = journal;
     this.clock = clock;
-    locked(
-        () -> {
-          journal.replay(new Restoring());
-          queues.values().forEach(this::release);
-          journal.rewrite(queues.values());
-          return null;
-        });
+    locked(() -> {
+      journal.replay(new Restoring());
+      queues.values().forEach(this::release);
+      journal.rewrite(queues.values());
+      return null;
+    });
   }
 
   private void release(StoredQueue queue) {
@@ -44,7 +46,10 @@ final class SqsStore implements AutoCloseable {
   private final class Restoring implements SqsJournal.Reader {
     @Override
     public void queue(String name, Map<String, String> attributes) {
-      queues.computeIfAbsent(name, _ -> new StoredQueue(name, lock.newCondition())).attributes().putAll(attributes);
+      queues
+          .computeIfAbsent(name, _ -> new StoredQueue(name, lock.newCondition()))
+          .attributes()
+          .putAll(attributes);
     }
 
     @Override
@@ -87,20 +92,19 @@ final class SqsStore implements AutoCloseable {
   }
 
   void create(String name, Map<String, String> attributes) throws IOException {
-    locked(
-        () -> {
-          StoredQueue existing = queues.get(name);
-          if (existing != null) {
-            if (!existing.allAttributes().entrySet().containsAll(attributes.entrySet())) {
-              throw SqsError.queueExists(name);
-            }
-            return null;
-          }
-          var queue = new StoredQueue(name, lock.newCondition());
-          queue.attributes().putAll(attributes);
-          journal.queue(queue);
-          return queues.put(name, queue);
-        });
+    locked(() -> {
+      StoredQueue existing = queues.get(name);
+      if (existing != null) {
+        if (!existing.allAttributes().entrySet().containsAll(attributes.entrySet())) {
+          throw SqsError.queueExists(name);
+        }
+        return null;
+      }
+      var queue = new StoredQueue(name, lock.newCondition());
+      queue.attributes().putAll(attributes);
+      journal.queue(queue);
+      return queues.put(name, queue);
+    });
   }
 
   void exists(String name) throws IOException {
@@ -112,68 +116,73 @@ final class SqsStore implements AutoCloseable {
   }
 
   void delete(String name) throws IOException {
-    locked(
-        () -> {
-          StoredQueue queue = find(name);
-          journal.noQueue(name);
-          queues.remove(name);
-          queue.arrival().signalAll();
-          return null;
-        });
+    locked(() -> {
+      StoredQueue queue = find(name);
+      journal.noQueue(name);
+      queues.remove(name);
+      queue.arrival().signalAll();
+      return null;
+    });
   }
 
   void setAttributes(String name, Map<String, String> attributes) throws IOException {
-    locked(
-        () -> {
-          StoredQueue queue = find(name);
-          queue.attributes().putAll(attributes);
-          journal.queue(queue);
-          return null;
-        });
+    locked(() -> {
+      StoredQueue queue = find(name);
+      queue.attributes().putAll(attributes);
+      journal.queue(queue);
+      return null;
+    });
   }
 
   /** The attributes with the counts of messages. */
   Map<String, String> attributes(String name) throws IOException {
-    return locked(
-        () -> {
-          StoredQueue queue = find(name);
-          int visible = 0;
-          int inFlight = 0;
-          int delayed = 0;
-          for (StoredMessage message : queue.messages()) {
-            if (message.visible() <= clock.millis()) {
-              visible++;
-            } else if (message.received() > 0) {
-              inFlight++;
-            } else {
-              delayed++;
-            }
-          }
-          Map<String, String> all = queue.allAttributes();
-          all.put("ApproximateNumberOfMessages", Integer.toString(visible));
-          all.put("ApproximateNumberOfMessagesNotVisible", Integer.toString(inFlight));
-          all.put("ApproximateNumberOfMessagesDelayed", Integer.toString(delayed));
-          return all;
-        });
+    return locked(() -> {
+      StoredQueue queue = find(name);
+      int visible = 0;
+      int inFlight = 0;
+      int delayed = 0;
+      for (StoredMessage message : queue.messages()) {
+        if (message.visible() <= clock.millis()) {
+          visible++;
+        } else if (message.received() > 0) {
+          inFlight++;
+        } else {
+          delayed++;
+        }
+      }
+      Map<String, String> all = queue.allAttributes();
+      all.put("ApproximateNumberOfMessages", Integer.toString(visible));
+      all.put("ApproximateNumberOfMessagesNotVisible", Integer.toString(inFlight));
+      all.put("ApproximateNumberOfMessagesDelayed", Integer.toString(delayed));
+      return all;
+    });
   }
 
   /** What a sender gives. @param delaySeconds negative: the queue's */
   record Draft(String body, Map<String, Object> attributes, String group, int delaySeconds) {}
 
   StoredMessage send(String name, Draft draft) throws IOException {
-    return locked(
-        () -> {
-          StoredQueue queue = find(name);
-          long now = clock.millis();
-          int delay = draft.delaySeconds() < 0 ? queue.number("DelaySeconds") : draft.delaySeconds();
-          String id = UUID.randomUUID().toString();
-          var message =
-              new StoredMessage(
-                  id, ++sequence, draft.body(), draft.attributes(), draft.group(), now, now + delay * 1000L, 0, 0, "");
-          journal.message(queue, message);
-          queue.put(message);
-          return message;
-        });
+    return locked(() -> {
+      StoredQueue queue = find(name);
+      long now = clock.millis();
+      int delay = draft.delaySeconds() < 0 ? queue.number("DelaySeconds") : draft.delaySeconds();
+      String id = UUID.randomUUID().toString();
+      var message =
+          new StoredMessage(
+              id,
+              ++sequence,
+              draft.body(),
+              draft.attributes(),
+              draft.group(),
+              now,
+              now + delay * 1000L,
+              0,
+              0,
+              "");
+      journal.message(queue, message);
+      queue.put(message);
+      return message;
+    });
   }
 
   /**
@@ -182,7 +191,8 @@ final class SqsStore implements AutoCloseable {
    * @param waitSeconds negative: the queue's
    * @param visibilitySeconds negative: the queue's
    */
-  List<StoredMessage> receive(String name, int most, int waitSeconds, int visibilitySeconds) throws IOException {
+  List<StoredMessage> receive(String name, int most, int waitSeconds, int visibilitySeconds)
+      throws IOException {
     lock.lock();
     try {
       StoredQueue queue = find(name);
@@ -206,15 +216,19 @@ final class SqsStore implements AutoCloseable {
     }
   }
 
-  private List<StoredMessage> take(StoredQueue queue, int most, int visibilitySeconds) throws IOException {
+  private List<StoredMessage> take(StoredQueue queue, int most, int visibilitySeconds)
+      throws IOException {
     long now = clock.millis();
     List<StoredMessage> due = due(queue, most, now);
     while (!due.isEmpty()) {
       List<StoredMessage> taken = new ArrayList<>();
       for (StoredMessage message : due) {
         if (!dropped(queue, message, now)) {
-          long hidden = (visibilitySeconds < 0 ? queue.number("VisibilityTimeout") : visibilitySeconds) * 1000L;
-          StoredMessage received = message.receivedAt(now, now + hidden, message.id() + "." + UUID.randomUUID());
+          long hidden =
+              (visibilitySeconds < 0 ? queue.number("VisibilityTimeout") : visibilitySeconds)
+                  * 1000L;
+          StoredMessage received =
+              message.receivedAt(now, now + hidden, message.id() + "." + UUID.randomUUID());
           journal.message(queue, received);
           queue.put(received);
           taken.add(received);
@@ -258,48 +272,48 @@ final class SqsStore implements AutoCloseable {
     return false;
   }
 
-  /** Deletes a message; one that is not there any more is fine. @param receipt of any of its receives */
+  /**
+   * Deletes a message; one that is not there any more is fine. @param receipt of any of its
+   * receives
+   */
   void deleteMessage(String name, String receipt) throws IOException {
     String id = idOf(receipt);
-    locked(
-        () -> {
-          StoredQueue queue = find(name);
-          if (queue.get(id) != null) {
-            journal.noMessages(queue, List.of(id));
-            queue.remove(id);
-            rewriteWhenLarge();
-          }
-          return null;
-        });
+    locked(() -> {
+      StoredQueue queue = find(name);
+      if (queue.get(id) != null) {
+        journal.noMessages(queue, List.of(id));
+        queue.remove(id);
+        rewriteWhenLarge();
+      }
+      return null;
+    });
   }
 
   void changeVisibility(String name, String receipt, int seconds) throws IOException {
     String id = idOf(receipt);
-    locked(
-        () -> {
-          StoredQueue queue = find(name);
-          StoredMessage message = queue.get(id);
-          long now = clock.millis();
-          if (message == null || message.visible() <= now || !message.receipt().equals(receipt)) {
-            throw SqsError.notInFlight();
-          }
-          StoredMessage changed = message.visibleAt(now + seconds * 1000L);
-          journal.message(queue, changed);
-          queue.put(changed);
-          return null;
-        });
+    locked(() -> {
+      StoredQueue queue = find(name);
+      StoredMessage message = queue.get(id);
+      long now = clock.millis();
+      if (message == null || message.visible() <= now || !message.receipt().equals(receipt)) {
+        throw SqsError.notInFlight();
+      }
+      StoredMessage changed = message.visibleAt(now + seconds * 1000L);
+      journal.message(queue, changed);
+      queue.put(changed);
+      return null;
+    });
   }
 
   void purge(String name) throws IOException {
-    locked(
-        () -> {
-          StoredQueue queue = find(name);
-          List<String> ids = new ArrayList<>();
-          queue.messages().forEach(message -> ids.add(message.id()));
-          journal.noMessages(queue, ids);
-          ids.forEach(queue::remove);
-          return null;
-        });
+    locked(() -> {
+      StoredQueue queue = find(name);
+      List<String> ids = new ArrayList<>();
+      queue.messages().forEach(message -> ids.add(message.id()));
+      journal.noMessages(queue, ids);
+      ids.forEach(queue::remove);
+      return null;
+    });
   }
 
   private static String idOf(String receipt) {
@@ -320,12 +334,11 @@ final class SqsStore implements AutoCloseable {
   /** Ends waiting receives and closes the journal; what comes after fails. */
   @Override
   public void close() throws IOException {
-    locked(
-        () -> {
-          closed = true;
-          queues.values().forEach(queue -> queue.arrival().signalAll());
-          journal.close();
-          return null;
-        });
+    locked(() -> {
+      closed = true;
+      queues.values().forEach(queue -> queue.arrival().signalAll());
+      journal.close();
+      return null;
+    });
   }
 }

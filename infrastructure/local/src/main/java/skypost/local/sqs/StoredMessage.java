@@ -30,22 +30,26 @@ record StoredMessage(
 
   StoredMessage receivedAt(long now, long visibleAgain, String newReceipt) {
     long first = firstReceived == 0 ? now : firstReceived;
-    return new StoredMessage(id, sequence, body, attributes, group, sent, visibleAgain, received + 1, first, newReceipt);
+    return new StoredMessage(
+        id, sequence, body, attributes, group, sent, visibleAgain, received + 1, first, newReceipt);
   }
 
   StoredMessage visibleAt(long time) {
-    return new StoredMessage(id, sequence, body, attributes, group, sent, time, received, firstReceived, receipt);
+    return new StoredMessage(
+        id, sequence, body, attributes, group, sent, time, received, firstReceived, receipt);
   }
 
   /** As it lies in a dead-letter queue, where it can be received at once. */
   StoredMessage movedTo(long newSequence, long now) {
-    return new StoredMessage(id, newSequence, body, attributes, group, sent, now, received, firstReceived, receipt);
+    return new StoredMessage(
+        id, newSequence, body, attributes, group, sent, now, received, firstReceived, receipt);
   }
 
   /** After a crash nobody is working on it, and it is not to blame. */
   StoredMessage releasedIfInFlight(long now) {
     return received > 0 && visible > now
-        ? new StoredMessage(id, sequence, body, attributes, group, sent, now, received - 1, firstReceived, "")
+        ? new StoredMessage(
+            id, sequence, body, attributes, group, sent, now, received - 1, firstReceived, "")
         : this;
   }
 }

@@ -23,10 +23,14 @@ final class StoredQueue {
   private final Map<String, String> attributes = new TreeMap<>();
   private final Map<String, StoredMessage> byId = new HashMap<>();
   private final TreeSet<StoredMessage> byVisibility =
-      new TreeSet<>(Comparator.comparingLong(StoredMessage::visible).thenComparingLong(StoredMessage::sequence));
+      new TreeSet<>(
+          Comparator.comparingLong(StoredMessage::visible)
+              .thenComparingLong(StoredMessage::sequence));
   private final Condition arrival;
 
-  /** @param arrival is signalled when a message may have become visible earlier than a waiter thinks */
+  /**
+   * @param arrival is signalled when a message may have become visible earlier than a waiter thinks
+   */
   StoredQueue(String name, Condition arrival) {
     this.name = name;
     this.arrival = arrival;

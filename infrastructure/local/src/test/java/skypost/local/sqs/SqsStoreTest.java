@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SqsStoreTest {
   @TempDir Path folder;
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-25T08:00:00Z"));
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-25T08:00:00Z"));
   private SqsStore store;
 
   @BeforeEach
@@ -66,13 +67,14 @@ class SqsStoreTest {
   @Test
   void aLongPollEndsWhenAMessageComes() throws Exception {
     store.create("q", Map.of());
-    CompletableFuture<List<StoredMessage>> poll = CompletableFuture.supplyAsync(() -> {
-      try {
-        return store.receive("q", 10, 20, -1);
-      } catch (IOException fault) {
-        throw new AssertionError(fault);
-      }
-    });
+    CompletableFuture<List<StoredMessage>> poll =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return store.receive("q", 10, 20, -1);
+          } catch (IOException fault) {
+            throw new AssertionError(fault);
+          }
+        });
     send("m", 0);
     assertThat(poll.get(10, TimeUnit.SECONDS)).extracting(StoredMessage::body).containsExactly("m");
   }
@@ -102,11 +104,16 @@ class SqsStoreTest {
         store.deleteMessage("q", message.receipt());
       }
     }
-    Files.writeString(folder.resolve("journal.jsonl"), "{\"queue\":\"q\",\"message\":{\"id\":\"cut o", StandardOpenOption.APPEND);
+    Files.writeString(
+        folder.resolve("journal.jsonl"),
+        "{\"queue\":\"q\",\"message\":{\"id\":\"cut o",
+        StandardOpenOption.APPEND);
     open();
 
     assertThat(receive()).containsExactly("kept");
-    assertThat(store.attributes("q")).containsEntry("ApproximateNumberOfMessagesDelayed", "1").containsEntry("VisibilityTimeout", "600");
+    assertThat(store.attributes("q"))
+        .containsEntry("ApproximateNumberOfMessagesDelayed", "1")
+        .containsEntry("VisibilityTimeout", "600");
   }
 
   @Test

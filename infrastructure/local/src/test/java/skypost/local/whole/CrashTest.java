@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,7 +24,8 @@ class CrashTest {
   private static final int MESSAGES = 1000;
   private static final int KILLS = 20;
   private static final int SESSIONS = 4;
-  private static final List<String> USERS = List.of("u0@example.com", "u1@example.com", "u2@example.com");
+  private static final List<String> USERS =
+      List.of("u0@example.com", "u1@example.com", "u2@example.com");
 
   @TempDir private static Path data;
 
@@ -43,7 +44,8 @@ class CrashTest {
         senders.submit(this::load);
       }
       while (kills < KILLS) {
-        // The moment is chance within a stretch of the load, so that every kill falls into the middle of work.
+        // The moment is chance within a stretch of the load, so that every kill falls into the
+        // middle of work.
         int from = MESSAGES * kills / (KILLS + 1) + random.nextInt(MESSAGES / (KILLS + 1));
         await("message " + from, next::get, count -> count >= from);
         system.get().kill();
@@ -61,11 +63,19 @@ class CrashTest {
         await("the messages of " + user, () -> last.inbox(user), count -> count >= wanted.size());
         checkMailbox(last, user, wanted);
       }
-      System.out.println("crash: " + accepted.size() + " accepted messages, " + kills + " kills, each exactly once");
+      System.out.println(
+          "crash: "
+              + accepted.size()
+              + " accepted messages, "
+              + kills
+              + " kills, each exactly once");
     }
   }
 
-  /** Sends until enough are accepted; a broken connection tells nothing about its message, which is sent again under a new number. */
+  /**
+   * Sends until enough are accepted; a broken connection tells nothing about its message, which is
+   * sent again under a new number.
+   */
   private Void load() throws InterruptedException {
     while (accepted.size() < MESSAGES) {
       try (MailClient smtp = MailClient.connect(system.get().port("smtp"))) {
@@ -87,20 +97,27 @@ class CrashTest {
   }
 
   private static byte[] message(int number) {
-    return ("Subject: load " + number + "\r\n\r\n" + "x".repeat(70 + number % 900) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    return ("Subject: load " + number + "\r\n\r\n" + "x".repeat(70 + number % 900) + "\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static void checkMailbox(LocalProcess last, String user, Set<String> wanted) throws IOException {
+  private static void checkMailbox(LocalProcess last, String user, Set<String> wanted)
+      throws IOException {
     try (MailClient pop3 = MailClient.pop3(last.port("pop3"), user)) {
-      List<String> ids = pop3.lines("UIDL").stream().map(line -> line.substring(line.indexOf(' ') + 1)).toList();
+      List<String> ids =
+          pop3.lines("UIDL").stream().map(line -> line.substring(line.indexOf(' ') + 1)).toList();
       assertThat(ids).doesNotHaveDuplicates();
-      assertThat(ids).containsAll(wanted.stream().map(id -> id.substring(0, id.indexOf(' '))).toList());
+      assertThat(ids)
+          .containsAll(wanted.stream().map(id -> id.substring(0, id.indexOf(' '))).toList());
       List<String> subjects = new java.util.ArrayList<>();
       for (int i = 1; i <= ids.size(); i++) {
         String header = new String(pop3.retrieve("TOP " + i + " 0"), StandardCharsets.US_ASCII);
-        subjects.add(header.substring(header.indexOf("Subject:"), header.indexOf("\r\n", header.indexOf("Subject:"))));
+        subjects.add(
+            header.substring(
+                header.indexOf("Subject:"), header.indexOf("\r\n", header.indexOf("Subject:"))));
       }
-      assertThat(subjects).doesNotHaveDuplicates(); // a number is sent once, so a second copy would be ours
+      assertThat(subjects)
+          .doesNotHaveDuplicates(); // a number is sent once, so a second copy would be ours
     }
   }
 }

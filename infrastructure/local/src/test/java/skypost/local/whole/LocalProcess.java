@@ -24,10 +24,13 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The local system as a process of its own, as a user starts it, so that it can be killed like one. */
+/**
+ * The local system as a process of its own, as a user starts it, so that it can be killed like one.
+ */
 final class LocalProcess implements AutoCloseable {
   static final String TOKEN = "test-token-0123456789";
-  private static final Pattern PORT = Pattern.compile("(smtp|submission|submissions|pop3|pop3s|api)=(\\d+)");
+  private static final Pattern PORT =
+      Pattern.compile("(smtp|submission|submissions|pop3|pop3s|api)=(\\d+)");
   private static final Duration READY = Duration.ofSeconds(60);
 
   private final Process process;
@@ -40,7 +43,10 @@ final class LocalProcess implements AutoCloseable {
     this.log = log;
   }
 
-  /** What a start says on stdout and stderr and how it ends, for starts that are expected to fail or to end by themselves. */
+  /**
+   * What a start says on stdout and stderr and how it ends, for starts that are expected to fail or
+   * to end by themselves.
+   */
   record Ended(int exit, String out, String err) {}
 
   /** Starts on free ports and returns when it says that it is ready. */
@@ -67,7 +73,9 @@ final class LocalProcess implements AutoCloseable {
     byte[] err = process.getErrorStream().readAllBytes();
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     return new Ended(
-        process.exitValue(), new String(out, StandardCharsets.UTF_8), new String(err, StandardCharsets.UTF_8));
+        process.exitValue(),
+        new String(out, StandardCharsets.UTF_8),
+        new String(err, StandardCharsets.UTF_8));
   }
 
   private static ProcessBuilder command(Path data, Map<String, String> settings) {
@@ -75,12 +83,19 @@ final class LocalProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
-            "-XX:+UseSerialGC", "-Xmx256m", "--sun-misc-unsafe-memory-access=allow",
-            "--enable-native-access=ALL-UNNAMED", "-Ddnsjava.nio.selector_timeout=50", "-cp",
-            System.getProperty("java.class.path"), "skypost.local.Main"));
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Ddnsjava.nio.selector_timeout=50",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "skypost.local.Main"));
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(key -> key.startsWith("SKYPOST_") && !key.equals("SKYPOST_DYNOXIDE"));
+    environment
+        .keySet()
+        .removeIf(key -> key.startsWith("SKYPOST_") && !key.equals("SKYPOST_DYNOXIDE"));
     environment.put("SKYPOST_DATA", data.toString());
     environment.put("SKYPOST_ADMIN_TOKEN", TOKEN);
     environment.put("SKYPOST_HOSTNAME", "mx.skypost.example");
@@ -162,10 +177,13 @@ final class LocalProcess implements AutoCloseable {
               .header("Content-Type", "application/json")
               .method(
                   method,
-                  body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
+                  body == null
+                      ? HttpRequest.BodyPublishers.noBody()
+                      : HttpRequest.BodyPublishers.ofString(body))
               .build();
       HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      Map<String, Object> fields = response.body().isEmpty() ? Map.of() : JSON.std.mapFrom(response.body());
+      Map<String, Object> fields =
+          response.body().isEmpty() ? Map.of() : JSON.std.mapFrom(response.body());
       return new Answer(response.statusCode(), fields);
     } catch (IOException fault) {
       throw new java.io.UncheckedIOException(fault);
@@ -177,7 +195,8 @@ final class LocalProcess implements AutoCloseable {
 
   /** Makes a local domain and users whose password is {@code secret}. */
   void users(String domain, String... locals) {
-    assertThat(api("PUT", "/v1/domains/" + domain, "{\"kind\": \"local\"}").status()).isIn(200, 201);
+    assertThat(api("PUT", "/v1/domains/" + domain, "{\"kind\": \"local\"}").status())
+        .isIn(200, 201);
     for (String local : locals) {
       Answer answer = api("PUT", "/v1/users/" + local + "@" + domain, "{\"password\": \"secret\"}");
       assertThat(answer.status()).as("%s", answer).isIn(200, 201);
@@ -186,7 +205,8 @@ final class LocalProcess implements AutoCloseable {
 
   /** Messages of INBOX. */
   long inbox(String user) {
-    return ((Number) api("GET", "/v1/users/" + user + "/mailbox", null).body().get("messages")).longValue();
+    return ((Number) api("GET", "/v1/users/" + user + "/mailbox", null).body().get("messages"))
+        .longValue();
   }
 
   /** Waits until something is so; fails with what it is instead after a long while. */

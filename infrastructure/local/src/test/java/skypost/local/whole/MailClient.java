@@ -87,7 +87,10 @@ final class MailClient implements AutoCloseable {
     return reply();
   }
 
-  /** Dot stuffing and the end of data (RFC 5321 section 4.5.2); the message must consist of CRLF lines. */
+  /**
+   * Dot stuffing and the end of data (RFC 5321 section 4.5.2); the message must consist of CRLF
+   * lines.
+   */
   static byte[] stuff(byte[] message) {
     ByteArrayOutputStream stuffed = new ByteArrayOutputStream(message.length + 100);
     boolean lineStart = true;

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Messages as they occur: made here in many shapes, and the shared corpus in addition where it is there. */
+/**
+ * Messages as they occur: made here in many shapes, and the shared corpus in addition where it is
+ * there.
+ */
 final class RealMessages {
   private static final int MAX_LINE = 998; // RFC 5322 section 2.1.1, without CRLF
 
@@ -38,7 +41,8 @@ final class RealMessages {
     }
     List<byte[]> messages = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder.resolve("shared/corpus"))) {
-      for (Path file : files.filter(each -> each.toString().matches(".*\\.(eml|msg)")).sorted().toList()) {
+      for (Path file :
+          files.filter(each -> each.toString().matches(".*\\.(eml|msg)")).sorted().toList()) {
         byte[] message = toCrlf(Files.readAllBytes(file));
         if (longestLine(message) <= MAX_LINE) {
           messages.add(message);
@@ -55,12 +59,23 @@ final class RealMessages {
     String header = "From: a@example.com\r\nTo: b@example.com\r\nSubject: extreme\r\n";
     return List.of(
         bytes(header + "\r\n" + ".\r\n..\r\n.leading\r\n...\r\nend\r\n"),
-        bytes(header + "\r\n" + "x".repeat(MAX_LINE) + "\r\n" + "." + "y".repeat(MAX_LINE - 1) + "\r\n"),
+        bytes(
+            header
+                + "\r\n"
+                + "x".repeat(MAX_LINE)
+                + "\r\n"
+                + "."
+                + "y".repeat(MAX_LINE - 1)
+                + "\r\n"),
         bytes(header + "\r\n"),
         bytes("\r\nno header at all\r\n"),
         bytes(header + "\r\n\r\n\r\n\r\n"),
-        latin1(header + "Content-Type: text/plain; charset=iso-8859-1\r\n\r\nGr\u00fc\u00dfe \u00ff\u00fe\u0080\r\n"),
-        bytes(header + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n你好，世界 📬\r\n"),
+        latin1(
+            header
+                + "Content-Type: text/plain; charset=iso-8859-1\r\n\r\nGr\u00fc\u00dfe \u00ff\u00fe\u0080\r\n"),
+        bytes(
+            header
+                + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n你好，世界 📬\r\n"),
         bytes(
             header
                 + "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -71,8 +86,16 @@ final class RealMessages {
   private static byte[] made(Random random, int number) {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     message.writeBytes(
-        bytes("From: s" + number + "@example.com\r\nMessage-ID: <" + number + "@example.com>\r\nSubject: made " + number
-            + "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_" + number + "\"\r\n\r\n"));
+        bytes(
+            "From: s"
+                + number
+                + "@example.com\r\nMessage-ID: <"
+                + number
+                + "@example.com>\r\nSubject: made "
+                + number
+                + "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_"
+                + number
+                + "\"\r\n\r\n"));
     int lines = random.nextInt(400);
     for (int i = 0; i < lines; i++) {
       byte[] line = new byte[random.nextInt(120)];

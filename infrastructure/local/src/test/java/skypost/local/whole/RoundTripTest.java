@@ -33,7 +33,10 @@ class RoundTripTest {
           sent.put(reply.substring(reply.lastIndexOf(' ') + 1), message);
         }
       }
-      await("all messages in the mailbox", () -> system.inbox("bob@example.com"), count -> count == messages.size());
+      await(
+          "all messages in the mailbox",
+          () -> system.inbox("bob@example.com"),
+          count -> count == messages.size());
 
       try (MailClient pop3 = MailClient.pop3(system.port("pop3"), "bob@example.com")) {
         List<String> sizes = pop3.lines("LIST");
@@ -45,13 +48,20 @@ class RoundTripTest {
           byte[] original = sent.remove(numberAndId[1]);
           assertThat(sizes).contains(numberAndId[0] + " " + received.length);
           assertThat(new String(received, StandardCharsets.ISO_8859_1))
-              .startsWith("Return-Path: <sender@far.example>\r\nDelivered-To: bob@example.com\r\nReceived: from client.example");
+              .startsWith(
+                  "Return-Path: <sender@far.example>\r\nDelivered-To: bob@example.com\r\nReceived: from client.example");
           // Arrays.equals first: a failing comparison of ten megabytes would print them
           boolean same =
               Arrays.equals(
-                  received, received.length - original.length, received.length, original, 0, original.length);
+                  received,
+                  received.length - original.length,
+                  received.length,
+                  original,
+                  0,
+                  original.length);
           assertThat(same).as("message %s of %d octets", numberAndId[1], original.length).isTrue();
-          assertThat(traceHeaders(received, original)).matches("(?s)(Return-Path|Delivered-To|Received): .*\r\n");
+          assertThat(traceHeaders(received, original))
+              .matches("(?s)(Return-Path|Delivered-To|Received): .*\r\n");
         }
         assertThat(sent).isEmpty();
       }

@@ -30,7 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import skypost.mail.dns.TestDns;
 import skypost.protocol.smtp.client.FakeMx;
 
-/** What a user does: makes a domain and users, sends, reads, sends to other servers, asks what became of it. */
+/**
+ * What a user does: makes a domain and users, sends, reads, sends to other servers, asks what
+ * became of it.
+ */
 class WholeWayTest {
   private static final Pattern ID = Pattern.compile("queued as ([0-9a-z]{20})");
 
@@ -46,12 +49,15 @@ class WholeWayTest {
     Map<String, String> settings = new HashMap<>();
     settings.put("SKYPOST_DNS", dns.address().toString());
     settings.put("SKYPOST_OUTBOUND_PORT", Integer.toString(second.port()));
-    settings.put("SKYPOST_RETRY_SCHEDULE", "PT0S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S");
+    settings.put(
+        "SKYPOST_RETRY_SCHEDULE",
+        "PT0S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S,PT1S");
     system = LocalProcess.start(data, settings);
     system.users("example.com", "alice", "bob");
     // 127.0.0.2 does not listen: the first exchanger is down.
     dns.add("mx1.far.example", "A", "127.0.0.2").add("mx2.far.example", "A", "127.0.0.3");
-    dns.add("far.example", "MX", "10 mx1.far.example.").add("far.example", "MX", "20 mx2.far.example.");
+    dns.add("far.example", "MX", "10 mx1.far.example.")
+        .add("far.example", "MX", "20 mx2.far.example.");
   }
 
   @AfterAll
@@ -87,10 +93,14 @@ class WholeWayTest {
     await("the message at the second exchanger", () -> received("abroad"), count -> count == 1);
 
     FakeMx.Received message =
-        second.received().stream().filter(each -> each.text().contains("Subject: abroad")).findFirst().orElseThrow();
+        second.received().stream()
+            .filter(each -> each.text().contains("Subject: abroad"))
+            .findFirst()
+            .orElseThrow();
     assertThat(message.recipients()).containsExactly("carol@far.example");
     assertThat(message.mail()).startsWith("MAIL FROM:<alice@example.com>");
-    assertThat(await("its trace", () -> timeline(id), text -> text.contains("event=delivered"))).contains("mx2.far.example");
+    assertThat(await("its trace", () -> timeline(id), text -> text.contains("event=delivered")))
+        .contains("mx2.far.example");
   }
 
   @Test
@@ -98,10 +108,14 @@ class WholeWayTest {
     dns.add("mx.late.example", "A", "127.0.0.4").add("late.example", "MX", "10 mx.late.example.");
     String id = send("submission", message("later", new byte[10], "dave@late.example"));
     await("a failed attempt", () -> timeline(id), text -> text.contains("status=deferred"));
-    assertThat(system.api("GET", "/v1/queue?domain=late.example", null).body().toString()).contains(id);
+    assertThat(system.api("GET", "/v1/queue?domain=late.example", null).body().toString())
+        .contains(id);
 
     try (FakeMx late = FakeMx.start("127.0.0.4", second.port())) {
-      await("the message at the exchanger that is up again", () -> late.received().size(), count -> count == 1);
+      await(
+          "the message at the exchanger that is up again",
+          () -> late.received().size(),
+          count -> count == 1);
       await("its trace", () -> timeline(id), text -> text.contains("event=delivered"));
     }
   }
@@ -111,28 +125,37 @@ class WholeWayTest {
     second.once("RCPT TO:<nobody@", FakeMx.reply("550 5.1.1 no such user here"));
     long before = system.inbox("alice@example.com");
     String id = send("submission", message("refused", new byte[10], "nobody@far.example"));
-    await("the bounce in alice's mailbox", () -> system.inbox("alice@example.com"), count -> count == before + 1);
+    await(
+        "the bounce in alice's mailbox",
+        () -> system.inbox("alice@example.com"),
+        count -> count == before + 1);
 
     Message bounce = last("pop3", "alice@example.com");
     assertThat(bounce.getContentType()).startsWith("multipart/report").contains("delivery-status");
     assertThat(bounce.getHeader("Return-Path")).containsExactly("<>");
-    assertThat(await("its trace", () -> timeline(id), text -> text.contains("event=bounced"))).contains("no such user here");
+    assertThat(await("its trace", () -> timeline(id), text -> text.contains("event=bounced")))
+        .contains("no such user here");
   }
 
   @Test
   void messageTracesAreOnlyForThoseWhoHoldTheToken() throws Exception {
-    assertThat(system.api("GET", "/v1/messages/00000000000000000000", null).status()).isEqualTo(404);
+    assertThat(system.api("GET", "/v1/messages/00000000000000000000", null).status())
+        .isEqualTo(404);
   }
 
   private static int received(String subject) {
-    return (int) second.received().stream().filter(each -> each.text().contains("Subject: " + subject)).count();
+    return (int)
+        second.received().stream()
+            .filter(each -> each.text().contains("Subject: " + subject))
+            .count();
   }
 
   private static String timeline(String id) {
     return system.api("GET", "/v1/messages/" + id, null).body().toString();
   }
 
-  private static MimeMessage message(String subject, byte[] attachment, String to) throws Exception {
+  private static MimeMessage message(String subject, byte[] attachment, String to)
+      throws Exception {
     MimeMessage message = new MimeMessage(session());
     message.setFrom("alice@example.com");
     message.setRecipient(Message.RecipientType.TO, new InternetAddress(to));

@@ -14,6 +14,9 @@ public sealed interface ConnectResult {
    */
   record NotConnected(SmtpReply reply) implements ConnectResult {}
 
-  /** STARTTLS was agreed and then failed; a caller to whom clear text is good enough connects again without. */
+  /**
+   * STARTTLS was agreed and then failed; a caller to whom clear text is good enough connects again
+   * without.
+   */
   record TlsBroken(SmtpReply reply) implements ConnectResult {}
 }

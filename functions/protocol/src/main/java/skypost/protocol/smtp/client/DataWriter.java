@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Writes content as DATA wants it: dots stuffed (RFC 5321 section 4.5.2), lines ended with CRLF, and never a CR or LF alone
- * (section 2.3.8), for which a receiver may see another end of data than we do.
+ * Writes content as DATA wants it: dots stuffed (RFC 5321 section 4.5.2), lines ended with CRLF,
+ * and never a CR or LF alone (section 2.3.8), for which a receiver may see another end of data than
+ * we do.
  */
 final class DataWriter {
   private final OutputStream out;

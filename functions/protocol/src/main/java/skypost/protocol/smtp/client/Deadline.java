@@ -2,7 +2,10 @@ package skypost.protocol.smtp.client;
 
 import java.time.Duration;
 
-/** A moment after which a connection is cut, whatever its timeouts allow. Not of the wall clock, which may jump. */
+/**
+ * A moment after which a connection is cut, whatever its timeouts allow. Not of the wall clock,
+ * which may jump.
+ */
 public final class Deadline {
   private final long nanos;
 

@@ -34,7 +34,9 @@ public final class Extensions {
     return parameters.containsKey(keyword);
   }
 
-  /** The largest message that is taken, in octets; empty when no limit is told (RFC 1870 section 4). */
+  /**
+   * The largest message that is taken, in octets; empty when no limit is told (RFC 1870 section 4).
+   */
   public OptionalLong maxSize() {
     String size = parameters.getOrDefault("SIZE", "");
     if (!size.matches("\\d{1,18}")) {

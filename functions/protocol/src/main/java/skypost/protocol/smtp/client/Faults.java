@@ -10,9 +10,14 @@ final class Faults {
 
   static SmtpReply lost(Peer peer, String when, IOException fault) {
     if (fault instanceof ReplyParser.MalformedReply) {
-      return SmtpReply.of(451, 5, 0, peer + " broke the protocol " + when + ": " + text(fault)); // X.5.0: protocol status
+      return SmtpReply.of(
+          451,
+          5,
+          0,
+          peer + " broke the protocol " + when + ": " + text(fault)); // X.5.0: protocol status
     }
-    return SmtpReply.of(451, 4, 2, "lost " + peer + " " + when + ": " + text(fault)); // X.4.2: bad connection
+    return SmtpReply.of(
+        451, 4, 2, "lost " + peer + " " + when + ": " + text(fault)); // X.4.2: bad connection
   }
 
   static String text(IOException fault) {

@@ -9,8 +9,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * TLS against passive listeners (RFC 7435): any certificate will do, because the alternative is clear text. Policies that demand
- * more (MTA-STS, DANE) bring an SSLContext of their own.
+ * TLS against passive listeners (RFC 7435): any certificate will do, because the alternative is
+ * clear text. Policies that demand more (MTA-STS, DANE) bring an SSLContext of their own.
  */
 public final class OpportunisticTls {
   private OpportunisticTls() {}

@@ -10,13 +10,19 @@ public sealed interface Outcome {
   /** The peer has taken responsibility for the message (RFC 5321 section 6.1). */
   record Delivered(SmtpReply reply) implements Outcome {}
 
-  /** The peer said 4yz, or was silent after the final dot: it may work later, and no other exchanger should be tried now. */
+  /**
+   * The peer said 4yz, or was silent after the final dot: it may work later, and no other exchanger
+   * should be tried now.
+   */
   record Deferred(SmtpReply reply) implements Outcome {}
 
   /** The peer said 5yz, or cannot take what this message needs. */
   record Failed(SmtpReply reply) implements Outcome {}
 
-  /** The transaction did not get so far that anything was decided: another exchanger may be tried at once. */
+  /**
+   * The transaction did not get so far that anything was decided: another exchanger may be tried at
+   * once.
+   */
   record Undecided(SmtpReply reply) implements Outcome {}
 
   /** The outcome that a negative reply stands for. */

@@ -12,8 +12,10 @@ final class ReplyParser {
   static final int MAX_LINE = 4096; // RFC 5321 section 4.5.3.1.5 says 512; many say more
   static final int MAX_LINES = 256;
 
-  private static final Pattern LINE = Pattern.compile("([2-5][0-9]{2})(?:([ -])(.*))?", Pattern.DOTALL);
-  private static final Pattern ENHANCED = Pattern.compile("([245])\\.([0-9]{1,3})\\.([0-9]{1,3})(?:[ \t]+|$)");
+  private static final Pattern LINE =
+      Pattern.compile("([2-5][0-9]{2})(?:([ -])(.*))?", Pattern.DOTALL);
+  private static final Pattern ENHANCED =
+      Pattern.compile("([245])\\.([0-9]{1,3})\\.([0-9]{1,3})(?:[ \t]+|$)");
 
   private final List<String> lines = new ArrayList<>();
   private int code;
@@ -40,7 +42,8 @@ final class ReplyParser {
       throw new MalformedReply(line);
     }
     int lineCode = Integer.parseInt(matcher.group(1));
-    if (!lines.isEmpty() && lineCode != code) { // RFC 5321 section 4.2.1: the same code on every line
+    if (!lines.isEmpty()
+        && lineCode != code) { // RFC 5321 section 4.2.1: the same code on every line
       throw new MalformedReply(line);
     }
     code = lineCode;
@@ -49,7 +52,10 @@ final class ReplyParser {
     if ("-".equals(matcher.group(2))) {
       return Optional.empty();
     }
-    return Optional.of(subject < 0 ? new SmtpReply(code, -1, -1, lines) : new SmtpReply(code, subject, detail, lines));
+    return Optional.of(
+        subject < 0
+            ? new SmtpReply(code, -1, -1, lines)
+            : new SmtpReply(code, subject, detail, lines));
   }
 
   private String withoutEnhancedCode(String text) {

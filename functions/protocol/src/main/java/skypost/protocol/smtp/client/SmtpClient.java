@@ -14,7 +14,8 @@ import skypost.protocol.smtp.SmtpReply;
  */
 public record SmtpClient(String helo, Timeouts timeouts) {
   /**
-   * Connects, reads the greeting, says EHLO (HELO where that is not known) and starts TLS where it is offered.
+   * Connects, reads the greeting, says EHLO (HELO where that is not known) and starts TLS where it
+   * is offered.
    *
    * @param peer where to
    * @param tls the context for STARTTLS; empty: stay in the clear
@@ -28,7 +29,8 @@ public record SmtpClient(String helo, Timeouts timeouts) {
     } catch (IOException fault) {
       closeQuietly(socket);
       // RFC 3463 section 3.5: X.4.1, no answer from host
-      return new ConnectResult.NotConnected(SmtpReply.of(451, 4, 1, "cannot connect to " + peer + ": " + Faults.text(fault)));
+      return new ConnectResult.NotConnected(
+          SmtpReply.of(451, 4, 1, "cannot connect to " + peer + ": " + Faults.text(fault)));
     }
   }
 
@@ -49,7 +51,9 @@ public record SmtpClient(String helo, Timeouts timeouts) {
         if (start.code() == 421) {
           return new ConnectResult.NotConnected(start);
         }
-        if (start.code() == 220) { // any other answer: TLS is not to be had, and the session goes on (RFC 3207 section 4)
+        if (start.code()
+            == 220) { // any other answer: TLS is not to be had, and the session goes on (RFC 3207
+          // section 4)
           Optional<ConnectResult> broken = startTls(wire, peer, tls.get());
           if (broken.isPresent()) {
             return broken.get();
@@ -61,7 +65,8 @@ public record SmtpClient(String helo, Timeouts timeouts) {
         }
       }
       ready = true;
-      return new ConnectResult.Connected(new SmtpConnection(wire, peer, Extensions.of(hello), timeouts));
+      return new ConnectResult.Connected(
+          new SmtpConnection(wire, peer, Extensions.of(hello), timeouts));
     } catch (IOException fault) {
       return new ConnectResult.NotConnected(Faults.lost(peer, "before the session began", fault));
     } finally {
@@ -77,7 +82,9 @@ public record SmtpClient(String helo, Timeouts timeouts) {
       return Optional.empty();
     } catch (IOException fault) {
       // RFC 3463 section 3.8: X.7.5, cryptographic failure
-      return Optional.of(new ConnectResult.TlsBroken(SmtpReply.of(454, 7, 5, "TLS with " + peer + " failed: " + Faults.text(fault))));
+      return Optional.of(
+          new ConnectResult.TlsBroken(
+              SmtpReply.of(454, 7, 5, "TLS with " + peer + " failed: " + Faults.text(fault))));
     }
   }
 

@@ -12,7 +12,8 @@ import skypost.protocol.smtp.client.Transaction.Recipient;
 
 /** A session with one server, for transactions one after another. Not thread safe; to be closed. */
 public final class SmtpConnection implements AutoCloseable {
-  private static final int PIPELINED = 50; // commands sent ahead of their replies: never enough to fill both TCP windows
+  private static final int PIPELINED =
+      50; // commands sent ahead of their replies: never enough to fill both TCP windows
   private static final int BLOCK = 16 * 1024;
 
   private final Wire wire;
@@ -71,19 +72,39 @@ public final class SmtpConnection implements AutoCloseable {
   /** What the peer will certainly refuse is not sent. */
   private void checkLimits(Transaction transaction, Outcome[] outcomes) {
     long size = transaction.content().size();
-    if (extensions.maxSize().isPresent() && size > extensions.maxSize().getAsLong()) { // RFC 1870 section 6.1
-      fill(outcomes, new Outcome.Failed(SmtpReply.of(552, 3, 4, // X.3.4: message too big for system
-          "message of " + size + " octets is larger than the " + extensions.maxSize().getAsLong() + " that " + peer + " takes")));
+    if (extensions.maxSize().isPresent()
+        && size > extensions.maxSize().getAsLong()) { // RFC 1870 section 6.1
+      fill(
+          outcomes,
+          new Outcome.Failed(
+              SmtpReply.of(
+                  552,
+                  3,
+                  4, // X.3.4: message too big for system
+                  "message of "
+                      + size
+                      + " octets is larger than the "
+                      + extensions.maxSize().getAsLong()
+                      + " that "
+                      + peer
+                      + " takes")));
     }
     if (extensions.offers("SMTPUTF8")) {
       return;
     }
-    boolean wholly = transaction.content().hasUtf8Headers()
-        || transaction.sender().filter(EmailAddress::isInternationalized).isPresent();
+    boolean wholly =
+        transaction.content().hasUtf8Headers()
+            || transaction.sender().filter(EmailAddress::isInternationalized).isPresent();
     for (int i = 0; i < outcomes.length; i++) {
-      if (outcomes[i] == null && (wholly || transaction.recipients().get(i).address().isInternationalized())) {
-        outcomes[i] = new Outcome.Failed(SmtpReply.of(553, 6, 7, // RFC 6531 section 3.5
-            peer + " does not take internationalized mail (SMTPUTF8)"));
+      if (outcomes[i] == null
+          && (wholly || transaction.recipients().get(i).address().isInternationalized())) {
+        outcomes[i] =
+            new Outcome.Failed(
+                SmtpReply.of(
+                    553,
+                    6,
+                    7, // RFC 6531 section 3.5
+                    peer + " does not take internationalized mail (SMTPUTF8)"));
       }
     }
   }
@@ -108,7 +129,9 @@ public final class SmtpConnection implements AutoCloseable {
     }
     int accepted = 0;
     for (int answered = 0; answered < open.size(); answered++) {
-      for (; sent < open.size() && (sent <= answered || (pipelining && sent - answered < PIPELINED)); sent++) {
+      for (;
+          sent < open.size() && (sent <= answered || (pipelining && sent - answered < PIPELINED));
+          sent++) {
         wire.command(rcpt(transaction.recipients().get(open.get(sent))));
       }
       SmtpReply reply = wire.reply(timeouts.command());
@@ -120,7 +143,8 @@ public final class SmtpConnection implements AutoCloseable {
       if (reply.code() / 100 == 2) {
         accepted++;
       } else {
-        outcomes[open.get(answered)] = Outcome.refused(reply.isPositive() ? unexpected(reply) : reply);
+        outcomes[open.get(answered)] =
+            Outcome.refused(reply.isPositive() ? unexpected(reply) : reply);
       }
     }
     if (accepted > 0) {
@@ -130,7 +154,10 @@ public final class SmtpConnection implements AutoCloseable {
     }
   }
 
-  /** The transaction never began; the replies to what was sent ahead are read so that the session stays in step. */
+  /**
+   * The transaction never began; the replies to what was sent ahead are read so that the session
+   * stays in step.
+   */
   private void refusedSender(SmtpReply mail, int sentAhead, Outcome[] outcomes) throws IOException {
     if (mail.code() == 421) {
       hangUp(outcomes, mail);
@@ -162,7 +189,11 @@ public final class SmtpConnection implements AutoCloseable {
     usable = false; // until the end of data is answered
     SmtpReply brokenOff = content(content);
     if (brokenOff != null) {
-      fill(outcomes, brokenOff.isPermanent() ? new Outcome.Failed(brokenOff) : new Outcome.Undecided(brokenOff));
+      fill(
+          outcomes,
+          brokenOff.isPermanent()
+              ? new Outcome.Failed(brokenOff)
+              : new Outcome.Undecided(brokenOff));
       return;
     }
     try {
@@ -175,9 +206,12 @@ public final class SmtpConnection implements AutoCloseable {
       }
     } catch (IOException fault) {
       var reply = Faults.lost(peer, "while it answered the end of data", fault);
-      // RFC 1047: one that hangs up has most likely not taken it; one that is silent may still be at it, and then no other
+      // RFC 1047: one that hangs up has most likely not taken it; one that is silent may still be
+      // at it, and then no other
       // exchanger should get a second copy at once.
-      fill(outcomes, Faults.isTimeout(fault) ? new Outcome.Deferred(reply) : new Outcome.Undecided(reply));
+      fill(
+          outcomes,
+          Faults.isTimeout(fault) ? new Outcome.Deferred(reply) : new Outcome.Undecided(reply));
     }
   }
 
@@ -203,14 +237,19 @@ public final class SmtpConnection implements AutoCloseable {
         }
       }
       if (octets != content.size()) {
-        return SmtpReply.of(451, 3, 0, "the stored message has " + octets + " octets instead of " + content.size());
+        return SmtpReply.of(
+            451, 3, 0, "the stored message has " + octets + " octets instead of " + content.size());
       }
       return write(() -> {
         writer.end();
         wire.flush(timeouts.dataBlock());
       });
     } catch (IOException fault) { // our own store's: the dot must not follow
-      return SmtpReply.of(451, 3, 0, "cannot read the stored message: " + Faults.text(fault)); // X.3.0: mail system status
+      return SmtpReply.of(
+          451,
+          3,
+          0,
+          "cannot read the stored message: " + Faults.text(fault)); // X.3.0: mail system status
     }
   }
 
@@ -273,7 +312,8 @@ public final class SmtpConnection implements AutoCloseable {
     if (extensions.offers("SIZE")) {
       command.append(" SIZE=").append(transaction.content().size());
     }
-    // RFC 6152 section 3 wants a conversion where 8BITMIME is not offered. We send the octets as they are, as Exim does: servers
+    // RFC 6152 section 3 wants a conversion where 8BITMIME is not offered. We send the octets as
+    // they are, as Exim does: servers
     // that offer nothing are 8-bit clean all the same, and a conversion breaks DKIM signatures.
     if (extensions.offers("8BITMIME") && transaction.content().isEightBit()) {
       command.append(" BODY=8BITMIME");
@@ -294,7 +334,8 @@ public final class SmtpConnection implements AutoCloseable {
   private static boolean needsUtf8(Transaction transaction, List<Integer> open) {
     return transaction.content().hasUtf8Headers()
         || transaction.sender().filter(EmailAddress::isInternationalized).isPresent()
-        || open.stream().anyMatch(i -> transaction.recipients().get(i).address().isInternationalized());
+        || open.stream()
+            .anyMatch(i -> transaction.recipients().get(i).address().isInternationalized());
   }
 
   /** Passes DSN parameters on (RFC 3461 section 5.2.1), those alone that are well formed. */
@@ -304,13 +345,17 @@ public final class SmtpConnection implements AutoCloseable {
     }
     for (String name : names) {
       String value = parameters.get(name);
-      if (value != null && value.matches("[!-<>-~]{1,500}")) { // RFC 5321 section 4.1.2: esmtp-value
+      if (value != null
+          && value.matches("[!-<>-~]{1,500}")) { // RFC 5321 section 4.1.2: esmtp-value
         command.append(' ').append(name).append('=').append(value);
       }
     }
   }
 
-  /** Says QUIT where that makes sense, and hangs up. What was delivered stays delivered whatever comes of it. */
+  /**
+   * Says QUIT where that makes sense, and hangs up. What was delivered stays delivered whatever
+   * comes of it.
+   */
   @Override
   public void close() {
     try {

@@ -37,10 +37,19 @@ public record Timeouts(
     return new Timeouts(wait, wait, wait, wait, wait, wait, wait);
   }
 
-  /** The same, but with no wait before the content longer than {@code most}, because others wait to be asked too. */
+  /**
+   * The same, but with no wait before the content longer than {@code most}, because others wait to
+   * be asked too.
+   */
   public Timeouts envelopeWithin(Duration most) {
     return new Timeouts(
-        least(connect, most), least(greeting, most), least(command, most), least(dataStart, most), dataBlock, dataEnd, quit);
+        least(connect, most),
+        least(greeting, most),
+        least(command, most),
+        least(dataStart, most),
+        dataBlock,
+        dataEnd,
+        quit);
   }
 
   private static Duration least(Duration one, Duration other) {

@@ -11,12 +11,16 @@ import skypost.protocol.address.EmailAddress;
  * One mail transaction (RFC 5321 section 3.3).
  *
  * @param sender the reverse-path; empty for {@code <>}
- * @param parameters of MAIL FROM to pass on where the peer takes them: {@code RET}, {@code ENVID}; others are ignored
+ * @param parameters of MAIL FROM to pass on where the peer takes them: {@code RET}, {@code ENVID};
+ *     others are ignored
  * @param recipients at least one
  * @param content the message
  */
 public record Transaction(
-    Optional<EmailAddress> sender, Map<String, String> parameters, List<Recipient> recipients, Content content) {
+    Optional<EmailAddress> sender,
+    Map<String, String> parameters,
+    List<Recipient> recipients,
+    Content content) {
   public Transaction {
     if (recipients.isEmpty()) {
       throw new IllegalArgumentException("a transaction has a recipient");
@@ -29,7 +33,8 @@ public record Transaction(
    * A forward-path.
    *
    * @param address where to
-   * @param parameters of RCPT TO to pass on where the peer takes them: {@code NOTIFY}, {@code ORCPT}; others are ignored
+   * @param parameters of RCPT TO to pass on where the peer takes them: {@code NOTIFY}, {@code
+   *     ORCPT}; others are ignored
    */
   public record Recipient(EmailAddress address, Map<String, String> parameters) {
     public Recipient {
@@ -45,10 +50,16 @@ public record Transaction(
     /** Whether there are octets above 127 (RFC 6152). */
     boolean isEightBit();
 
-    /** Whether the header block has octets above 127, so that it needs SMTPUTF8 (RFC 6531 section 3.4). */
+    /**
+     * Whether the header block has octets above 127, so that it needs SMTPUTF8 (RFC 6531 section
+     * 3.4).
+     */
     boolean hasUtf8Headers();
 
-    /** Opens the octets from the first. Called only once the peer waits for them, and once for each transaction. */
+    /**
+     * Opens the octets from the first. Called only once the peer waits for them, and once for each
+     * transaction.
+     */
     InputStream open() throws IOException;
   }
 }

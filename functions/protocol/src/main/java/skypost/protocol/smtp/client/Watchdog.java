@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Closes a socket that is in use for too long: a blocking write has no timeout of its own, and a peer that stops reading would
- * hold us for ever.
+ * Closes a socket that is in use for too long: a blocking write has no timeout of its own, and a
+ * peer that stops reading would hold us for ever.
  */
 final class Watchdog implements AutoCloseable {
   private final Socket socket;

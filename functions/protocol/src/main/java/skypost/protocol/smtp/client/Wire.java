@@ -39,7 +39,9 @@ final class Wire implements AutoCloseable {
   Wire(Socket raw, Deadline deadline) throws IOException {
     this.raw = raw;
     this.deadline = deadline;
-    raw.setTcpNoDelay(true); // commands are buffered here; Nagle and delayed acknowledgements would add 40 ms to each
+    raw.setTcpNoDelay(
+        true); // commands are buffered here; Nagle and delayed acknowledgements would add 40 ms to
+    // each
     use(raw);
     this.watchdog = new Watchdog(raw, deadline);
   }
@@ -132,10 +134,12 @@ final class Wire implements AutoCloseable {
    * @throws IOException when it fails; the connection is then of no use
    */
   void startTls(SSLContext context, String host, Duration timeout) throws IOException {
-    if (position != limit) { // RFC 3207 section 6: what came in before the handshake is an attacker's
+    if (position
+        != limit) { // RFC 3207 section 6: what came in before the handshake is an attacker's
       throw new IOException("the server sent more after its reply to STARTTLS");
     }
-    SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, host, raw.getPort(), true);
+    SSLSocket tls =
+        (SSLSocket) context.getSocketFactory().createSocket(raw, host, raw.getPort(), true);
     SSLParameters parameters = tls.getSSLParameters();
     serverName(host).ifPresent(name -> parameters.setServerNames(List.of(name)));
     tls.setSSLParameters(parameters);
@@ -148,7 +152,8 @@ final class Wire implements AutoCloseable {
 
   private static Optional<SNIHostName> serverName(String host) {
     try {
-      boolean name = host.indexOf(':') < 0 && !host.matches("[0-9.]+"); // RFC 6066 section 3: no addresses
+      boolean name =
+          host.indexOf(':') < 0 && !host.matches("[0-9.]+"); // RFC 6066 section 3: no addresses
       return name ? Optional.of(new SNIHostName(host)) : Optional.empty();
     } catch (IllegalArgumentException noHostName) {
       return Optional.empty(); // such as one with an underscore: go without

@@ -39,7 +39,8 @@ class ClientParsersTest {
     Random random = new Random(5);
     String alphabet = "0123456789.- \tax\u00e9\u0000";
     for (int i = 0; i < 50_000; i++) {
-      StringBuilder line = new StringBuilder(random.nextBoolean() ? "" + (200 + random.nextInt(400)) : "");
+      StringBuilder line =
+          new StringBuilder(random.nextBoolean() ? "" + (200 + random.nextInt(400)) : "");
       for (int n = random.nextInt(12); n > 0; n--) {
         line.append(alphabet.charAt(random.nextInt(alphabet.length())));
       }
@@ -71,7 +72,10 @@ class ClientParsersTest {
     assertThat(extensions.offers("MX.TEST")).isFalse();
   }
 
-  /** Whatever goes in, in whatever pieces: no CR or LF alone, no line that is a dot but the last, and unstuffing gives it back. */
+  /**
+   * Whatever goes in, in whatever pieces: no CR or LF alone, no line that is a dot but the last,
+   * and unstuffing gives it back.
+   */
   @Test
   void contentSurvivesAsTheReceiverReadsIt() throws IOException {
     Random random = new Random(6);

@@ -21,7 +21,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * A remote mail server on loopback that does what a script says, and what a good server does where the script says nothing.
+ * A remote mail server on loopback that does what a script says, and what a good server does where
+ * the script says nothing.
  *
  * <pre>{@code
  * try (FakeMx mx = FakeMx.start()) {
@@ -45,7 +46,8 @@ public final class FakeMx implements AutoCloseable {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final List<String> commands = new CopyOnWriteArrayList<>();
-  private volatile List<String> extensions = List.of("PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "DSN");
+  private volatile List<String> extensions =
+      List.of("PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "DSN");
   private volatile boolean closed;
 
   /** What the server does at a stage. */
@@ -72,7 +74,8 @@ public final class FakeMx implements AutoCloseable {
    * @param content with dots unstuffed
    * @param tls whether it came through TLS
    */
-  public record Received(String helo, String mail, List<String> recipients, byte[] content, boolean tls) {
+  public record Received(
+      String helo, String mail, List<String> recipients, byte[] content, boolean tls) {
     public String text() {
       return new String(content, StandardCharsets.UTF_8);
     }
@@ -90,7 +93,10 @@ public final class FakeMx implements AutoCloseable {
     return start("127.0.0.1", 0);
   }
 
-  /** On a loopback address, so that several servers can share a port as the exchangers of a domain do. */
+  /**
+   * On a loopback address, so that several servers can share a port as the exchangers of a domain
+   * do.
+   */
   public static FakeMx start(String address, int port) throws IOException {
     ServerSocket listener = new ServerSocket();
     listener.setReuseAddress(true);
@@ -114,7 +120,10 @@ public final class FakeMx implements AutoCloseable {
     return new Act.Stall();
   }
 
-  /** The next time that a stage, or a command that starts so, is reached. Rules are tried in the order of their making. */
+  /**
+   * The next time that a stage, or a command that starts so, is reached. Rules are tried in the
+   * order of their making.
+   */
   public FakeMx once(String stage, Act act) {
     rules.add(new Rule(stage, act, true));
     return this;
@@ -248,7 +257,7 @@ public final class FakeMx implements AutoCloseable {
         case "RCPT" -> recipients.add(line.replaceFirst("(?i)^RCPT TO:<(.*?)>.*", "$1"));
         case "DATA" -> content();
         case "QUIT" -> open = false;
-        default -> { }
+        default -> {}
       }
     }
 
@@ -256,7 +265,9 @@ public final class FakeMx implements AutoCloseable {
       return switch (line.split(" ", 2)[0].toUpperCase(Locale.ROOT)) {
         case "EHLO" -> {
           List<String> lines = new ArrayList<>(List.of("250-mx.test"));
-          extensions.stream().filter(keyword -> !(tls && keyword.equals("STARTTLS"))).forEach(k -> lines.add("250-" + k));
+          extensions.stream()
+              .filter(keyword -> !(tls && keyword.equals("STARTTLS")))
+              .forEach(k -> lines.add("250-" + k));
           lines.add("250 HELP");
           yield new Act.Reply(lines);
         }
@@ -264,7 +275,8 @@ public final class FakeMx implements AutoCloseable {
         case "STARTTLS" -> reply("220 2.0.0 go ahead");
         case "MAIL" -> reply("250 2.1.0 sender ok");
         case "RCPT" -> reply("250 2.1.5 recipient ok");
-        case "DATA" -> recipients.isEmpty() ? reply("503 5.5.1 no recipients") : reply("354 go ahead");
+        case "DATA" ->
+            recipients.isEmpty() ? reply("503 5.5.1 no recipients") : reply("354 go ahead");
         case "QUIT" -> reply("221 2.0.0 bye");
         default -> reply("502 5.5.2 what?");
       };
@@ -323,19 +335,24 @@ public final class FakeMx implements AutoCloseable {
           return false;
         }
       }
-      return act instanceof Act.Reply(List<String> lines) && (lines.isEmpty() || lines.getFirst().charAt(0) < '4');
+      return act instanceof Act.Reply(List<String> lines)
+          && (lines.isEmpty() || lines.getFirst().charAt(0) < '4');
     }
 
     private void say(List<String> lines) throws IOException {
       if (!lines.isEmpty()) {
-        socket.getOutputStream().write((String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8));
+        socket
+            .getOutputStream()
+            .write((String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8));
         socket.getOutputStream().flush();
       }
     }
 
     private String readLine() throws IOException {
       byte[] octets = readOctets();
-      return octets == null ? null : new String(octets, 0, octets.length - 2, StandardCharsets.UTF_8);
+      return octets == null
+          ? null
+          : new String(octets, 0, octets.length - 2, StandardCharsets.UTF_8);
     }
 
     /** A line with its CRLF, which alone ends one; null at the end. */

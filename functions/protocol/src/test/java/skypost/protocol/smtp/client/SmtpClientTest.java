@@ -24,7 +24,8 @@ import skypost.protocol.smtp.client.Transaction.Recipient;
 class SmtpClientTest {
   private static final Duration SHORT = Duration.ofMillis(300);
 
-  private final SmtpClient client = new SmtpClient("client.test", Timeouts.all(Duration.ofSeconds(20)));
+  private final SmtpClient client =
+      new SmtpClient("client.test", Timeouts.all(Duration.ofSeconds(20)));
   private final SmtpClient impatient = new SmtpClient("client.test", Timeouts.all(SHORT));
   private FakeMx mx;
 
@@ -65,7 +66,8 @@ class SmtpClientTest {
   void contentIsTheSameHoweverItsStreamIsCut(int chunk) {
     String text = "\r\n.\r\n..\r\nx\r\n.".repeat(3000) + "\r\n";
 
-    List<Outcome> outcomes = send(client, chunked(text.getBytes(StandardCharsets.US_ASCII), chunk), "bob@there.example");
+    List<Outcome> outcomes =
+        send(client, chunked(text.getBytes(StandardCharsets.US_ASCII), chunk), "bob@there.example");
 
     assertThat(outcomes.getFirst()).isInstanceOf(Outcome.Delivered.class);
     assertThat(mx.received().getFirst().text()).isEqualTo(text);
@@ -75,11 +77,16 @@ class SmtpClientTest {
   void aConnectionServesSeveralTransactions() {
     try (SmtpConnection connection = connected(client)) {
       for (int i = 0; i < 3; i++) {
-        assertThat(connection.send(transaction(content("n" + i + "\r\n"), "bob@there.example")).getFirst())
+        assertThat(
+                connection
+                    .send(transaction(content("n" + i + "\r\n"), "bob@there.example"))
+                    .getFirst())
             .isInstanceOf(Outcome.Delivered.class);
       }
     }
-    assertThat(mx.received()).extracting(FakeMx.Received::text).containsExactly("n0\r\n", "n1\r\n", "n2\r\n");
+    assertThat(mx.received())
+        .extracting(FakeMx.Received::text)
+        .containsExactly("n0\r\n", "n1\r\n", "n2\r\n");
     assertThat(mx.commands()).filteredOn(line -> line.startsWith("EHLO")).hasSize(1);
     assertThat(mx.commands()).last().isEqualTo("QUIT");
   }
@@ -89,7 +96,8 @@ class SmtpClientTest {
     mx.always("RCPT TO:<gone@", FakeMx.reply("550-5.1.1 no such", "550 5.1.1 user"));
     mx.always("RCPT TO:<grey@", FakeMx.reply("451 4.7.1 come later"));
 
-    List<Outcome> outcomes = send(client, "x\r\n", "gone@there.example", "grey@there.example", "bob@there.example");
+    List<Outcome> outcomes =
+        send(client, "x\r\n", "gone@there.example", "grey@there.example", "bob@there.example");
 
     assertThat(outcomes.get(0)).isInstanceOf(Outcome.Failed.class);
     assertThat(outcomes.get(0).reply().toString()).isEqualTo("550 5.1.1 no such user");
@@ -121,7 +129,8 @@ class SmtpClientTest {
     try (SmtpConnection connection = connected(client)) {
       Transaction transaction = transaction(content("x\r\n"), "bob@there.example");
       assertThat(connection.send(transaction).getFirst()).isInstanceOf(Outcome.Failed.class);
-      assertThat(connection.send(transaction).getFirst().reply().toString()).isEqualTo("550 5.7.1 not you");
+      assertThat(connection.send(transaction).getFirst().reply().toString())
+          .isEqualTo("550 5.7.1 not you");
       assertThat(connection.send(transaction).getFirst()).isInstanceOf(Outcome.Delivered.class);
     }
     assertThat(mx.received()).hasSize(1);
@@ -142,14 +151,16 @@ class SmtpClientTest {
   void silenceAfterTheFinalDotDefersSoThatNoOtherExchangerGetsACopy() {
     mx.once(FakeMx.END_OF_DATA, FakeMx.stall());
 
-    assertThat(send(impatient, "x\r\n", "bob@there.example").getFirst()).isInstanceOf(Outcome.Deferred.class);
+    assertThat(send(impatient, "x\r\n", "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Deferred.class);
   }
 
   @Test
   void aServerThatTakesTheMessageAndDiesHasTakenIt() {
     mx.once(FakeMx.END_OF_DATA, FakeMx.drop("250 2.0.0 taken"));
 
-    assertThat(send(client, "x\r\n", "bob@there.example").getFirst()).isInstanceOf(Outcome.Delivered.class);
+    assertThat(send(client, "x\r\n", "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Delivered.class);
   }
 
   @ParameterizedTest
@@ -169,9 +180,13 @@ class SmtpClientTest {
       deaf.setReceiveBufferSize(4096);
       Thread.ofVirtual().start(() -> takeCommandsThenNothing(deaf));
       Peer peer = new Peer("deaf.test", (InetSocketAddress) deaf.getLocalSocketAddress());
-      ConnectResult result = impatient.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
+      ConnectResult result =
+          impatient.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
       try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
-        Outcome outcome = connection.send(transaction(content("x".repeat(70) + "\r\n", 300_000), "bob@there.example")).getFirst();
+        Outcome outcome =
+            connection
+                .send(transaction(content("x".repeat(70) + "\r\n", 300_000), "bob@there.example"))
+                .getFirst();
         assertThat(outcome.reply().isTransient()).isTrue();
       }
     }
@@ -187,7 +202,15 @@ class SmtpClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"HTTP/1.1 400 Bad Request\r\n", "\r\n", "250-ok\r\n550 no\r\n", "2\u00005 0\r\n", "999 x\r\n", "250_ok\r\n"})
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 400 Bad Request\r\n",
+        "\r\n",
+        "250-ok\r\n550 no\r\n",
+        "2\u00005 0\r\n",
+        "999 x\r\n",
+        "250_ok\r\n"
+      })
   void garbageIsATemporaryFailure(String garbage) {
     mx.once("MAIL", FakeMx.raw(garbage));
 
@@ -200,27 +223,32 @@ class SmtpClientTest {
   @Test
   void endlessRepliesAreCut() {
     mx.once("EHLO", FakeMx.raw("250-x\r\n".repeat(10_000)));
-    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString()).startsWith("451 4.5.0");
+    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString())
+        .startsWith("451 4.5.0");
 
     mx.once("EHLO", FakeMx.raw("250 " + "x".repeat(100_000)));
-    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString()).startsWith("451 4.5.0");
+    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString())
+        .startsWith("451 4.5.0");
   }
 
   @Test
   void anOldServerIsGreetedWithHelo() {
     mx.always("EHLO", FakeMx.reply("502 5.5.1 what is that"));
 
-    assertThat(send(client, "x\r\n", "bob@there.example").getFirst()).isInstanceOf(Outcome.Delivered.class);
+    assertThat(send(client, "x\r\n", "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Delivered.class);
     assertThat(mx.received().getFirst().mail()).isEqualTo("MAIL FROM:<alice@here.example>");
   }
 
   @Test
   void whatAServerSaysInsteadOfAGreetingIsTold() {
     mx.once(FakeMx.CONNECT, FakeMx.drop("554 5.7.1 you are listed"));
-    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString()).isEqualTo("554 5.7.1 you are listed");
+    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString())
+        .isEqualTo("554 5.7.1 you are listed");
 
     mx.once(FakeMx.CONNECT, FakeMx.drop("421 4.3.2 too busy"));
-    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString()).isEqualTo("421 4.3.2 too busy");
+    assertThat(trySend(client, "x\r\n", "bob@there.example").reply().toString())
+        .isEqualTo("421 4.3.2 too busy");
   }
 
   @Test
@@ -228,7 +256,8 @@ class SmtpClientTest {
     mx.once("RCPT TO:<gone@", FakeMx.reply("550 5.1.1 no"));
     mx.once("RCPT TO:<bob@", FakeMx.drop("421 4.3.2 shutting down"));
 
-    List<Outcome> outcomes = send(client, "x\r\n", "gone@there.example", "bob@there.example", "carol@there.example");
+    List<Outcome> outcomes =
+        send(client, "x\r\n", "gone@there.example", "bob@there.example", "carol@there.example");
 
     assertThat(outcomes.get(0)).isInstanceOf(Outcome.Failed.class);
     assertThat(outcomes.get(1)).isInstanceOf(Outcome.Undecided.class);
@@ -254,31 +283,43 @@ class SmtpClientTest {
     assertThat(outcomes.get(1)).isInstanceOf(Outcome.Delivered.class);
 
     mx.offers("PIPELINING", "8BITMIME", "SMTPUTF8");
-    assertThat(send(client, "x\r\n", "j\u00f6rg@there.example").getFirst()).isInstanceOf(Outcome.Delivered.class);
+    assertThat(send(client, "x\r\n", "j\u00f6rg@there.example").getFirst())
+        .isInstanceOf(Outcome.Delivered.class);
     assertThat(mx.received().getLast().mail()).endsWith(" SMTPUTF8");
     assertThat(mx.received().getLast().recipients()).containsExactly("j\u00f6rg@there.example");
   }
 
   @Test
   void dsnParametersArePassedOnWhereTheyAreTaken() {
-    Transaction transaction = new Transaction(Optional.empty(), Map.of("RET", "HDRS", "ENVID", "a+2Bb", "BODY", "7BIT"),
-        List.of(new Recipient(address("bob@there.example"), Map.of("NOTIFY", "NEVER", "ORCPT", "rfc822;bob@x", "X", "y"))),
-        content("\u00e4\r\n"));
+    Transaction transaction =
+        new Transaction(
+            Optional.empty(),
+            Map.of("RET", "HDRS", "ENVID", "a+2Bb", "BODY", "7BIT"),
+            List.of(
+                new Recipient(
+                    address("bob@there.example"),
+                    Map.of("NOTIFY", "NEVER", "ORCPT", "rfc822;bob@x", "X", "y"))),
+            content("\u00e4\r\n"));
 
     try (SmtpConnection connection = connected(client)) {
       connection.send(transaction);
     }
 
-    assertThat(mx.commands()).contains(
-        "MAIL FROM:<> SIZE=4 BODY=8BITMIME RET=HDRS ENVID=a+2Bb",
-        "RCPT TO:<bob@there.example> NOTIFY=NEVER ORCPT=rfc822;bob@x");
+    assertThat(mx.commands())
+        .contains(
+            "MAIL FROM:<> SIZE=4 BODY=8BITMIME RET=HDRS ENVID=a+2Bb",
+            "RCPT TO:<bob@there.example> NOTIFY=NEVER ORCPT=rfc822;bob@x");
   }
 
   @Test
   void tlsIsStartedWhereItIsOffered() {
     mx.offers("STARTTLS", "PIPELINING");
 
-    ConnectResult result = client.connect(mx.peer(), Optional.of(OpportunisticTls.context()), Deadline.in(Duration.ofSeconds(30)));
+    ConnectResult result =
+        client.connect(
+            mx.peer(),
+            Optional.of(OpportunisticTls.context()),
+            Deadline.in(Duration.ofSeconds(30)));
     try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
       assertThat(connection.tls()).startsWith("TLSv1.3 ");
       assertThat(connection.send(transaction(content("x\r\n"), "bob@there.example")).getFirst())
@@ -295,7 +336,11 @@ class SmtpClientTest {
     mx.once("STARTTLS", FakeMx.drop("220 go ahead"));
 
     for (int i = 0; i < 2; i++) {
-      assertThat(client.connect(mx.peer(), Optional.of(OpportunisticTls.context()), Deadline.in(Duration.ofSeconds(30))))
+      assertThat(
+              client.connect(
+                  mx.peer(),
+                  Optional.of(OpportunisticTls.context()),
+                  Deadline.in(Duration.ofSeconds(30))))
           .isInstanceOf(ConnectResult.TlsBroken.class);
     }
   }
@@ -305,7 +350,11 @@ class SmtpClientTest {
     mx.offers("STARTTLS");
     mx.once("STARTTLS", FakeMx.reply("454 4.7.0 no certificate"));
 
-    ConnectResult result = client.connect(mx.peer(), Optional.of(OpportunisticTls.context()), Deadline.in(Duration.ofSeconds(30)));
+    ConnectResult result =
+        client.connect(
+            mx.peer(),
+            Optional.of(OpportunisticTls.context()),
+            Deadline.in(Duration.ofSeconds(30)));
 
     try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
       assertThat(connection.tls()).isEmpty();
@@ -314,18 +363,22 @@ class SmtpClientTest {
 
   @Test
   void aMessageThatCannotBeReadToItsEndGetsNoFinalDot() {
-    Transaction.Content broken = new TestContent("x\r\n".repeat(50).getBytes(StandardCharsets.US_ASCII), 1000) {
-      @Override
-      public InputStream open() {
-        return new java.io.SequenceInputStream(super.open(), new InputStream() {
+    Transaction.Content broken =
+        new TestContent("x\r\n".repeat(50).getBytes(StandardCharsets.US_ASCII), 1000) {
           @Override
-          public int read() throws IOException {
-            throw new IOException("store is away");
+          public InputStream open() {
+            return new java.io.SequenceInputStream(
+                super.open(),
+                new InputStream() {
+                  @Override
+                  public int read() throws IOException {
+                    throw new IOException("store is away");
+                  }
+                });
           }
-        });
-      }
-    };
-    Transaction.Content truncated = new TestContent("x\r\n".getBytes(StandardCharsets.US_ASCII), 1000);
+        };
+    Transaction.Content truncated =
+        new TestContent("x\r\n".getBytes(StandardCharsets.US_ASCII), 1000);
 
     for (Transaction.Content content : List.of(broken, truncated)) {
       Outcome outcome = send(client, content, "bob@there.example").getFirst();
@@ -339,9 +392,11 @@ class SmtpClientTest {
     Peer peer = mx.peer();
     mx.close();
 
-    ConnectResult result = client.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
+    ConnectResult result =
+        client.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
 
-    assertThat(((ConnectResult.NotConnected) result).reply().toString()).startsWith("451 4.4.1 cannot connect to mx.test[127.0.0.1]");
+    assertThat(((ConnectResult.NotConnected) result).reply().toString())
+        .startsWith("451 4.4.1 cannot connect to mx.test[127.0.0.1]");
   }
 
   private static void takeCommandsThenNothing(ServerSocket deaf) {
@@ -389,8 +444,11 @@ class SmtpClientTest {
   }
 
   private static Transaction transaction(Transaction.Content content, String... recipients) {
-    return new Transaction(Optional.of(address("alice@here.example")), Map.of(),
-        Arrays.stream(recipients).map(text -> new Recipient(address(text), Map.of())).toList(), content);
+    return new Transaction(
+        Optional.of(address("alice@here.example")),
+        Map.of(),
+        Arrays.stream(recipients).map(text -> new Recipient(address(text), Map.of())).toList(),
+        content);
   }
 
   private static EmailAddress address(String text) {

@@ -7,7 +7,10 @@ import java.security.KeyStore;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** A server's TLS with a certificate that nobody trusts, made by the JDK's keytool once for each test run. */
+/**
+ * A server's TLS with a certificate that nobody trusts, made by the JDK's keytool once for each
+ * test run.
+ */
 public final class TestTls {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static SSLContext context;
@@ -29,11 +32,29 @@ public final class TestTls {
   private static SSLContext make() throws Exception {
     Path folder = Files.createTempDirectory("skypost-tls");
     Path store = folder.resolve("store.p12");
-    Process keytool = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair", "-alias", "mx", "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2",
-            "-dname", "CN=mx.test", "-storetype", "PKCS12", "-storepass", new String(PASSWORD), "-keystore", store.toString())
-        .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "mx",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "2",
+                "-dname",
+                "CN=mx.test",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-keystore",
+                store.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
     if (keytool.waitFor() != 0) {
       throw new IllegalStateException(Files.readString(folder.resolve("log")));
     }
@@ -44,7 +65,8 @@ public final class TestTls {
     Files.delete(store);
     Files.delete(folder.resolve("log"));
     Files.delete(folder);
-    KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, PASSWORD);
     SSLContext made = SSLContext.getInstance("TLS");
     made.init(managers.getKeyManagers(), null, null);
