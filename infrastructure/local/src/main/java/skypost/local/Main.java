@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import skypost.mail.settings.Setting;
+import skypost.mail.settings.Program;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 import skypost.smtp.Door;
@@ -137,9 +137,6 @@ public final class Main {
     System.out.println(
         "Skypost on this machine: SMTP, POP3 and the HTTP API on 127.0.0.1, until SIGTERM or Ctrl-C.");
     System.out.println("Settings are environment variables:");
-    for (Setting setting : LocalSettings.all()) {
-      String fallback = setting.fallback().isEmpty() ? "" : " (" + setting.fallback() + ")";
-      System.out.printf("  %-26s %s%s%n", setting.key(), setting.meaning(), fallback);
-    }
+    Program.print(LocalSettings.all());
   }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import skypost.mail.directory.Network;
+import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.tls.ServerTls;
@@ -35,25 +36,10 @@ public record Pop3Settings(
     int maxConnections,
     Duration refusalDelay) {
 
-  public static final Setting HOSTNAME =
-      new Setting(
-          "SKYPOST_HOSTNAME",
-          "what this host calls itself: the name in the certificate",
-          "localhost");
   public static final Setting PORT_POP3 =
       new Setting("SKYPOST_PORT_POP3", "port for POP3 with STLS", "2110");
   public static final Setting PORT_POP3S =
       new Setting("SKYPOST_PORT_POP3S", "port for POP3 with TLS", "2995");
-  public static final Setting TRUSTED_NETWORKS =
-      new Setting(
-          "SKYPOST_TRUSTED_NETWORKS",
-          "networks (CIDRs) whose clients may send passwords without TLS",
-          "127.0.0.0/8,::1/128");
-  public static final Setting PROXY_NETWORKS =
-      new Setting(
-          "SKYPOST_PROXY_NETWORKS",
-          "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header",
-          "");
   public static final Setting MAX_CONNECTIONS =
       new Setting(
           "SKYPOST_MAX_CONNECTIONS",
@@ -63,12 +49,12 @@ public record Pop3Settings(
   /** Every variable that {@link #read} looks at, for {@code --help}. */
   public static final List<Setting> SETTINGS =
       List.of(
-          HOSTNAME,
+          CommonSettings.HOSTNAME,
           PORT_POP3,
           PORT_POP3S,
-          TRUSTED_NETWORKS,
-          PROXY_NETWORKS,
-          MAX_CONNECTIONS,
+          CommonSettings.TRUSTED_NETWORKS,
+          CommonSettings.PROXY_NETWORKS,
+          CommonSettings.MAX_CONNECTIONS,
           ServerTls.CERTIFICATE,
           ServerTls.KEY);
 
@@ -79,16 +65,16 @@ public record Pop3Settings(
 
   /** Reads the settings; the reader's errors are the caller's to check. */
   public static Pop3Settings read(SettingsReader reader, InetAddress bind, Instant now) {
-    String hostname = reader.hostname(HOSTNAME);
+    String hostname = reader.hostname(CommonSettings.HOSTNAME);
     return new Pop3Settings(
         hostname,
         bind,
         reader.port(PORT_POP3),
         reader.port(PORT_POP3S),
         ServerTls.read(reader, hostname, now),
-        reader.networks(TRUSTED_NETWORKS),
-        reader.networks(PROXY_NETWORKS),
-        (int) reader.number(MAX_CONNECTIONS, 1, 1_000_000),
+        reader.networks(CommonSettings.TRUSTED_NETWORKS),
+        reader.networks(CommonSettings.PROXY_NETWORKS),
+        (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000),
         Pop3Options.REFUSAL_DELAY);
   }
 }

@@ -46,11 +46,6 @@ public record SmtpFrontSettings(
           "SKYPOST_MAX_CONNECTIONS",
           "connections at once for each port; more are told 421",
           "10000");
-  public static final Setting PROXY_NETWORKS =
-      new Setting(
-          "SKYPOST_PROXY_NETWORKS",
-          "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header",
-          "");
 
   /** Every variable that {@link #read} looks at, for {@code --help}. */
   public static final List<Setting> SETTINGS =
@@ -60,8 +55,8 @@ public record SmtpFrontSettings(
           PORT_SUBMISSION,
           PORT_SUBMISSIONS,
           MAX_MESSAGE_BYTES,
-          MAX_CONNECTIONS,
-          PROXY_NETWORKS,
+          CommonSettings.MAX_CONNECTIONS,
+          CommonSettings.PROXY_NETWORKS,
           ServerTls.CERTIFICATE,
           ServerTls.KEY);
 
@@ -86,8 +81,8 @@ public record SmtpFrontSettings(
         bind,
         ports,
         reader.number(MAX_MESSAGE_BYTES, LEAST_MESSAGE, MOST_MESSAGE),
-        (int) reader.number(MAX_CONNECTIONS, 1, 1_000_000),
+        (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000),
         ServerTls.read(reader, hostname, now),
-        reader.networks(PROXY_NETWORKS));
+        reader.networks(CommonSettings.PROXY_NETWORKS));
   }
 }

@@ -10,13 +10,24 @@ public final class CommonSettings {
   public static final Setting TRUSTED_NETWORKS =
       new Setting(
           "SKYPOST_TRUSTED_NETWORKS",
-          "networks that may relay without login (CIDR, comma-separated), until the API sets others",
+          "networks that may relay without login (CIDR, comma-separated), until the API sets others; POP3 takes passwords without TLS from them",
           "127.0.0.0/8,::1/128");
   public static final Setting SMART_HOST =
       new Setting(
           "SKYPOST_SMART_HOST",
           "host:port that takes all outbound mail instead of the MX, until the API sets another",
           "");
+
+  public static final Setting PROXY_NETWORKS =
+      new Setting(
+          "SKYPOST_PROXY_NETWORKS",
+          "networks of load balancers (CIDRs) that must begin with a PROXY protocol v2 header",
+          "");
+  public static final Setting MAX_CONNECTIONS =
+      new Setting(
+          "SKYPOST_MAX_CONNECTIONS",
+          "connections at once for each port; more are told to come again",
+          "10000");
 
   private CommonSettings() {}
 }
