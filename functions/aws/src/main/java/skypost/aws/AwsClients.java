@@ -20,6 +20,9 @@ public final class AwsClients {
   /** Longer than a long poll of SQS (20 s) and than a large PUT takes. */
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(60);
 
+  /** The environment variable that names the region. */
+  static final String REGION = "AWS_REGION";
+
   /** Services that have an endpoint of their own in the local system. */
   public enum Service {
     S3,
@@ -75,6 +78,13 @@ public final class AwsClients {
     return new AwsClients(Optional.of(elsewhere), Optional.of(elsewhere.http()));
   }
 
+  /** The region of the environment, which Lambda and ECS set; elsewhere any will do. */
+  Optional<String> region() {
+    return elsewhere.isPresent()
+        ? Optional.of("us-east-1")
+        : Optional.ofNullable(System.getenv(REGION)).filter(name -> !name.isEmpty());
+  }
+
   public synchronized S3Client s3() {
     if (s3 == null) {
       // Bucket names as host names are for AWS; other endpoints know paths.
@@ -111,8 +121,9 @@ public final class AwsClients {
         ClientOverrideConfiguration.builder().apiCallAttemptTimeout(ATTEMPT_TIMEOUT).build());
     elsewhere.ifPresent(there -> {
       Optional.ofNullable(there.endpoints().get(service)).ifPresent(builder::endpointOverride);
-      builder.credentialsProvider(there.credentials()).region(Region.US_EAST_1);
+      builder.credentialsProvider(there.credentials());
     });
+    builder.region(Region.of(region().orElse("us-east-1")));
     http.ifPresent(builder::httpClient);
     return builder;
   }

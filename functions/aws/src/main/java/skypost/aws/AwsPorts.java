@@ -18,6 +18,8 @@ import skypost.mail.trace.Traces;
  * asks for.
  */
 public final class AwsPorts {
+  public static final Setting REGION =
+      new Setting(AwsClients.REGION, "region of the AWS services; Lambda and ECS set it", "");
   public static final Setting BUCKET =
       new Setting("SKYPOST_BUCKET", "S3 bucket of the raw messages", "");
   public static final Setting DIRECTORY =
@@ -45,6 +47,9 @@ public final class AwsPorts {
     this.clients = clients;
     this.settings = settings;
     this.clock = clock;
+    if (clients.region().isEmpty()) {
+      settings.required(REGION); // a client without a region cannot be made: told with the rest
+    }
   }
 
   /** Both for storing and for reading messages. */
