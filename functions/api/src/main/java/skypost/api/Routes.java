@@ -15,8 +15,11 @@ import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageDomains;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
+import skypost.mail.admin.ManageRelayRecipients;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.TraceMessage;
+import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
 
 /** Every route, wired to its use case. */
@@ -29,7 +32,11 @@ final class Routes {
     FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new DomainRoutes(new ManageDomains(ports.directory())).routes());
+    routes.addAll(
+        new DomainRoutes(new ManageDomains(ports.directory(), ports.relayRecipients())).routes());
+    routes.addAll(
+        new RecipientRoutes(new ManageRelayRecipients(ports.directory(), ports.relayRecipients()))
+            .routes());
     routes.addAll(
         new UserRoutes(
                 new ManageUsers(
@@ -43,10 +50,12 @@ final class Routes {
     routes.addAll(
         new QueueRoutes(new ManageQueue(ports.queue(), ports.messages(), bodies, bounces, clock))
             .routes());
-    routes.addAll(
-        new RelayRoutes(
-                new ManageRelay(ports.directory(), ports.mailboxes(), settings.relay(), clock))
-            .routes());
+    var relayRecipients =
+        new CheckRelayRecipients(
+            ports.relayRecipients(), ports.probedRecipients(), ports.probe(), clock);
+    var authorize =
+        new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients);
+    routes.addAll(new RelayRoutes(new ManageRelay(authorize, settings.relay(), clock)).routes());
     String description = description();
     routes.add(
         new Route(

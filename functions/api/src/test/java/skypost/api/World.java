@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import skypost.mail.authorize.CallAheadSettings;
+import skypost.mail.authorize.RecipientProbe.Finding;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
@@ -29,6 +31,8 @@ import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -66,6 +70,7 @@ final class World {
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
+  final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
   final List<Wake> wakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
@@ -86,6 +91,7 @@ final class World {
             Domain.Kind.RELAY,
             Optional.of(new HostPort("mx.relay.example", 25)),
             Domain.DmarcReject.REFUSE));
+    world.relayRecipients.put(List.of(address("listed@relay.example")));
     world.directory.putAccount(new Account.User(ANN, 1_000_000, false));
     world.credentials.put(ANN, "$argon2id$none");
     world.mailboxes.create(ANN, 1_000_000);
@@ -103,11 +109,28 @@ final class World {
     return world;
   }
 
+  /** The primaries know only those that are called so. */
+  private Finding finding(EmailAddress asked) {
+    return asked.local().startsWith("known") ? Finding.EXISTS : Finding.UNKNOWN;
+  }
+
   ApiHandler handler(Directory other) {
-    var settings = new ApiSettings(TOKEN, "mx.skypost.example", RelaySettings.DEFAULT);
+    var callAhead = new CallAheadSettings("mx.skypost.example", Optional.empty(), 25);
+    var settings = new ApiSettings(TOKEN, callAhead, RelaySettings.DEFAULT);
     return new ApiHandler(
         settings,
-        new ApiPorts(other, credentials, mailboxes, holders, messages, messages, traces, queue),
+        new ApiPorts(
+            other,
+            credentials,
+            mailboxes,
+            holders,
+            messages,
+            messages,
+            traces,
+            queue,
+            relayRecipients,
+            new InMemoryProbedRecipients(),
+            (domain, asked) -> asked.stream().map(this::finding).toList()),
         clock);
   }
 

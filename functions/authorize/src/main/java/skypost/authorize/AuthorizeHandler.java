@@ -12,6 +12,8 @@ import skypost.aws.AwsPorts;
 import skypost.mail.authorize.AuthorizeJson;
 import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.authorize.CallAheadSettings;
+import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
@@ -35,7 +37,17 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     var relay =
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
     this.logins = new AuthorizeLogin(ports.credentials(), ports.directory());
-    this.recipients = new AuthorizeRecipients(ports.directory(), ports.mailboxes(), relay, clock);
+    var relayRecipients =
+        new CheckRelayRecipients(
+            ports.relayRecipients(),
+            ports.probedRecipients(),
+            CallAheadSettings.read(settings).probe(),
+            clock);
+    this.recipients =
+        new AuthorizeRecipients(
+            new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients),
+            relay,
+            clock);
     settings.check();
   }
 

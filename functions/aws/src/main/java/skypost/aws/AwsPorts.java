@@ -4,6 +4,8 @@ import java.time.Clock;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.ProbedRecipients;
+import skypost.mail.directory.RelayRecipients;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.OutboundQueue;
@@ -59,6 +61,14 @@ public final class AwsPorts {
 
   public Directory directory() {
     return new DynamoDirectory(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public RelayRecipients relayRecipients() {
+    return new DynamoRelayRecipients(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public ProbedRecipients probedRecipients() {
+    return new DynamoProbedRecipients(clients.dynamo(), settings.required(DIRECTORY));
   }
 
   public Credentials credentials() {

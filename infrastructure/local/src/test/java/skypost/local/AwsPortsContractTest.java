@@ -17,6 +17,8 @@ import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDirectory;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
+import skypost.aws.DynamoProbedRecipients;
+import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
@@ -28,9 +30,13 @@ import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
+import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.ProbedRecipients;
+import skypost.mail.directory.RelayRecipients;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -146,6 +152,22 @@ class AwsPortsContractTest {
     @Override
     protected Directory directory() {
       return new DynamoDirectory(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoRelayRecipientsTest extends RelayRecipientsContract {
+    @Override
+    protected RelayRecipients recipients() {
+      return new DynamoRelayRecipients(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoProbedRecipientsTest extends ProbedRecipientsContract {
+    @Override
+    protected ProbedRecipients probed() {
+      return new DynamoProbedRecipients(dynamo, Resources.DIRECTORY);
     }
   }
 

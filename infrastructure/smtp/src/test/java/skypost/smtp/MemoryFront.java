@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
@@ -22,6 +23,8 @@ import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.tls.ServerTls;
@@ -52,7 +55,10 @@ final class MemoryFront implements AutoCloseable {
         new CountingAuthorizer(
             new AuthorizeLogin(credentials, directory),
             new AuthorizeRecipients(
-                directory, new InMemoryMailboxes(), trustNobody, Clock.systemUTC()));
+                new AuthorizeRecipients.Ports(
+                    directory, new InMemoryMailboxes(), withoutRelayDomains()),
+                trustNobody,
+                Clock.systemUTC()));
     SmtpFrontSettings settings =
         new SmtpFrontSettings(
             "mx.test",
@@ -63,6 +69,16 @@ final class MemoryFront implements AutoCloseable {
             ServerTls.selfSigned("mx.test", Instant.now()),
             proxies);
     front = SmtpFront.start(settings, authorizer, messages, Clock.systemUTC(), new SecureRandom());
+  }
+
+  private static CheckRelayRecipients withoutRelayDomains() {
+    return new CheckRelayRecipients(
+        new InMemoryRelayRecipients(),
+        new InMemoryProbedRecipients(),
+        (domain, asked) -> {
+          throw new IllegalStateException("there is no relay domain");
+        },
+        Clock.systemUTC());
   }
 
   static MemoryFront start() throws IOException {

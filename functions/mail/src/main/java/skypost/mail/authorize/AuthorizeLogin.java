@@ -1,17 +1,22 @@
 package skypost.mail.authorize;
 
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.directory.AddressPattern;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.PasswordHash;
+import skypost.mail.directory.RelayRule;
+import skypost.mail.directory.RelaySettings;
 import skypost.protocol.address.EmailAddress;
 
 /** Checks logins. A failure looks the same, and takes as long, whether the user exists or not. */
@@ -44,8 +49,8 @@ public final class AuthorizeLogin {
   }
 
   /**
-   * With few domains a submission needs no second question: only mail to our own domains is asked
-   * about.
+   * With few domains a submission needs no second question: only mail to our own domains, and to
+   * those that rules name, is asked about.
    */
   private Grant grant(Service service, EmailAddress user) throws IOException {
     if (service != Service.SUBMISSION) {
@@ -55,6 +60,21 @@ public final class AuthorizeLogin {
     if (domains.next().isPresent()) {
       return Grant.NONE;
     }
-    return new Grant(List.of(user), domains.items().stream().map(Domain::name).toList());
+    Set<String> asked = new LinkedHashSet<>();
+    domains.items().forEach(domain -> asked.add(domain.name()));
+    List<RelayRule> rules =
+        directory.relay().map(RelaySettings::rules).orElse(List.of()).stream()
+            .filter(rule -> rule.denies() && rule.concerns(user)) // the others only allow more
+            .toList();
+    for (RelayRule rule : rules) {
+      Optional<String> only = rule.to().flatMap(AddressPattern::onlyDomain);
+      if (only.isEmpty()) {
+        return Grant.NONE;
+      }
+      asked.add(only.get());
+    }
+    return asked.size() > MAX_DOMAINS_IN_GRANT
+        ? Grant.NONE
+        : new Grant(List.of(user), List.copyOf(asked));
   }
 }

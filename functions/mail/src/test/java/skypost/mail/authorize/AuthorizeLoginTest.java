@@ -20,6 +20,8 @@ import skypost.mail.directory.RelaySettings;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.protocol.address.EmailAddress;
 
 class AuthorizeLoginTest {
@@ -84,7 +86,16 @@ class AuthorizeLoginTest {
   void questionsAndAnswersSurviveTheWire() throws IOException {
     var recipients =
         new AuthorizeRecipients(
-            directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC());
+            new AuthorizeRecipients.Ports(
+                directory,
+                new InMemoryMailboxes(),
+                new CheckRelayRecipients(
+                    new InMemoryRelayRecipients(),
+                    new InMemoryProbedRecipients(),
+                    (domain, asked) -> List.of(),
+                    Clock.systemUTC())),
+            RelaySettings.DEFAULT,
+            Clock.systemUTC());
     var question =
         new LoginQuestion(Service.SUBMISSION, "192.0.2.1", "ann@local.example", "秘密 secret");
     byte[] answer = AuthorizeJson.answer(AuthorizeJson.write(question), logins, recipients);

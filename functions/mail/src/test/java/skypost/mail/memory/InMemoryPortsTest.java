@@ -13,9 +13,13 @@ import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
+import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.ProbedRecipients;
+import skypost.mail.directory.RelayRecipients;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -33,6 +37,26 @@ class InMemoryPortsTest {
     @Override
     protected Directory directory() {
       return directory;
+    }
+  }
+
+  @Nested
+  class OfRelayRecipients extends RelayRecipientsContract {
+    private final RelayRecipients recipients = new InMemoryRelayRecipients();
+
+    @Override
+    protected RelayRecipients recipients() {
+      return recipients;
+    }
+  }
+
+  @Nested
+  class OfProbedRecipients extends ProbedRecipientsContract {
+    private final ProbedRecipients probed = new InMemoryProbedRecipients();
+
+    @Override
+    protected ProbedRecipients probed() {
+      return probed;
     }
   }
 

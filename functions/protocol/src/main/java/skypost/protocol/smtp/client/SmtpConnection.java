@@ -69,6 +69,39 @@ public final class SmtpConnection implements AutoCloseable {
     return List.of(outcomes);
   }
 
+  /**
+   * Asks whether the server would take mail for a recipient: MAIL with the null sender, RCPT, RSET;
+   * no message follows.
+   *
+   * @return the reply to RCPT; always 4yz where the server did not get so far
+   */
+  public SmtpReply verify(EmailAddress recipient) {
+    boolean utf8 = recipient.isInternationalized();
+    if (utf8 && !extensions.offers("SMTPUTF8")) {
+      // It may be reached by another way all the same: nothing is said of the recipient
+      return SmtpReply.of(451, 6, 7, peer + " does not take internationalized mail (SMTPUTF8)");
+    }
+    try {
+      wire.command("MAIL FROM:<>" + (utf8 ? " SMTPUTF8" : ""));
+      SmtpReply mail = wire.reply(timeouts.command());
+      if (mail.code() != 250) {
+        usable = mail.isPermanent();
+        return SmtpReply.of(451, 7, 0, peer + " was not to be asked: " + mail);
+      }
+      wire.command("RCPT TO:<" + recipient + ">");
+      SmtpReply rcpt = wire.reply(timeouts.command());
+      if (rcpt.code() == 421) { // RFC 5321 section 3.8: the server closes
+        usable = false;
+      } else {
+        reset();
+      }
+      return rcpt;
+    } catch (IOException fault) {
+      usable = false;
+      return Faults.lost(peer, "while it was asked about a recipient", fault);
+    }
+  }
+
   /** What the peer will certainly refuse is not sent. */
   private void checkLimits(Transaction transaction, Outcome[] outcomes) {
     long size = transaction.content().size();
