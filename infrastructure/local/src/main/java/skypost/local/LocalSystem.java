@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -94,8 +95,9 @@ final class LocalSystem implements AutoCloseable {
                 .sendMessage(
                     r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
     if (endpoints.embedded()) {
-      var sweeper = opened.add(new TimeToLiveSweeper(clients.dynamo(), Resources.MESSAGES, clock));
-      sweeper.start();
+      for (String table : List.of(Resources.MESSAGES, Resources.DIRECTORY)) {
+        opened.add(new TimeToLiveSweeper(clients.dynamo(), table, clock)).start();
+      }
     }
     Map<String, String> cloud = Functions.environment(environment, resources, adminToken(folder));
     Functions functions = Functions.of(clients, cloud, clock);

@@ -129,6 +129,7 @@ final class Provisioning {
         .filter(table -> !existing.contains(table.tableName()))
         .forEach(this::create);
     expire(Resources.MESSAGES);
+    expire(Resources.DIRECTORY);
   }
 
   private void create(CreateTableRequest table) {
