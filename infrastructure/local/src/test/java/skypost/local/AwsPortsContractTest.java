@@ -1,5 +1,7 @@
 package skypost.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
@@ -32,11 +35,15 @@ import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.Samples;
 import skypost.mail.contract.TracesContract;
+import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.RelaySettings;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -46,10 +53,15 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
@@ -152,6 +164,52 @@ class AwsPortsContractTest {
     @Override
     protected Directory directory() {
       return new DynamoDirectory(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  /** DynamoDB may show an item a moment after it was written; the embedded one always does. */
+  @Nested
+  class DynamoDirectoryLaggingTest {
+    private final DynamoDbClient lagging =
+        DynamoDbClient.builder()
+            .endpointOverride(dynamoEndpoint.endpoint())
+            .region(AwsClients.REGION)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(KEY.id(), KEY.secret())))
+            .overrideConfiguration(override -> override.addExecutionInterceptor(new Lag()))
+            .build();
+
+    @Test
+    void whatWasPutIsFoundAtOnceAllTheSame() throws IOException {
+      Directory directory = new DynamoDirectory(lagging, Resources.DIRECTORY);
+      RelayRecipients recipients = new DynamoRelayRecipients(lagging, Resources.DIRECTORY);
+      Domain domain = Domain.local(Samples.name("new-") + ".example");
+      Account account = new Account.User(Samples.user(), 0, false);
+      RelaySettings settings = new RelaySettings(List.of(), Optional.empty());
+
+      directory.putDomain(domain);
+      directory.putAccount(account);
+      directory.putRelay(settings);
+      recipients.put(List.of(account.address()));
+
+      assertThat(directory.domain(domain.name())).contains(domain);
+      assertThat(directory.account(account.address())).contains(account);
+      assertThat(directory.relay()).contains(settings);
+      assertThat(recipients.contains(account.address())).isTrue();
+      assertThat(directory.domain(Samples.name("none-") + ".example")).isEmpty();
+    }
+  }
+
+  /** Eventually consistent reads do not show anything yet. */
+  private static final class Lag implements ExecutionInterceptor {
+    @Override
+    public SdkResponse modifyResponse(
+        Context.ModifyResponse context, ExecutionAttributes attributes) {
+      return context.request() instanceof GetItemRequest get
+              && !Boolean.TRUE.equals(get.consistentRead())
+          ? GetItemResponse.builder().build()
+          : context.response();
     }
   }
 

@@ -15,6 +15,7 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.AddressPattern;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.Page;
 import skypost.mail.directory.RelayJson;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
@@ -29,6 +30,7 @@ public final class ManageRelay {
   /** Octets of the settings in JSON: a DynamoDB item has 400 KB, and every question reads it. */
   public static final int MAX_OCTETS = 200 * 1024;
 
+  private static final int DOMAINS_AT_ONCE = 1000;
   private static final SmtpReply NO_SUCH_LOGIN =
       SmtpReply.of(535, 7, 8, "authentication failed"); // RFC 4954 section 6
 
@@ -102,7 +104,7 @@ public final class ManageRelay {
 
   private Optional<Outcome<RelaySettings>> checkRules(List<RelayRule> rules) throws IOException {
     Set<String> names = new HashSet<>();
-    Set<String> foreign = new HashSet<>();
+    Set<String> local = rules.stream().anyMatch(ManageRelay::namesADomain) ? local() : Set.of();
     for (int i = 0; i < rules.size(); i++) {
       RelayRule rule = rules.get(i);
       if (!names.add(rule.name())) {
@@ -110,20 +112,31 @@ public final class ManageRelay {
             new Outcome.Invalid<>(
                 "rules[" + i + "].name", "another rule is called so: " + rule.name()));
       }
-      Optional<String> to =
-          rule.isAboutSender() ? Optional.empty() : rule.to().flatMap(AddressPattern::onlyDomain);
-      if (to.isPresent() && foreign.add(to.get()) && isLocal(to.get())) {
+      if (namesADomain(rule) && local.contains(rule.to().orElseThrow().domain())) {
         return Optional.of(
             new Outcome.Invalid<>(
                 "rules[" + i + "].to",
-                to.get() + " is a local domain: mail to our own users is not outbound"));
+                "a local domain: rules are about mail to others than our own users"));
       }
     }
     return Optional.empty();
   }
 
-  private boolean isLocal(String domain) throws IOException {
-    return directory.domain(domain).filter(found -> found.kind() == Domain.Kind.LOCAL).isPresent();
+  private static boolean namesADomain(RelayRule rule) {
+    return !rule.isAboutSender() && rule.to().flatMap(AddressPattern::onlyDomain).isPresent();
+  }
+
+  private Set<String> local() throws IOException {
+    Set<String> names = new HashSet<>();
+    Optional<String> next = Optional.empty();
+    do {
+      Page<Domain> page = directory.domains(DOMAINS_AT_ONCE, next);
+      page.items().stream()
+          .filter(domain -> domain.kind() == Domain.Kind.LOCAL)
+          .forEach(domain -> names.add(domain.name()));
+      next = page.next();
+    } while (next.isPresent());
+    return names;
   }
 
   /** Back to what holds when nobody has set anything. */

@@ -111,20 +111,17 @@ public final class AuthorizeRecipients {
       String rule = delegation.map(AuthorizeRecipients::name).orElse("sender-not-owned");
       return new RecipientAnswer(false, NOT_YOUR_ADDRESS, rule);
     }
+    boolean isUser = mail.login().isPresent();
+    String asUser = delegation.map(AuthorizeRecipients::name).orElse("login");
     if (domain.isPresent() && domain.get().kind() == Domain.Kind.LOCAL) {
-      String login = mail.login().isPresent() ? "login" : "local-recipient";
-      String rule = delegation.map(AuthorizeRecipients::name).orElse(login);
-      return decideLocal(client.question, recipient, rule);
+      return decideLocal(client.question, recipient, isUser ? asUser : "local-recipient");
     }
-    if (mail.login().isPresent() || client.isTrusted()) {
-      String rule = mail.login().isPresent() ? "login" : "trusted-network";
+    if (isUser || client.isTrusted()) {
       return client
           .settings()
           .destinationRule(mail)
           .map(AuthorizeRecipients::byRule)
-          .orElse(
-              new RecipientAnswer(
-                  true, ACCEPTED, delegation.map(AuthorizeRecipients::name).orElse(rule)));
+          .orElse(new RecipientAnswer(true, ACCEPTED, isUser ? asUser : "trusted-network"));
     }
     return domain.isPresent()
         ? new RecipientAnswer(true, ACCEPTED, RELAY_DOMAIN)

@@ -1,6 +1,7 @@
 package skypost.mail.authorize;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.directory.HostPort;
@@ -21,6 +22,7 @@ import skypost.protocol.smtp.client.Timeouts;
  */
 public record CallAheadSettings(String hostname, Optional<HostPort> dns, int outboundPort) {
   private static final int DNS_PORT = 53;
+  private static final Duration LOOKUP = Duration.ofSeconds(2); // a client waits for us
 
   /** Reads them; errors stay with the reader. */
   public static CallAheadSettings read(SettingsReader reader) {
@@ -36,7 +38,8 @@ public record CallAheadSettings(String hostname, Optional<HostPort> dns, int out
         new SmtpRecipientProbe.Means(
             new SmtpClient(hostname, Timeouts.STANDARD),
             OpportunisticTls.context(),
-            new MailExchangers(Dns.at(dns), Set.of(hostname), new SecureRandom()),
+            new MailExchangers(
+                new Dns(Dns.resolver(dns), LOOKUP), Set.of(hostname), new SecureRandom()),
             outboundPort));
   }
 }

@@ -113,19 +113,15 @@ public final class SmtpRecipientProbe implements RecipientProbe {
   }
 
   private static List<Finding> ask(SmtpConnection connection, List<EmailAddress> recipients) {
+    List<SmtpReply> replies = connection.verify(recipients);
     List<Finding> findings = new ArrayList<>();
-    for (EmailAddress recipient : recipients) {
-      if (!connection.isUsable()) {
-        findings.add(Finding.UNDECIDED);
-        continue;
-      }
-      SmtpReply reply = connection.verify(recipient);
-      Finding finding = finding(reply);
+    for (int i = 0; i < replies.size(); i++) {
+      Finding finding = finding(replies.get(i));
       EventLog.info("call-ahead")
-          .with("to", recipient)
+          .with("to", recipients.get(i))
           .with("server", connection.peer())
           .with("finding", finding)
-          .with("reply", reply)
+          .with("reply", replies.get(i))
           .write();
       findings.add(finding);
     }

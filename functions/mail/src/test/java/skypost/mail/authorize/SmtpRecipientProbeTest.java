@@ -87,17 +87,33 @@ class SmtpRecipientProbeTest {
     assertThat(mx.commands())
         .containsExactly(
             "EHLO mx.us.example",
-            "MAIL FROM:<>",
-            "RCPT TO:<ann@r.example>",
-            "RSET",
-            "MAIL FROM:<>",
-            "RCPT TO:<bob@r.example>",
-            "RSET",
             "MAIL FROM:<> SMTPUTF8",
+            "RCPT TO:<ann@r.example>",
+            "RCPT TO:<bob@r.example>",
             "RCPT TO:<用户@r.example>",
             "RSET",
             "QUIT");
     assertThat(mx.received()).isEmpty();
+  }
+
+  @Test
+  void aServerWithoutPipeliningIsAskedStepByStep() {
+    mx.offers("SIZE 1000");
+    mx.always("RCPT TO:<bob@", FakeMx.reply("550 no such user"));
+
+    assertThat(ask("ann@r.example", "bob@r.example", "carol@r.example"))
+        .containsExactly(Finding.EXISTS, Finding.UNKNOWN, Finding.EXISTS);
+    assertThat(ask("用户@r.example", "bob@r.example", "户@r.example"))
+        .as("without SMTPUTF8")
+        .containsExactly(Finding.UNDECIDED, Finding.UNKNOWN, Finding.UNDECIDED);
+  }
+
+  @Test
+  void aServerThatClosesHasSaidWhatItSaid() {
+    mx.always("RCPT TO:<bob@", FakeMx.drop("421 4.3.2 closing"));
+
+    assertThat(ask("ann@r.example", "bob@r.example", "carol@r.example"))
+        .containsExactly(Finding.EXISTS, Finding.UNDECIDED, Finding.UNDECIDED);
   }
 
   @Test
