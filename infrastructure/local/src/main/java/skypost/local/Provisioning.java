@@ -64,9 +64,9 @@ final class Provisioning {
             .formatted(incoming.arn(), Resources.BUCKET);
     sqs.setQueueAttributes(request ->
         request.queueUrl(incoming.url()).attributes(Map.of(QueueAttributeName.POLICY, policy)));
-    // The SDK's enum says "Prefix", which not every endpoint takes; the API reference says "prefix".
-    var rule =
-        FilterRule.builder().name("prefix").value(Resources.INCOMING_PREFIX).build();
+    // The SDK's enum says "Prefix", which not every endpoint takes; the API reference says
+    // "prefix".
+    var rule = FilterRule.builder().name("prefix").value(Resources.INCOMING_PREFIX).build();
     var toQueue =
         QueueConfiguration.builder()
             .queueArn(incoming.arn())
