@@ -8,7 +8,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -95,7 +94,7 @@ final class LocalSystem implements AutoCloseable {
                 .sendMessage(
                     r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
     if (endpoints.embedded()) {
-      for (String table : List.of(Resources.MESSAGES, Resources.DIRECTORY)) {
+      for (String table : Resources.EXPIRING) {
         opened.add(new TimeToLiveSweeper(clients.dynamo(), table, clock)).start();
       }
     }
