@@ -17,6 +17,9 @@ import skypost.mail.authorize.Authorizer.Service;
 import skypost.protocol.address.EmailAddress;
 
 class RememberingAuthorizerTest {
+  private static final EmailAddress ALICE = new EmailAddress("alice", "example.com");
+  private static final Grant GRANT = new Grant(List.of(ALICE), List.of("example.com"));
+
   private final List<LoginQuestion> asked = new ArrayList<>();
   private final Dial clock = new Dial();
   private final Authorizer authorizer =
@@ -26,7 +29,7 @@ class RememberingAuthorizerTest {
             public LoginAnswer login(LoginQuestion question) {
               asked.add(question);
               return question.password().equals("right")
-                  ? new LoginAnswer.Accepted(new EmailAddress("alice", "example.com"), Grant.NONE)
+                  ? new LoginAnswer.Accepted(ALICE, GRANT)
                   : new LoginAnswer.Refused();
             }
 
@@ -51,6 +54,14 @@ class RememberingAuthorizerTest {
     clock.now = clock.now.plusMillis(1);
     authorizer.login(right);
     assertThat(asked).hasSize(2);
+  }
+
+  @Test
+  void whatWasGrantedAtLoginIsNotRememberedForTheNextSession() throws IOException {
+    var right = question(Service.SUBMISSION, "alice@example.com", "right");
+
+    assertThat(authorizer.login(right)).isEqualTo(new LoginAnswer.Accepted(ALICE, GRANT));
+    assertThat(authorizer.login(right)).isEqualTo(new LoginAnswer.Accepted(ALICE, Grant.NONE));
   }
 
   @Test

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,6 +111,27 @@ class RelayWayTest {
       } else {
         assertThat(reply).isEqualTo(explained.get("reply"));
       }
+    }
+  }
+
+  @Test
+  void aRuleHoldsFromTheNextSessionOn() throws Exception {
+    system.users("example.com", "late");
+    try (MailClient before = open("127.0.0.1", "late@example.com")) {
+      assertThat(before.command("MAIL FROM:<late@example.com>")).startsWith("250");
+      assertThat(before.command("RCPT TO:<v@else.example>")).startsWith("250");
+    }
+    @SuppressWarnings("unchecked") // it is a list of objects
+    List<Object> rules =
+        new ArrayList<>((List<Object>) system.api("GET", "/v1/relay", null).body().get("rules"));
+    rules.add(Map.of("name", "late", "user", "late@example.com", "action", "deny"));
+    String patch = JSON.std.asString(Map.of("rules", rules));
+    assertThat(system.api("PATCH", "/v1/relay", patch).status()).isEqualTo(200);
+
+    try (MailClient after = open("127.0.0.1", "late@example.com")) {
+      assertThat(after.command("MAIL FROM:<late@example.com>")).startsWith("250");
+      assertThat(after.command("RCPT TO:<w@else.example>"))
+          .isEqualTo("550 5.7.1 mail to this recipient is not allowed");
     }
   }
 
