@@ -92,7 +92,7 @@ class SmtpFuzzTest {
 
   private static List<SmtpState> states() {
     SmtpPeer plain = new SmtpPeer("192.0.2.1", Optional.empty());
-    SmtpPeer secured = new SmtpPeer("192.0.2.1", Optional.of(new TlsInfo("TLSv1.3", "x")));
+    SmtpPeer secured = new SmtpPeer("192.0.2.1", Optional.of(new TlsInfo("TLSv1.3", "x", true)));
     SmtpClient client = new SmtpClient(secured, "x", true, Optional.empty());
     SmtpClient user = client.loggedIn(new EmailAddress("alice", "example.com"));
     SmtpSender sender = new SmtpSender(Optional.empty(), Map.of());
