@@ -68,8 +68,7 @@ final class Pop3World implements AutoCloseable {
             TlsContexts.server(CERTIFICATE.certificate(), CERTIFICATE.key()),
             trusted,
             List.of(),
-            16,
-            Duration.ZERO);
+            16);
     server = Pop3Server.start(settings, authorizer, mailboxes, holders, messages, clock);
   }
 

@@ -32,8 +32,8 @@ final class LoginGuard {
   private enum Limit {
     /** The account from the network: 5 failures at once, then one in 5 minutes. */
     PAIR(Duration.ofMinutes(5), 5),
-    /** The network: 20 failures at once, then one in 30 seconds. */
-    NETWORK(Duration.ofSeconds(30), 20),
+    /** The network: 100 failures at once, then four a minute; many live behind one NAT. */
+    NETWORK(Duration.ofSeconds(15), 100),
     /** The account: 50 failures at once from anywhere, then one a minute. */
     ACCOUNT(Duration.ofMinutes(1), 50);
 

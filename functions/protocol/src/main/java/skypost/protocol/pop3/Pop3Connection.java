@@ -190,13 +190,12 @@ public final class Pop3Connection {
     return wire.tls().map(TlsInfo::bindable).orElse(false);
   }
 
-  private Step refuse(Authorization before, String username) throws IOException {
+  private Step refuse(Authorization before, String username) {
     EventLog.warn("login-refused")
         .with("service", "pop3")
         .with("client", wire.remoteAddress())
         .with("user", username)
         .write();
-    pause();
     return Pop3Session.loginRefused(before);
   }
 
@@ -338,15 +337,6 @@ public final class Pop3Connection {
           .with("sent", sent)
           .with("removed", removed)
           .write();
-    }
-  }
-
-  private void pause() throws IOException {
-    try {
-      Thread.sleep(options.refusalDelay());
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new IOException("stopped", stop);
     }
   }
 

@@ -31,8 +31,7 @@ class Pop3ScramTest {
             "pop.test",
             Optional.of(TestTls.server()),
             client -> false,
-            Duration.ofSeconds(20),
-            Duration.ZERO);
+            Duration.ofSeconds(20));
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         TcpServer.start(

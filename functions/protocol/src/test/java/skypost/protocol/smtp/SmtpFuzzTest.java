@@ -37,6 +37,8 @@ class SmtpFuzzTest {
     "QUIT",
     "STARTTLS",
     "AUTH PLAIN ",
+    "AUTH SCRAM-SHA-256-PLUS ",
+    "biwsbj1hLHI9Yg==",
     "AUTH LOGIN",
     "VRFY ",
     "HELP",
