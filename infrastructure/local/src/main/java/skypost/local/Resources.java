@@ -24,8 +24,11 @@ record Resources(Map<String, Queue> queues) {
   static final String MAILBOXES = "skypost-mailboxes";
   static final String MESSAGES = "skypost-messages";
 
-  /** Tables whose items have an end: receipts and done entries; failed logins. */
-  static final List<String> EXPIRING = List.of(MESSAGES, CREDENTIALS);
+  /**
+   * Tables whose items have an end: receipts and done entries; pages of removed messages; failed
+   * logins.
+   */
+  static final List<String> EXPIRING = List.of(MESSAGES, MAILBOXES, CREDENTIALS);
 
   /** The attribute of a message's items that says in seconds since 1970 when they may go. */
   static final String EXPIRES = "expires";

@@ -14,10 +14,7 @@ import javax.net.ssl.SSLContext;
  * @param idle how long a client may be silent
  */
 public record Pop3Options(
-    String hostname,
-    Optional<SSLContext> stls,
-    Predicate<String> trusted,
-    Duration idle) {
+    String hostname, Optional<SSLContext> stls, Predicate<String> trusted, Duration idle) {
   /** The least that RFC 1939 section 3 allows for the inactivity timer. */
   public static final Duration IDLE = Duration.ofMinutes(10);
 

@@ -28,10 +28,7 @@ class Pop3ScramTest {
   void start() throws IOException {
     var pop3 =
         new Pop3Options(
-            "pop.test",
-            Optional.of(TestTls.server()),
-            client -> false,
-            Duration.ofSeconds(20));
+            "pop.test", Optional.of(TestTls.server()), client -> false, Duration.ofSeconds(20));
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         TcpServer.start(
