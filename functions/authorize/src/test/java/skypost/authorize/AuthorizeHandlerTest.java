@@ -52,8 +52,7 @@ class AuthorizeHandlerTest {
   void alice() throws IOException {
     directory.putDomain(Domain.local("example.com"));
     directory.putAccount(new Account.User(ALICE, 0, false));
-    credentials.put(
-        ALICE, SALT, StoredPassword.of("correct horse", SALT, new SecureRandom()));
+    credentials.put(ALICE, SALT, StoredPassword.of("correct horse", SALT, new SecureRandom()));
   }
 
   @Test

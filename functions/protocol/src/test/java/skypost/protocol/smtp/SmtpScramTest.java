@@ -7,6 +7,8 @@ import static skypost.protocol.sasl.TestScram.text;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.TestClient;
 import skypost.protocol.net.TestTls;
+import skypost.protocol.net.Tls12Client;
 import skypost.protocol.sasl.TestScram;
 
 /** SCRAM over a TLS connection, which a transcript cannot say: its answers need keys. */
@@ -124,6 +127,24 @@ class SmtpScramTest {
           .as("he took -PLUS from the list")
           .isEqualTo(FAILED);
     }
+  }
+
+  /** RFC 9266 section 4.2: there a man in the middle could make the binding too. */
+  @Test
+  void withoutTheExtendedMasterSecretNothingIsBound() throws Exception {
+    Process client =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djdk.tls.useExtendedMasterSecret=false",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Tls12Client.class.getName(),
+                Integer.toString(server.port()))
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .contains("AUTH SCRAM-SHA-256 PLAIN LOGIN");
+    assertThat(client.waitFor()).isZero();
   }
 
   @Test
