@@ -12,6 +12,7 @@ import java.util.Set;
 import skypost.mail.admin.FreeBodies;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
+import skypost.mail.admin.ManageAppPasswords;
 import skypost.mail.admin.ManageDomains;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
@@ -42,6 +43,8 @@ final class Routes {
                 new ManageUsers(
                     ports.directory(), ports.credentials(), ports.mailboxes(), bodies, random))
             .routes());
+    routes.addAll(
+        new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(

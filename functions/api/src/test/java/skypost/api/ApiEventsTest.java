@@ -41,6 +41,9 @@ class ApiEventsTest {
           user-get              | 200 | "quotaBytes":1000000
           user-patch            | 200 | "quotaBytes":5000000
           user-delete           | 204 |
+          app-password-list     | 200 | {"id":"k7mq2x","name":"phone","created":"2026-11-24"}
+          app-password-post     | 201 | "name":"Thunderbird on the laptop","created":"2026-11-25","password":"
+          app-password-delete   | 204 |
           mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
           folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
           lease-get             | 200 | "holder":"pop3-1"

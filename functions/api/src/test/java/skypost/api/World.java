@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,10 +19,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.RecipientProbe.Finding;
 import skypost.mail.directory.Account;
+import skypost.mail.directory.AppPassword;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
@@ -44,6 +47,7 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpReply;
 
 /** A small installation in memory, and the real handler before it. */
@@ -63,6 +67,7 @@ final class World {
   static final MessageId HELD = MessageId.derived(ACCEPTED, "held");
 
   static final EmailAddress ANN = address("ann@local.example");
+  static final ScramSalt SALT = new ScramSalt("c2FsdA==", 4096);
 
   final InMemoryDirectory directory = new InMemoryDirectory();
   final InMemoryCredentials credentials = new InMemoryCredentials();
@@ -93,7 +98,11 @@ final class World {
             Domain.DmarcReject.REFUSE));
     world.relayRecipients.put(List.of(address("listed@relay.example")));
     world.directory.putAccount(new Account.User(ANN, 1_000_000, false));
-    world.credentials.put(ANN, "$argon2id$none");
+    world.credentials.put(ANN, SALT, new StoredPassword("$argon2id$none", Optional.empty()));
+    world.credentials.add(
+        ANN,
+        SALT,
+        new AppPassword("k7mq2x", "phone", LocalDate.of(2026, 11, 24), "digest", Optional.empty()));
     world.mailboxes.create(ANN, 1_000_000);
     world.directory.putAccount(new Account.Alias(address("info@local.example"), List.of(ANN)));
     world.file(FILED, ANN, false);

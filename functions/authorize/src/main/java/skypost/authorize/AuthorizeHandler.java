@@ -36,7 +36,8 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     AwsPorts ports = new AwsPorts(clients, settings, clock);
     var relay =
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
-    this.logins = new AuthorizeLogin(ports.credentials(), ports.directory());
+    this.logins =
+        new AuthorizeLogin(ports.credentials(), ports.attempts(), ports.directory(), clock);
     var relayRecipients =
         new CheckRelayRecipients(
             ports.relayRecipients(),

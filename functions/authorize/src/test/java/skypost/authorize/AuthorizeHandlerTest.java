@@ -20,25 +20,31 @@ import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
+import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
-import skypost.mail.directory.PasswordHash;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramSalt;
 
 /** The events of events/authorize-*.json, through the real handler. */
 class AuthorizeHandlerTest {
   private static final Path EVENTS = Path.of("..", "..", "events");
   private static final EmailAddress ALICE = new EmailAddress("alice", "example.com");
+  private static final ScramSalt SALT = new ScramSalt("W22ZaJ0SNY7soEsUEjb6gQ==", 4096);
 
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryCredentials credentials = new InMemoryCredentials();
   private final AuthorizeHandler handler =
       new AuthorizeHandler(
-          new AuthorizeLogin(credentials, directory),
+          new AuthorizeLogin(
+              credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC()),
           new AuthorizeRecipients(
               directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC()));
 
@@ -46,7 +52,7 @@ class AuthorizeHandlerTest {
   void alice() throws IOException {
     directory.putDomain(Domain.local("example.com"));
     directory.putAccount(new Account.User(ALICE, 0, false));
-    credentials.put(ALICE, PasswordHash.of("correct horse", new SecureRandom()));
+    credentials.put(ALICE, SALT, StoredPassword.of("correct horse", SALT, new SecureRandom()));
   }
 
   @Test
@@ -60,6 +66,22 @@ class AuthorizeHandlerTest {
   void aWrongLoginIsRefused() throws IOException {
     assertThat(AuthorizeJson.readLogin(handle("authorize-login-wrong.json")))
         .isEqualTo(new LoginAnswer.Refused());
+  }
+
+  @Test
+  void theSaltIsTold() throws IOException {
+    assertThat(AuthorizeJson.readScramSalt(handle("authorize-scram-salt.json"))).isEqualTo(SALT);
+  }
+
+  @Test
+  void aRightProofIsAnsweredWithOurs() throws IOException {
+    assertThat(AuthorizeJson.readScram(handle("authorize-scram.json")))
+        .isEqualTo(
+            new ScramAnswer.Accepted(
+                new ScramLogin(ALICE, "0q+Eo1Hqhzd1iRz5zFKfiDYC70qnKdLkd9dgaEGnyzY="),
+                new Grant(List.of(ALICE), List.of("example.com"))));
+    assertThat(AuthorizeJson.readScram(handle("authorize-scram-wrong.json")))
+        .isEqualTo(new ScramAnswer.Refused());
   }
 
   @Test

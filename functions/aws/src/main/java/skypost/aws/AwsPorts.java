@@ -2,6 +2,8 @@ package skypost.aws;
 
 import java.time.Clock;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.LoginAttempts;
+import skypost.mail.authorize.SteadyRefusals;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
@@ -28,7 +30,10 @@ public final class AwsPorts {
       new Setting(
           "SKYPOST_TABLE_DIRECTORY", "DynamoDB table of domains, accounts and relay settings", "");
   public static final Setting CREDENTIALS =
-      new Setting("SKYPOST_TABLE_CREDENTIALS", "DynamoDB table of password hashes", "");
+      new Setting(
+          "SKYPOST_TABLE_CREDENTIALS",
+          "DynamoDB table of password hashes and of failed logins",
+          "");
   public static final Setting MAILBOXES =
       new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
   public static final Setting MESSAGES =
@@ -75,6 +80,10 @@ public final class AwsPorts {
     return new DynamoCredentials(clients.dynamo(), settings.required(CREDENTIALS));
   }
 
+  public LoginAttempts attempts() {
+    return new DynamoLoginAttempts(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
   public Mailboxes mailboxes() {
     return new DynamoMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
   }
@@ -104,7 +113,9 @@ public final class AwsPorts {
     return new DynamoSweepMark(clients.dynamo(), settings.required(MESSAGES));
   }
 
+  /** For the fronts, who show the outside that a login was refused. */
   public Authorizer authorizer() {
-    return new LambdaAuthorizer(clients.lambda(), settings.required(AUTHORIZE));
+    return new SteadyRefusals(
+        new LambdaAuthorizer(clients.lambda(), settings.required(AUTHORIZE)), SteadyRefusals.USUAL);
   }
 }

@@ -26,9 +26,9 @@ record Resources(Map<String, Queue> queues) {
 
   /**
    * Tables whose items have an end: receipts and done entries; pages of removed messages; what
-   * primaries said of recipients.
+   * primaries said of recipients; failed logins.
    */
-  static final List<String> EXPIRING = List.of(MESSAGES, MAILBOXES, DIRECTORY);
+  static final List<String> EXPIRING = List.of(MESSAGES, MAILBOXES, DIRECTORY, CREDENTIALS);
 
   /** The attribute of a message's items that says in seconds since 1970 when they may go. */
   static final String EXPIRES = "expires";

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
@@ -25,9 +26,11 @@ import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
+import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
@@ -234,6 +237,14 @@ class AwsPortsContractTest {
     @Override
     protected Credentials credentials() {
       return new DynamoCredentials(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoLoginAttemptsTest extends LoginAttemptsContract {
+    @Override
+    protected LoginAttempts attempts() {
+      return new DynamoLoginAttempts(dynamo, Resources.CREDENTIALS);
     }
   }
 

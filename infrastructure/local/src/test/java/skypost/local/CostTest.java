@@ -23,10 +23,12 @@ import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
-import skypost.mail.directory.PasswordHash;
+import skypost.mail.directory.ScramKeys;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.dns.TestDns;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.client.FakeMx;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
@@ -126,7 +128,8 @@ class CostTest {
 
   private static void user(AwsPorts ports, EmailAddress user) throws Exception {
     ports.mailboxes().create(user, 0);
-    ports.credentials().put(user, PasswordHash.of("secret", new SecureRandom()));
+    ScramSalt salt = ScramKeys.salt(new SecureRandom());
+    ports.credentials().put(user, salt, StoredPassword.of("secret", salt, new SecureRandom()));
     ports.directory().putAccount(new Account.User(user, 0, false));
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 
 /**
  * Remembers a confirmed login for a few minutes, so that a client that polls does not cost an
@@ -60,6 +61,17 @@ public final class RememberingAuthorizer implements Authorizer {
       remember(fingerprint, accepted.user());
     }
     return answer;
+  }
+
+  @Override
+  public ScramSalt scramSalt(ScramSaltQuestion question) throws IOException {
+    return authorizer.scramSalt(question);
+  }
+
+  /** Never remembered: each proof is another one. */
+  @Override
+  public ScramAnswer scramLogin(ScramQuestion question) throws IOException {
+    return authorizer.scramLogin(question);
   }
 
   @Override

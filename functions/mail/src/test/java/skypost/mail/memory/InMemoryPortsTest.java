@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
@@ -149,6 +151,16 @@ class InMemoryPortsTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(woken);
+    }
+  }
+
+  @Nested
+  class OfLoginAttempts extends LoginAttemptsContract {
+    private final InMemoryLoginAttempts attempts = new InMemoryLoginAttempts();
+
+    @Override
+    protected LoginAttempts attempts() {
+      return attempts;
     }
   }
 }
