@@ -1,6 +1,7 @@
 package skypost.smtp;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.RememberingAuthorizer;
 import skypost.mail.message.IncomingMessages;
+import skypost.protocol.net.ClientConnections;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.Wire;
 import skypost.protocol.smtp.Extension;
@@ -25,18 +27,24 @@ import skypost.protocol.smtp.SmtpSettings.Service;
 
 /** The running front: a server for each door. */
 public final class SmtpFront implements AutoCloseable {
-  private static final Set<Extension> EXTENSIONS = Set.of(Extension.CHUNKING);
+  private static final Set<Extension> EXTENSIONS =
+      // BINARYMIME and REQUIRETLS are not: infrastructure/docs/decisions/extensions.md
+      Set.of(Extension.CHUNKING, Extension.SMTPUTF8, Extension.DSN, Extension.LIMITS);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
   private final StoringSink sink;
+  private final ClientConnections perClient;
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
 
   private SmtpFront(SmtpFrontSettings settings, Authorizer authorizer, StoringSink sink) {
     this.settings = settings;
     this.authorizer = authorizer;
     this.sink = sink;
+    this.perClient =
+        new ClientConnections(
+            settings.defence().connectionsPerClient(), InetAddress::isLoopbackAddress);
   }
 
   /**
@@ -77,7 +85,8 @@ public final class SmtpFront implements AutoCloseable {
         TcpServer.Options.plain(name, address, settings.maxConnections(), busy, farewell)
             .withProxied(peer ->
                 settings.proxyNetworks().stream()
-                    .anyMatch(network -> network.contains(peer.getHostAddress())));
+                    .anyMatch(network -> network.contains(peer.getHostAddress())))
+            .withPerClient(perClient);
     if (door.implicitTls()) {
       options = options.withTls(settings.tls());
     }
@@ -87,7 +96,8 @@ public final class SmtpFront implements AutoCloseable {
             settings.hostname(),
             Optional.of(settings.tls()),
             EXTENSIONS,
-            SmtpLimits.of(settings.maxMessageBytes()));
+            SmtpLimits.of(settings.maxMessageBytes())
+                .withGreetingDelay(settings.defence().greetingDelay()));
     servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp)));
   }
 

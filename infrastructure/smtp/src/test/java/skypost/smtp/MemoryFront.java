@@ -61,7 +61,8 @@ final class MemoryFront implements AutoCloseable {
             52_428_800,
             100,
             ServerTls.selfSigned("mx.test", Instant.now()),
-            proxies);
+            proxies,
+            SmtpFrontSettings.Defence.NONE);
     front = SmtpFront.start(settings, authorizer, messages, Clock.systemUTC(), new SecureRandom());
   }
 

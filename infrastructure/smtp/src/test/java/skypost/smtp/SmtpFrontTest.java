@@ -302,7 +302,8 @@ class SmtpFrontTest {
               100_000,
               5,
               skypost.mail.tls.ServerTls.selfSigned("mx.test", Instant.now()),
-              List.of());
+              List.of(),
+              SmtpFrontSettings.Defence.NONE);
       assertThatThrownBy(() ->
               SmtpFront.start(
                   settings,

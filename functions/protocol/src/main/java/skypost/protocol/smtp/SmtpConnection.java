@@ -24,6 +24,11 @@ public final class SmtpConnection {
       SmtpReply.of(421, 3, 2, "Shutting down, try again later");
   private static final SmtpReply TIMEOUT = SmtpReply.of(421, 4, 2, "Timeout");
   private static final SmtpReply TOO_MANY_ERRORS = SmtpReply.of(421, 7, 0, "Too many errors");
+  private static final SmtpReply TOO_MANY_MAILS =
+      SmtpReply.of(421, 7, 0, "Too many transactions in one session");
+  // RFC 5321 section 3.1: 554 in place of the greeting
+  private static final SmtpReply EARLY =
+      SmtpReply.of(554, 5, 1, "You spoke before the greeting, as no mail server does");
   private static final SmtpReply TOO_LONG = SmtpReply.of(500, 5, 2, "Line too long");
   private static final SmtpReply BARE =
       SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
@@ -44,6 +49,7 @@ public final class SmtpConnection {
   private int errors;
   private int refusals;
   private int loginFailures;
+  private int transactions;
 
   /**
    * @param gate of this session alone: it may remember what the session's login was granted
@@ -62,12 +68,7 @@ public final class SmtpConnection {
   public void run() throws IOException {
     wire.timeout(limits.commandTimeout());
     try {
-      if (wire.hasInputWaiting()) {
-        EventLog.info("early")
-            .with("client", wire.remoteAddress())
-            .write(); // RFC 5321 section 3.1: the server speaks first
-      }
-      say(session.greeting());
+      greet();
       while (open) {
         boolean transaction =
             state instanceof HasSender
@@ -83,6 +84,17 @@ public final class SmtpConnection {
     }
   }
 
+  /** RFC 5321 section 3.1: the server speaks first, and a client waits for it. */
+  private void greet() throws IOException {
+    boolean strict =
+        settings.service() == SmtpSettings.Service.MX && limits.greetingDelay().isPositive();
+    if (strict && wire.hasInputWithin(limits.greetingDelay())) {
+      close(EARLY);
+    } else {
+      say(session.greeting());
+    }
+  }
+
   private Line nextLine() throws IOException {
     Optional<Line> waiting = lookahead;
     lookahead = Optional.empty();
@@ -93,6 +105,8 @@ public final class SmtpConnection {
     switch (line) {
       case Line.Text text -> {
         switch (SmtpParser.parse(text.bytes())) {
+          case Parsed.Ok(SmtpCommand.Mail ignored) when transactions == limits.transactions() ->
+              close(TOO_MANY_MAILS);
           case Parsed.Ok(SmtpCommand command) -> perform(session.step(state, command));
           case Parsed.Bad(SmtpReply reply) -> say(reply);
         }
@@ -111,6 +125,9 @@ public final class SmtpConnection {
   }
 
   private void perform(SmtpSession.Step step) throws IOException {
+    if (step.next() instanceof HasSender && !(state instanceof HasSender)) {
+      transactions++;
+    }
     state = step.next();
     if (!(state instanceof InChunks)) {
       endChunks(); // RSET in the midst of BDAT
@@ -275,7 +292,6 @@ public final class SmtpConnection {
     }
     try (MessageIntake intake = MessageIntake.data(wire, limits, incoming.get())) {
       wire.write(SmtpReply.plain(354, "End data with <CR><LF>.<CR><LF>").toWire());
-      wire.timeout(limits.dataTimeout());
       conclude(transaction, intake, intake.readData());
     } finally {
       wire.timeout(limits.commandTimeout());
@@ -303,7 +319,6 @@ public final class SmtpConnection {
         return;
       }
     }
-    wire.timeout(limits.dataTimeout());
     MessageIntake intake = chunks.orElseThrow();
     MessageIntake.Result result = intake.readChunk(chunk.size(), chunk.last());
     wire.timeout(limits.commandTimeout());
