@@ -24,6 +24,7 @@ import skypost.protocol.smtp.SmtpLimits;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.SmtpSettings;
 import skypost.protocol.smtp.SmtpSettings.Service;
+import skypost.protocol.smtp.SmtpSink;
 
 /** The running front: a server for each door. */
 public final class SmtpFront implements AutoCloseable {
@@ -34,14 +35,15 @@ public final class SmtpFront implements AutoCloseable {
 
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
-  private final StoringSink sink;
+  private final Map<Service, SmtpSink> sinks;
   private final ClientConnections perClient;
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
 
-  private SmtpFront(SmtpFrontSettings settings, Authorizer authorizer, StoringSink sink) {
+  private SmtpFront(
+      SmtpFrontSettings settings, Authorizer authorizer, Map<Service, SmtpSink> sinks) {
     this.settings = settings;
     this.authorizer = authorizer;
-    this.sink = sink;
+    this.sinks = sinks;
     this.perClient =
         new ClientConnections(
             settings.defence().connectionsPerClient(), InetAddress::isLoopbackAddress);
@@ -60,8 +62,12 @@ public final class SmtpFront implements AutoCloseable {
       Clock clock,
       RandomGenerator random)
       throws IOException {
-    StoringSink sink = new StoringSink(settings.hostname(), messages, clock, random);
-    SmtpFront front = new SmtpFront(settings, new RememberingAuthorizer(authorizer, clock), sink);
+    Map<Service, SmtpSink> sinks = new EnumMap<>(Service.class);
+    for (Service service : Service.values()) {
+      boolean completes = service == Service.SUBMISSION;
+      sinks.put(service, new StoringSink(settings.hostname(), messages, clock, random, completes));
+    }
+    SmtpFront front = new SmtpFront(settings, new RememberingAuthorizer(authorizer, clock), sinks);
     try {
       for (Door door : settings.ports().keySet()) {
         front.open(door);
@@ -104,7 +110,9 @@ public final class SmtpFront implements AutoCloseable {
   private void serve(Wire wire, SmtpSettings smtp) throws IOException {
     var asking =
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
-    new SmtpConnection(wire, smtp, new AuthorizerGate(authorizer, asking), sink).run();
+    new SmtpConnection(
+            wire, smtp, new AuthorizerGate(authorizer, asking), sinks.get(smtp.service()))
+        .run();
   }
 
   /** The port of a door that is open. */

@@ -86,7 +86,9 @@ class SmtpFrontTest {
       String raw = new String(memory.only().content().readAllBytes(), ISO_8859_1);
       assertThat(raw)
           .startsWith("Received: from example.com\r\n\tby mx.test with ESMTPSA tls TLS_")
-          .doesNotContain("127.0.0.1", "laptop");
+          .doesNotContain("127.0.0.1", "laptop")
+          .contains("\r\nSubject: hi\r\nDate: ", "\r\nMessage-ID: <" + memory.ids().getFirst())
+          .endsWith("\r\n\r\ntext\r\n");
       assertThat(memory.only().envelope().origin().login())
           .hasToString("Optional[alice@example.com]");
       assertThat(memory.authorizer.questions)
