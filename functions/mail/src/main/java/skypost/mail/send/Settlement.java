@@ -6,6 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.bounce.FailedRecipient;
+import skypost.mail.bounce.Reported;
+import skypost.mail.bounce.SucceededRecipient;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.End;
@@ -15,12 +17,12 @@ import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Outcome;
 
 /**
- * What an attempt comes to: the entry as it shall be, and whose failure the sender is told. Pure.
+ * What an attempt comes to: the entry as it shall be, and of which ends the sender is told. Pure.
  *
  * @param entry the entry with the attempt and the ends it brought
- * @param failed the recipients that this attempt ended with a failure
+ * @param ended the recipients that this attempt ended so that the sender may have to be told
  */
-record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
+record Settlement(QueueEntry entry, List<Reported> ended) {
   /**
    * Characters of a reply that are kept: an entry has a hundred recipients, and a DynamoDB item 400
    * KB.
@@ -28,7 +30,7 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
   static final int MAX_REPLY = 400;
 
   Settlement {
-    failed = List.copyOf(failed);
+    ended = List.copyOf(ended);
   }
 
   /**
@@ -41,7 +43,7 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
       QueueEntry booked, Courier.Delivery delivery, Instant at, Optional<Instant> next) {
     Iterator<Courier.Result> results = delivery.results().iterator();
     List<QueuedRecipient> recipients = new ArrayList<>();
-    List<FailedRecipient> failed = new ArrayList<>();
+    List<Reported> ended = new ArrayList<>();
     for (QueuedRecipient recipient : booked.recipients()) {
       if (recipient.end().isPresent()) {
         recipients.add(recipient);
@@ -50,18 +52,38 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
       Courier.Result result = results.next();
       Optional<End> end = end(result.outcome(), booked.attemptsMade(), next.isEmpty());
       recipients.add(end.map(recipient::ended).orElse(recipient));
-      if (end.isPresent() && end.get() instanceof End.Bounced(SmtpReply reply)) {
-        failed.add(
-            new FailedRecipient(recipient.address(), recipient.parameters(), reply, result.mta()));
+      if (end.isPresent()) {
+        report(recipient, end.get(), result).ifPresent(ended::add);
       }
     }
-    return new Settlement(
-        entry(booked, recipients, next.orElse(at), attempt(delivery, at)), failed);
+    return new Settlement(entry(booked, recipients, next.orElse(at), attempt(delivery, at)), ended);
+  }
+
+  /** Of what the next server has taken, it tells the sender itself, unless it knows no DSN. */
+  private static Optional<Reported> report(
+      QueuedRecipient recipient, End end, Courier.Result result) {
+    return switch (end) {
+      case End.Bounced(SmtpReply reply) ->
+          Optional.of(
+              new FailedRecipient(
+                  recipient.address(), recipient.parameters(), reply, result.mta()));
+      case End.Sent(SmtpReply reply) when result.outcome() instanceof Outcome.Relayed ->
+          Optional.of(
+              new SucceededRecipient(
+                  recipient.address(),
+                  recipient.parameters(),
+                  SucceededRecipient.How.RELAYED,
+                  reply,
+                  result.mta()));
+      case End.Sent ignored -> Optional.empty();
+      case End.Removed ignored -> Optional.empty();
+    };
   }
 
   private static Optional<End> end(Outcome outcome, int attempts, boolean last) {
     return switch (outcome) {
       case Outcome.Delivered(SmtpReply reply) -> Optional.of(new End.Sent(bounded(reply)));
+      case Outcome.Relayed(SmtpReply reply) -> Optional.of(new End.Sent(bounded(reply)));
       case Outcome.Failed(SmtpReply reply) -> Optional.of(new End.Bounced(bounded(reply)));
       case Outcome.Deferred(SmtpReply reply) ->
           last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
@@ -106,7 +128,7 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
 
   /**
    * The same, but the failures are left for another attempt, because the sender could not be told
-   * of them.
+   * of them. What was sent stays so: a report that is lost is less than a message that comes twice.
    */
   Settlement withoutFailures(QueueEntry booked, Instant next) {
     List<QueuedRecipient> recipients = new ArrayList<>();

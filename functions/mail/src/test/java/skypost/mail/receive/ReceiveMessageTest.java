@@ -257,6 +257,46 @@ class ReceiveMessageTest {
         CLOCK);
   }
 
+  @Test
+  void aSenderWhoAskedIsToldOnceThatTheMessageIsInTheMailbox() throws IOException {
+    MessageId id = Samples.id(NOW.minusSeconds(3600));
+    var to =
+        List.of(
+            new Recipient(BOB, Map.of("NOTIFY", "SUCCESS", "ORCPT", "rfc822;bobby@local.example")),
+            new Recipient(ANN, Map.of("NOTIFY", "FAILURE")));
+    var origin =
+        new Envelope.Origin(
+            NOW, Optional.of("203.0.113.9"), "far.example", Optional.empty(), Optional.empty());
+    var envelope =
+        new Envelope(Optional.of(address("sender@far.example")), Map.of("ENVID", "E1"), to, origin);
+    try (var draft = messages.begin(id, envelope)) {
+      draft.write("Subject: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      draft.commit();
+    }
+
+    receive(queue).receive(id, false);
+    receive(queue).receive(id, false);
+
+    List<String> reports = new ArrayList<>();
+    for (var ids = messages.listFrom(MessageId.first(Instant.EPOCH)); ids.hasNext(); ) {
+      try (var stored = messages.open(ids.next()).orElseThrow()) {
+        if (stored.envelope().sender().isEmpty()) {
+          assertThat(stored.envelope().recipients().getFirst().address())
+              .hasToString("sender@far.example");
+          reports.add(new String(stored.content().readAllBytes(), StandardCharsets.US_ASCII));
+        }
+      }
+    }
+    assertThat(reports)
+        .singleElement()
+        .satisfies(report ->
+            assertThat(report)
+                .contains("Action: delivered", "Final-Recipient: rfc822; bob@local.example")
+                .contains("Original-Recipient: rfc822;bobby@local.example")
+                .contains("Original-Envelope-Id: E1")
+                .doesNotContain("ann@local.example"));
+  }
+
   private MessageId store(String raw, String... recipients) throws IOException {
     return store(Optional.of(address("sender@far.example")), raw, recipients);
   }

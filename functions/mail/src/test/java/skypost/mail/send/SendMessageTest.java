@@ -433,6 +433,43 @@ class SendMessageTest {
     assertThat(bounces()).hasSize(1);
   }
 
+  @Test
+  void aPeerThatKnowsDsnGetsItsParametersAndTellsTheSenderItself() throws IOException {
+    Map<String, String> dsn = Map.of("NOTIFY", "SUCCESS", "ORCPT", "rfc822;bob@old.example");
+
+    resend(enqueue(false, dsn, "bob@there.example"));
+
+    assertThat(first.commands())
+        .contains("RCPT TO:<bob@there.example> NOTIFY=SUCCESS ORCPT=rfc822;bob@old.example");
+    assertThat(bounces()).isEmpty();
+  }
+
+  @Test
+  void ofAPeerThatKnowsNoDsnTheSenderIsToldThatItHasTheMessage() throws IOException {
+    first.offers("PIPELINING", "8BITMIME");
+
+    QueueEntry asked = enqueue(false, Map.of("NOTIFY", "SUCCESS"), "bob@there.example");
+    resend(asked);
+
+    assertThat(end(now(asked), 0)).startsWith("Sent 250");
+    assertThat(first.commands()).contains("RCPT TO:<bob@there.example>");
+    assertThat(bounces())
+        .singleElement()
+        .satisfies(report ->
+            assertThat(report)
+                .contains("Action: relayed", "Final-Recipient: rfc822; bob@there.example")
+                .contains("Remote-MTA: dns; mx1.there.example"));
+  }
+
+  @Test
+  void whoWantsNoReportGetsNone() throws IOException {
+    first.offers("PIPELINING").always("RCPT", FakeMx.reply("550 5.1.1 no such user"));
+
+    resend(enqueue(false, Map.of("NOTIFY", "NEVER"), "bob@there.example"));
+
+    assertThat(bounces()).isEmpty();
+  }
+
   private MessageId store(String sender, String text) throws IOException {
     MessageId fresh = MessageId.at(clock.instant(), random);
     Envelope envelope =
@@ -449,10 +486,15 @@ class SendMessageTest {
   }
 
   private QueueEntry enqueue(boolean shared, String... recipients) throws IOException {
+    return enqueue(shared, Map.of(), recipients);
+  }
+
+  private QueueEntry enqueue(boolean shared, Map<String, String> parameters, String... recipients)
+      throws IOException {
     StoredMessage stored = messages.open(id).orElse(null);
     List<QueuedRecipient> queued =
         Arrays.stream(recipients)
-            .map(text -> new QueuedRecipient(address(text), Map.of(), Optional.empty()))
+            .map(text -> new QueuedRecipient(address(text), parameters, Optional.empty()))
             .toList();
     QueueEntry entry =
         new QueueEntry(

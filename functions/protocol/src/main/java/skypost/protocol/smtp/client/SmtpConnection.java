@@ -200,7 +200,9 @@ public final class SmtpConnection implements AutoCloseable {
       SmtpReply end = wire.reply(timeouts.dataEnd());
       usable = end.code() != 421;
       if (end.code() / 100 == 2) {
-        fill(outcomes, new Outcome.Delivered(end));
+        fill(
+            outcomes,
+            extensions.offers("DSN") ? new Outcome.Delivered(end) : new Outcome.Relayed(end));
       } else {
         fill(outcomes, Outcome.refused(end.isPositive() ? unexpected(end) : end));
       }
