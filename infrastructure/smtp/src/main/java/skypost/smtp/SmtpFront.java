@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.RememberingAuthorizer;
+import skypost.mail.authorize.RememberingRecipients;
 import skypost.mail.message.IncomingMessages;
 import skypost.protocol.net.ClientConnections;
 import skypost.protocol.net.TcpServer;
@@ -36,14 +37,19 @@ public final class SmtpFront implements AutoCloseable {
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
   private final Map<Service, SmtpSink> sinks;
+  private final UserRates rates;
   private final ClientConnections perClient;
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
 
   private SmtpFront(
-      SmtpFrontSettings settings, Authorizer authorizer, Map<Service, SmtpSink> sinks) {
+      SmtpFrontSettings settings,
+      Authorizer authorizer,
+      Map<Service, SmtpSink> sinks,
+      UserRates rates) {
     this.settings = settings;
     this.authorizer = authorizer;
     this.sinks = sinks;
+    this.rates = rates;
     this.perClient =
         new ClientConnections(
             settings.defence().connectionsPerClient(), InetAddress::isLoopbackAddress);
@@ -67,7 +73,12 @@ public final class SmtpFront implements AutoCloseable {
       boolean completes = service == Service.SUBMISSION;
       sinks.put(service, new StoringSink(settings.hostname(), messages, clock, random, completes));
     }
-    SmtpFront front = new SmtpFront(settings, new RememberingAuthorizer(authorizer, clock), sinks);
+    Duration memory = settings.defence().recipientMemory();
+    Authorizer asked =
+        memory.isZero() ? authorizer : new RememberingRecipients(authorizer, memory, clock);
+    UserRates rates = new UserRates(settings.defence().recipientsPerHour(), clock);
+    SmtpFront front =
+        new SmtpFront(settings, new RememberingAuthorizer(asked, clock), sinks, rates);
     try {
       for (Door door : settings.ports().keySet()) {
         front.open(door);
@@ -111,7 +122,7 @@ public final class SmtpFront implements AutoCloseable {
     var asking =
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
     new SmtpConnection(
-            wire, smtp, new AuthorizerGate(authorizer, asking), sinks.get(smtp.service()))
+            wire, smtp, new AuthorizerGate(authorizer, asking, rates), sinks.get(smtp.service()))
         .run();
   }
 

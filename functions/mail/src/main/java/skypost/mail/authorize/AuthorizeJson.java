@@ -101,6 +101,7 @@ public final class AuthorizeJson {
       item.put("accepted", answer.accepted());
       item.put("reply", Fields.write(answer.reply()));
       item.put("rule", answer.rule());
+      item.put("lasting", answer.lasting());
       items.add(item);
     }
     return Fields.bytes(Map.of("answers", items));
@@ -111,7 +112,8 @@ public final class AuthorizeJson {
     List<RecipientAnswer> answers = new ArrayList<>();
     for (Fields item : Fields.read(json).objects("answers")) {
       answers.add(
-          new RecipientAnswer(item.flag("accepted"), item.reply("reply"), item.text("rule")));
+          new RecipientAnswer(
+              item.flag("accepted"), item.reply("reply"), item.text("rule"), item.flag("lasting")));
     }
     return answers;
   }

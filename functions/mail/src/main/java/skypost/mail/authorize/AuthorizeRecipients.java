@@ -105,7 +105,10 @@ public final class AuthorizeRecipients {
       return new RecipientAnswer(false, FULL, "over-quota");
     }
     return new RecipientAnswer(
-        true, ACCEPTED, question.login().isPresent() ? "login" : "local-recipient");
+        true,
+        ACCEPTED,
+        question.login().isPresent() ? "login" : "local-recipient",
+        !(account.get() instanceof Account.User user && user.quotaBytes() > 0));
   }
 
   private boolean isFull(Account.User user, long size) throws IOException {
