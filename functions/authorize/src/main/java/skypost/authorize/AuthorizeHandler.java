@@ -12,6 +12,7 @@ import skypost.aws.AwsPorts;
 import skypost.mail.authorize.AuthorizeJson;
 import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
@@ -20,6 +21,7 @@ import skypost.mail.settings.SettingsReader;
 public final class AuthorizeHandler implements RequestStreamHandler {
   private final AuthorizeLogin logins;
   private final AuthorizeRecipients recipients;
+  private final Postmaster postmaster;
 
   /** Wired by the function's environment. */
   public AuthorizeHandler() {
@@ -36,12 +38,13 @@ public final class AuthorizeHandler implements RequestStreamHandler {
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
     this.logins = new AuthorizeLogin(ports.credentials(), ports.directory());
     this.recipients = new AuthorizeRecipients(ports.directory(), ports.mailboxes(), relay, clock);
+    this.postmaster = new Postmaster(ports.directory(), settings.hostname(CommonSettings.HOSTNAME));
     settings.check();
   }
 
   @Override
   public void handleRequest(InputStream question, OutputStream answer, Context context)
       throws IOException {
-    answer.write(AuthorizeJson.answer(question.readAllBytes(), logins, recipients));
+    answer.write(AuthorizeJson.answer(question.readAllBytes(), logins, recipients, postmaster));
   }
 }

@@ -12,6 +12,7 @@ import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.json.Fields;
 import skypost.protocol.address.EmailAddress;
 
@@ -21,14 +22,25 @@ public final class AuthorizeJson {
 
   /** Answers a question that came as JSON: the whole of AuthorizeFunction. */
   public static byte[] answer(
-      byte[] question, AuthorizeLogin logins, AuthorizeRecipients recipients) throws IOException {
+      byte[] question, AuthorizeLogin logins, AuthorizeRecipients recipients, Postmaster postmaster)
+      throws IOException {
     Fields fields = Fields.read(question);
     return switch (fields.text("ask")) {
       case "login" -> write(logins.decide(readLoginQuestion(fields)));
-      case "recipients" -> write(recipients.decide(readRecipientsQuestion(fields)));
+      case "recipients" ->
+          write(recipients.decide(atHome(readRecipientsQuestion(fields), postmaster)));
       default ->
           throw new IOException("not a question for AuthorizeFunction: " + fields.text("ask"));
     };
+  }
+
+  private static RecipientsQuestion atHome(RecipientsQuestion question, Postmaster postmaster)
+      throws IOException {
+    List<EmailAddress> recipients = new ArrayList<>();
+    for (EmailAddress recipient : question.recipients()) {
+      recipients.add(postmaster.home(recipient));
+    }
+    return question.about(recipients);
   }
 
   public static byte[] write(LoginQuestion question) throws IOException {

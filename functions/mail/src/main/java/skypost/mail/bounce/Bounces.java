@@ -28,6 +28,11 @@ public final class Bounces {
     this.hostname = hostname;
   }
 
+  /** Our own name. */
+  public String hostname() {
+    return hostname;
+  }
+
   /**
    * A message that failed.
    *

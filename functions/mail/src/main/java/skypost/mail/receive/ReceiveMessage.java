@@ -64,7 +64,7 @@ public final class ReceiveMessage {
 
   public ReceiveMessage(Ports ports, Clock clock) {
     this.ports = ports;
-    this.resolver = new ResolveRecipients(ports.directory(), clock);
+    this.resolver = new ResolveRecipients(ports.directory(), ports.bounces().hostname(), clock);
     this.clock = clock;
   }
 

@@ -16,6 +16,7 @@ import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.PasswordHash;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
@@ -87,7 +88,12 @@ class AuthorizeLoginTest {
             directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC());
     var question =
         new LoginQuestion(Service.SUBMISSION, "192.0.2.1", "ann@local.example", "秘密 secret");
-    byte[] answer = AuthorizeJson.answer(AuthorizeJson.write(question), logins, recipients);
+    byte[] answer =
+        AuthorizeJson.answer(
+            AuthorizeJson.write(question),
+            logins,
+            recipients,
+            new Postmaster(directory, "mx.test"));
 
     assertThat(AuthorizeJson.readLogin(answer))
         .isEqualTo(

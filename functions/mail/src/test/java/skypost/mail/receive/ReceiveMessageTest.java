@@ -258,6 +258,24 @@ class ReceiveMessageTest {
   }
 
   @Test
+  void mailForThePostmasterFindsSomebody() throws IOException {
+    MessageId bare = store("Subject: x\r\n\r\n", "postmaster@mx.local.example");
+    receive(queue).receive(bare, false);
+    assertThat(inbox(ANN)).as("the first user of the domain above the host's").hasSize(1);
+
+    directory.putAccount(new Account.Alias(address("postmaster@local.example"), List.of(BOB)));
+    MessageId named =
+        store(
+            Samples.id(NOW.minusSeconds(60)),
+            Optional.empty(),
+            "Subject: x\r\n\r\n",
+            "POSTMASTER@local.example");
+    receive(queue).receive(named, false);
+    assertThat(inbox(BOB)).hasSize(1);
+    assertThat(inbox(ANN)).hasSize(1);
+  }
+
+  @Test
   void aSenderWhoAskedIsToldOnceThatTheMessageIsInTheMailbox() throws IOException {
     MessageId id = Samples.id(NOW.minusSeconds(3600));
     var to =
