@@ -462,6 +462,23 @@ class SendMessageTest {
   }
 
   @Test
+  void eightBitsAreConvertedForAPeerThatTakesSeven() throws IOException {
+    first.offers("PIPELINING", "SIZE 1000000");
+    id = store("alice@here.example", "Subject: hello\r\n\r\nGr\u00fc\u00dfe = 1\r\n");
+
+    QueueEntry entry = sent("bob@there.example");
+
+    assertThat(end(entry, 0)).startsWith("Sent 250");
+    assertThat(first.received().getFirst().mail()).isEqualTo("MAIL FROM:<alice@here.example>");
+    assertThat(first.received().getFirst().text())
+        .isEqualTo(
+            "Subject: hello\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: text/plain; charset=unknown-8bit\r\n"
+                + "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                + "Gr=C3=BC=C3=9Fe =3D 1\r\n");
+  }
+
+  @Test
   void whoWantsNoReportGetsNone() throws IOException {
     first.offers("PIPELINING").always("RCPT", FakeMx.reply("550 5.1.1 no such user"));
 

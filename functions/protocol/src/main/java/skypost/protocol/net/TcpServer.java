@@ -50,18 +50,31 @@ public final class TcpServer implements AutoCloseable {
       String farewell,
       Predicate<InetAddress> proxied,
       ClientConnections perClient) {
+    /** Without a limit for each client network. */
+    public Options(
+        String name,
+        InetSocketAddress address,
+        int maxConnections,
+        Optional<SSLContext> tls,
+        String busy,
+        String farewell,
+        Predicate<InetAddress> proxied) {
+      this(
+          name,
+          address,
+          maxConnections,
+          tls,
+          busy,
+          farewell,
+          proxied,
+          ClientConnections.unlimited());
+    }
+
     /** A plain listener without proxies. */
     public static Options plain(
         String name, InetSocketAddress address, int maxConnections, String busy, String farewell) {
       return new Options(
-          name,
-          address,
-          maxConnections,
-          Optional.empty(),
-          busy,
-          farewell,
-          peer -> false,
-          ClientConnections.unlimited());
+          name, address, maxConnections, Optional.empty(), busy, farewell, peer -> false);
     }
 
     /** The same with TLS from the first octet on. */
