@@ -25,6 +25,9 @@ final class Members {
   static final int MAX_BODY = 1024 * 1024;
   static final String MERGE_PATCH = "application/merge-patch+json";
 
+  /** What {@code curl -d} says of everything; an object is taken for what it plainly is. */
+  private static final String CURL_DEFAULT = "application/x-www-form-urlencoded";
+
   private static final JSON STRICT =
       JSON.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -71,7 +74,8 @@ final class Members {
       return Map.of();
     }
     String given = request.mediaType().orElse(type);
-    if (!given.equals(type) && !given.equals(Response.JSON_TYPE)) {
+    boolean json = given.equals(type) || given.equals(Response.JSON_TYPE);
+    if (!json && !(given.equals(CURL_DEFAULT) && request.body()[0] == '{')) {
       throw new Refusal(Problem.unsupportedType(type));
     }
     return parse(request.body());

@@ -128,7 +128,7 @@ final class Provisioning {
             messages())
         .filter(table -> !existing.contains(table.tableName()))
         .forEach(this::create);
-    expire(Resources.MESSAGES);
+    Resources.EXPIRING.forEach(this::expire);
   }
 
   private void create(CreateTableRequest table) {

@@ -1,6 +1,7 @@
 package skypost.local;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,6 +23,9 @@ record Resources(Map<String, Queue> queues) {
   static final String CREDENTIALS = "skypost-credentials";
   static final String MAILBOXES = "skypost-mailboxes";
   static final String MESSAGES = "skypost-messages";
+
+  /** Tables whose items have an end: receipts and done entries; pages of removed messages. */
+  static final List<String> EXPIRING = List.of(MESSAGES, MAILBOXES);
 
   /** The attribute of a message's items that says in seconds since 1970 when they may go. */
   static final String EXPIRES = "expires";
