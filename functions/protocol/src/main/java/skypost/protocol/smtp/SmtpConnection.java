@@ -23,9 +23,6 @@ public final class SmtpConnection {
   private static final SmtpReply SHUTTING_DOWN =
       SmtpReply.of(421, 3, 2, "Shutting down, try again later");
   private static final SmtpReply TIMEOUT = SmtpReply.of(421, 4, 2, "Timeout");
-  private static final SmtpReply TOO_MANY_ERRORS = SmtpReply.of(421, 7, 0, "Too many errors");
-  private static final SmtpReply TOO_MANY_MAILS =
-      SmtpReply.of(421, 7, 0, "Too many transactions in one session");
   // RFC 5321 section 3.1: 554 in place of the greeting
   private static final SmtpReply EARLY =
       SmtpReply.of(554, 5, 1, "You spoke before the greeting, as no mail server does");
@@ -42,14 +39,12 @@ public final class SmtpConnection {
   private final SmtpGate gate;
   private final SmtpSink sink;
 
+  private final Conduct conduct;
+
   private SmtpState state;
   private Optional<Line> lookahead = Optional.empty();
   private Optional<MessageIntake> chunks = Optional.empty();
   private boolean open = true;
-  private int errors;
-  private int refusals;
-  private int loginFailures;
-  private int transactions;
 
   /**
    * @param gate of this session alone: it may remember what the session's login was granted
@@ -58,6 +53,7 @@ public final class SmtpConnection {
     this.wire = wire;
     this.settings = settings;
     this.limits = settings.limits();
+    this.conduct = new Conduct(limits);
     this.session = new SmtpSession(settings);
     this.gate = gate;
     this.sink = sink;
@@ -105,9 +101,7 @@ public final class SmtpConnection {
     switch (line) {
       case Line.Text text -> {
         switch (SmtpParser.parse(text.bytes())) {
-          case Parsed.Ok(SmtpCommand.Mail ignored) when transactions == limits.transactions() ->
-              close(TOO_MANY_MAILS);
-          case Parsed.Ok(SmtpCommand command) -> perform(session.step(state, command));
+          case Parsed.Ok(SmtpCommand command) -> obey(command);
           case Parsed.Bad(SmtpReply reply) -> say(reply);
         }
       }
@@ -124,10 +118,16 @@ public final class SmtpConnection {
     }
   }
 
-  private void perform(SmtpSession.Step step) throws IOException {
-    if (step.next() instanceof HasSender && !(state instanceof HasSender)) {
-      transactions++;
+  private void obey(SmtpCommand command) throws IOException {
+    Optional<SmtpReply> enough = conduct.command(command);
+    if (enough.isPresent()) {
+      close(enough.get());
+    } else {
+      perform(session.step(state, command));
     }
+  }
+
+  private void perform(SmtpSession.Step step) throws IOException {
     state = step.next();
     if (!(state instanceof InChunks)) {
       endChunks(); // RSET in the midst of BDAT
@@ -147,8 +147,13 @@ public final class SmtpConnection {
   // ---- replies
 
   private void say(SmtpReply reply) throws IOException {
-    if (reply.isPermanent() && ++errors > limits.errors()) {
-      close(TOO_MANY_ERRORS);
+    sayOrEnd(reply, reply.isPermanent() ? conduct.error() : Optional.empty());
+  }
+
+  /** Says it, or that the peer has misbehaved enough. */
+  private void sayOrEnd(SmtpReply reply, Optional<SmtpReply> enough) throws IOException {
+    if (enough.isPresent()) {
+      close(enough.get());
     } else {
       wire.write(reply.toWire());
     }
@@ -186,9 +191,10 @@ public final class SmtpConnection {
         wire.write(SmtpReply.of(235, 7, 0, "Authentication successful").toWire());
       }
       case AuthDialogue.Failed(SmtpReply reply) -> {
-        if (++loginFailures >= limits.loginFailures()) {
+        Optional<SmtpReply> enough = conduct.loginFailure();
+        if (enough.isPresent()) {
           wire.write(reply.toWire());
-          close(TOO_MANY_ERRORS);
+          close(enough.get());
         } else {
           say(reply);
         }
@@ -266,11 +272,7 @@ public final class SmtpConnection {
           .write();
     }
     state = session.answered(state, recipient, reply.isPositive());
-    if (reply.isPermanent() && ++refusals > limits.refusals()) {
-      close(TOO_MANY_ERRORS);
-    } else {
-      wire.write(reply.toWire());
-    }
+    sayOrEnd(reply, reply.isPermanent() ? conduct.refusal() : Optional.empty());
   }
 
   private static SmtpSender senderOf(SmtpState state) {
@@ -355,6 +357,7 @@ public final class SmtpConnection {
   private void conclude(
       SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result)
       throws IOException {
+    intake.id().ifPresent(id -> conduct.message());
     SmtpClient client = transaction.client();
     EventLog.info("message")
         .with("id", intake.id().orElse(null))

@@ -12,6 +12,7 @@ import java.time.Duration;
  *     4.5.3.1.6)
  * @param receivedFields more of them mean a loop; at least 100 (RFC 5321 section 6.3)
  * @param errors malformed or misplaced commands per session
+ * @param junk commands that further nothing (NOOP, RSET, VRFY, EHLO …) between two messages
  * @param refusals refused recipients per session: somebody is guessing addresses
  * @param loginFailures per session
  * @param commandTimeout between and within command lines (RFC 5321 section 4.5.3.2.7: at least five
@@ -32,6 +33,7 @@ public record SmtpLimits(
     int textLine,
     int receivedFields,
     int errors,
+    int junk,
     int refusals,
     int loginFailures,
     Duration greetingDelay,
@@ -54,6 +56,7 @@ public record SmtpLimits(
         1000,
         100,
         20,
+        100, // Postfix's smtpd_junk_command_limit
         100,
         5,
         Duration.ZERO,
@@ -72,6 +75,7 @@ public record SmtpLimits(
         textLine,
         receivedFields,
         errors,
+        junk,
         refusals,
         loginFailures,
         delay,

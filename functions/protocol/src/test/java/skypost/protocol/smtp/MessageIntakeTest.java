@@ -203,6 +203,20 @@ class MessageIntakeTest {
     }
   }
 
+  @Test
+  void sessionThatGetsNowhereIsEnded() throws IOException {
+    Duration minute = Duration.ofMinutes(1);
+    try (TcpServer server = listen(limits(Duration.ZERO, minute, minute));
+        TestClient client = TestClient.connect(server.port())) {
+      client.hear();
+      assertThat(client.say("HELO x")).startsWith("250 ");
+      for (int i = 1; i < 30; i++) {
+        assertThat(client.say("NOOP")).startsWith("250 ");
+      }
+      assertThat(client.say("NOOP")).startsWith("421 4.7.0 ");
+    }
+  }
+
   private TcpServer listen(SmtpLimits limits) throws IOException {
     var address = new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var options = TcpServer.Options.plain("test", address, 5, "busy\r\n", "bye\r\n");
@@ -212,7 +226,20 @@ class MessageIntakeTest {
 
   private static SmtpLimits limits(Duration greeting, Duration command, Duration data) {
     return new SmtpLimits(
-        1000, 10, 10, 1000, 100, 20, 100, 5, greeting, command, data, 500, Duration.ofMinutes(1));
+        1000,
+        10,
+        10,
+        1000,
+        100,
+        20,
+        30,
+        100,
+        5,
+        greeting,
+        command,
+        data,
+        500,
+        Duration.ofMinutes(1));
   }
 
   @Test
