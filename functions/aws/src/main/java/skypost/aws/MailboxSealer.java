@@ -28,7 +28,9 @@ final class MailboxSealer {
    */
   static final int FULL = 8;
 
-  /** The most entries of a page; the newest stay in the head, where late messages find their place. */
+  /**
+   * The most entries of a page; the newest stay in the head, where late messages find their place.
+   */
   private static final int PAGE = 6;
 
   private final MailboxTable table;

@@ -47,6 +47,7 @@ class CostTest {
   private static final int MESSAGES = 200;
   private static final int BODY = 50_000;
   private static final EmailAddress ALICE = new EmailAddress("alice", "example.com");
+
   /** Mail of one moment goes to many mailboxes; each of these gets a share. */
   private static final int MAILBOXES = 10;
 
@@ -109,8 +110,7 @@ class CostTest {
             counted(plain.send()),
             counted(plain.api()));
     uris.put(
-        AwsClients.Service.LAMBDA,
-        opened.add(LambdaEndpoint.start(0, functions.all())).endpoint());
+        AwsClients.Service.LAMBDA, opened.add(LambdaEndpoint.start(0, functions.all())).endpoint());
     clients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
     ports.directory().putDomain(Domain.local("example.com"));
@@ -136,9 +136,9 @@ class CostTest {
 
   /** S3 sends the event itself in the cloud; SQS bills it as a request. */
   private void notified(ObjectCreated event) {
-    clients.sqs()
-        .sendMessage(
-            send -> send.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+    clients
+        .sqs()
+        .sendMessage(send -> send.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
   }
 
   private static LambdaFunction counted(LambdaFunction function) {
@@ -168,7 +168,8 @@ class CostTest {
     report("inbound, one local recipient");
     assertThat(each("PutObject")).isEqualTo(1);
     assertThat(each("GetObject")).isEqualTo(1);
-    assertThat(each("SendMessage", "ReceiveMessage", "DeleteMessageBatch")).isLessThanOrEqualTo(1.3);
+    assertThat(each("SendMessage", "ReceiveMessage", "DeleteMessageBatch"))
+        .isLessThanOrEqualTo(1.3);
     // A write whose condition failed is billed as well; here they are of items below a kilobyte.
     assertThat(each("write units", "failed UpdateItemRequest", "failed PutItemRequest"))
         .isLessThanOrEqualTo(3);
@@ -195,9 +196,7 @@ class CostTest {
     assertThat(mx.received()).hasSize(MESSAGES + 5);
     assertThat(each("PutObject")).isEqualTo(1);
     assertThat(each("GetObject")).isLessThanOrEqualTo(2);
-    assertThat(
-            each(
-                "SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessageBatch"))
+    assertThat(each("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessageBatch"))
         .isLessThanOrEqualTo(3);
     assertThat(each("write units")).isLessThanOrEqualTo(4);
     assertThat(each("Invoke AuthorizeFunction")).isLessThanOrEqualTo(1);
@@ -244,7 +243,9 @@ class CostTest {
     }
   }
 
-  /** Runs a function on full batches of a queue, as an event source does, until so many are done. */
+  /**
+   * Runs a function on full batches of a queue, as an event source does, until so many are done.
+   */
   private void run(Resources.Queue queue, LambdaFunction function, int messages) throws Exception {
     for (int done = 0; done < messages; ) {
       List<Message> batch =

@@ -36,7 +36,9 @@ public final class CountedRequests implements ExecutionInterceptor {
     COUNTS.clear();
   }
 
-  /** How often an operation was asked for, or how many {@code write units} and {@code read units}. */
+  /**
+   * How often an operation was asked for, or how many {@code write units} and {@code read units}.
+   */
   static double count(String... names) {
     return List.of(names).stream()
         .mapToDouble(name -> COUNTS.getOrDefault(name, new DoubleAdder()).sum())
@@ -63,18 +65,17 @@ public final class CountedRequests implements ExecutionInterceptor {
       case DeleteItemRequest delete -> delete.toBuilder().returnConsumedCapacity(total).build();
       case QueryRequest query -> query.toBuilder().returnConsumedCapacity(total).build();
       case TransactWriteItemsRequest transaction ->
-        transaction.toBuilder().returnConsumedCapacity(total).build();
+          transaction.toBuilder().returnConsumedCapacity(total).build();
       default -> context.request();
     };
   }
 
   @Override
   public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-    String operation =
-        context.request().getClass().getSimpleName().replaceAll("Request$", "");
+    String operation = context.request().getClass().getSimpleName().replaceAll("Request$", "");
     switch (context.response()) {
       case ReceiveMessageResponse received when received.messages().isEmpty() ->
-        add("ReceiveMessage, empty", 1); // the price of waiting, not of a message
+          add("ReceiveMessage, empty", 1); // the price of waiting, not of a message
       default -> add(operation, 1);
     }
     switch (context.response()) {
@@ -84,7 +85,7 @@ public final class CountedRequests implements ExecutionInterceptor {
       case UpdateItemResponse update -> written(update.consumedCapacity());
       case DeleteItemResponse delete -> written(delete.consumedCapacity());
       case TransactWriteItemsResponse transaction ->
-        transaction.consumedCapacity().forEach(CountedRequests::written);
+          transaction.consumedCapacity().forEach(CountedRequests::written);
       default -> {
         return;
       }
@@ -93,7 +94,8 @@ public final class CountedRequests implements ExecutionInterceptor {
 
   @Override
   public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
-    // AWS bills a write whose condition failed as well, by the size of the item; a unit at the least.
+    // AWS bills a write whose condition failed as well, by the size of the item; a unit at the
+    // least.
     add("failed " + context.request().getClass().getSimpleName(), 1);
   }
 

@@ -105,7 +105,8 @@ class HostileClientsTest {
       smtp.reply();
       smtp.command("EHLO client.example");
       assertThat(smtp.command("MAIL FROM:<bob@example.com>")).startsWith("530 5.7.0");
-      assertThat(smtp.command("AUTH PLAIN AGJvYkBleGFtcGxlLmNvbQBzZWNyZXQ=")).startsWith("530 5.7.0");
+      assertThat(smtp.command("AUTH PLAIN AGJvYkBleGFtcGxlLmNvbQBzZWNyZXQ="))
+          .startsWith("530 5.7.0");
     }
   }
 
@@ -148,7 +149,8 @@ class HostileClientsTest {
   @ParameterizedTest
   @ValueSource(strings = {"smtp", "submission", "submissions", "pop3", "pop3s", "api"})
   void halfACommandAndAnEarlyHangUpHarmNobody(String service) throws IOException {
-    for (String start : new String[] {"", "E", "EHLO cli", "\0\0\0\0", "USER b", "\u0016\u0003\u0001", "GET /"}) {
+    for (String start :
+        new String[] {"", "E", "EHLO cli", "\0\0\0\0", "USER b", "\u0016\u0003\u0001", "GET /"}) {
       try (MailClient client = MailClient.connect("127.0.0.9", system.port(service))) {
         client.write(start.getBytes(StandardCharsets.ISO_8859_1));
       }
@@ -167,14 +169,18 @@ class HostileClientsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\n.\n", "\n.\r\n", "\r.\r", "\r\n.\n", "\r\n.\r", "\r\r\n.\r\n", "a\rb\r\n.\r\n"})
+  @ValueSource(
+      strings = {"\n.\n", "\n.\r\n", "\r.\r", "\r\n.\n", "\r\n.\r", "\r\r\n.\r\n", "a\rb\r\n.\r\n"})
   void smuggledEndsOfDataEndTheSession(String end) throws IOException {
     long before = system.inbox("bob@example.com");
     try (MailClient smtp = stranger()) {
       smtp.command("MAIL FROM:<x@far.example>");
       smtp.command("RCPT TO:<bob@example.com>");
       smtp.command("DATA");
-      String smuggled = "Subject: 1\r\n\r\nx" + end + "MAIL FROM:<a@b.example>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\n";
+      String smuggled =
+          "Subject: 1\r\n\r\nx"
+              + end
+              + "MAIL FROM:<a@b.example>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\n";
       smtp.write((smuggled + "Subject: 2\r\n\r\ny\r\n.\r\n").getBytes(StandardCharsets.US_ASCII));
       assertThat(smtp.line()).startsWith("521 5.5.2");
       assertThat(smtp.line()).isNull();
@@ -227,7 +233,10 @@ class HostileClientsTest {
     assertThat(ended.err().lines().toList()).hasSize(1);
     assertThat(ended.err())
         .contains(
-            "SKYPOST_PORT_SMTP", "SKYPOST_TRUSTED_NETWORKS", "SKYPOST_RETRY_SCHEDULE", "SKYPOST_DNS");
+            "SKYPOST_PORT_SMTP",
+            "SKYPOST_TRUSTED_NETWORKS",
+            "SKYPOST_RETRY_SCHEDULE",
+            "SKYPOST_DNS");
   }
 
   @Test

@@ -42,7 +42,8 @@ class LocalStackTest {
       try (MailClient smtp = MailClient.connect(system.port("smtp"))) {
         smtp.reply();
         smtp.command("EHLO client.example");
-        byte[] message = "Subject: on LocalStack\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] message =
+            "Subject: on LocalStack\r\n\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII);
         assertThat(smtp.send("x@far.example", "bob@example.com", message)).startsWith("250 2.0.0");
       }
       await("the message", () -> system.inbox("bob@example.com"), count -> count == 1);
