@@ -58,6 +58,8 @@ class SendMessageTest {
       "Received: from a by b\r\nSubject: hello\r\n\r\n.dots\r\nbody\r\n";
   private static final Duration WAIT = Duration.ofMinutes(5);
 
+  private Duration patience = Duration.ofSeconds(2); // many tests wait for its end
+
   private final Random random = new Random(7);
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
@@ -104,7 +106,7 @@ class SendMessageTest {
         new SendMessage.Ports(queue, messages, holders, new Bounces(messages, "mx.us.example")),
         new DirectoryRoutes(directory, exchangers, smartHost, first.port(), clock),
         new SmtpCourier(
-            new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(2))),
+            new SmtpClient("mx.us.example", Timeouts.all(patience)),
             Optional.of(OpportunisticTls.context())),
         schedule,
         clock,
@@ -302,6 +304,8 @@ class SendMessageTest {
   @Test
   void tlsIsUsedAndTold() throws IOException {
     first.offers("STARTTLS", "PIPELINING");
+    patience = Duration.ofSeconds(60); // a handshake on a busy machine
+    send = sender(Optional.empty(), RetrySchedule.of(List.of(Duration.ZERO, WAIT)));
 
     assertThat(sent("bob@there.example").attempts().getLast().tls()).startsWith("TLSv1.3");
     assertThat(first.received().getFirst().tls()).isTrue();
@@ -476,6 +480,48 @@ class SendMessageTest {
                 + "Content-Type: text/plain; charset=unknown-8bit\r\n"
                 + "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
                 + "Gr=C3=BC=C3=9Fe =3D 1\r\n");
+  }
+
+  @Test
+  void noMoreRecipientsGoTogetherThanThePeerTakes() throws IOException {
+    first.offers("PIPELINING", "8BITMIME", "DSN", "LIMITS MAILMAX=100 RCPTMAX=2");
+
+    QueueEntry entry =
+        sent(
+            "a@there.example",
+            "b@there.example",
+            "c@there.example",
+            "d@there.example",
+            "e@there.example");
+
+    assertThat(entry.status()).isEqualTo(Status.DONE);
+    assertThat(first.received())
+        .extracting(received -> received.recipients().size())
+        .containsExactly(2, 2, 1);
+  }
+
+  @Test
+  void whoWasOneTooManyGoesInAnotherTransactionAtOnce() throws IOException {
+    first
+        .once("RCPT TO:<b@", FakeMx.reply("452 4.5.3 too many recipients"))
+        .once("RCPT TO:<c@", FakeMx.reply("452 4.5.3 too many recipients"));
+
+    QueueEntry entry = sent("a@there.example", "b@there.example", "c@there.example");
+
+    assertThat(entry.status()).isEqualTo(Status.DONE);
+    assertThat(first.received())
+        .extracting(received -> received.recipients().size())
+        .containsExactly(1, 2);
+  }
+
+  @Test
+  void aPeerForWhomEveryRecipientIsTooManyIsTriedLater() throws IOException {
+    first.always("RCPT", FakeMx.reply("452 4.5.3 too many recipients"));
+
+    QueueEntry entry = sent("a@there.example", "b@there.example");
+
+    assertThat(entry.waiting()).hasSize(2);
+    assertThat(entry.status()).isEqualTo(Status.DEFERRED);
   }
 
   @Test
