@@ -254,7 +254,7 @@ class SmtpFrontTest {
       client.say(ALICE);
       client.say("MAIL FROM:<alice@example.com> SMTPUTF8 BODY=8BITMIME RET=HDRS ENVID=QQ314");
       client.send(
-          "RCPT TO:<\u7528\u6237@\u4f8b\u5b50.\u6d4b\u8bd5> NOTIFY=SUCCESS,FAILURE\r\n"
+          "RCPT TO:<\u7528\u6237@\u4f8b\u5b50.\u6d4b\u8bd5> NOTIFY=SUCCESS,FAILURE ORCPT=utf-8;\u7528@x.test\r\n"
               .getBytes(UTF_8));
       assertThat(client.hear()).startsWith("250 ");
       assertThat(client.say("MAIL FROM:<x@y.test>")).startsWith("503 ");
@@ -263,7 +263,9 @@ class SmtpFrontTest {
       StoredMessage message = memory.only();
       Envelope.Recipient recipient = message.envelope().recipients().getFirst();
       assertThat(recipient.address()).hasToString("\u7528\u6237@xn--fsqu00a.xn--0zwm56d");
-      assertThat(recipient.parameters()).containsEntry("NOTIFY", "SUCCESS,FAILURE");
+      assertThat(recipient.parameters())
+          .containsEntry("NOTIFY", "SUCCESS,FAILURE")
+          .containsEntry("ORCPT", "utf-8;\\x{7528}@x.test");
       assertThat(message.envelope().senderParameters())
           .containsEntry("SMTPUTF8", "")
           .containsEntry("RET", "HDRS")

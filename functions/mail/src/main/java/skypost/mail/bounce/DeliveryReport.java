@@ -91,8 +91,11 @@ final class DeliveryReport {
   }
 
   private String subject() {
-    return ended.stream().anyMatch(FailedRecipient.class::isInstance)
-        ? "Undelivered Mail Returned to Sender"
+    if (ended.stream().anyMatch(FailedRecipient.class::isInstance)) {
+      return "Undelivered Mail Returned to Sender";
+    }
+    return ended.stream().anyMatch(DelayedRecipient.class::isInstance)
+        ? "Delayed Mail (still being tried)"
         : "Successful Mail Delivery Report";
   }
 
@@ -104,6 +107,11 @@ final class DeliveryReport {
         "failed",
         "Your message could not be delivered to one or more recipients.\r\n"
             + "It will not be tried again. What the mail system was told:\r\n");
+    explain(
+        text,
+        "delayed",
+        "Your message has not been delivered to these recipients yet. It is still being tried,\r\n"
+            + "and you need not send it again. What the mail system was told:\r\n");
     explain(text, "delivered", "Your message was delivered to these recipients:\r\n");
     explain(
         text,

@@ -7,7 +7,7 @@ import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /** What became of a recipient, for a report to the sender (RFC 3464 section 2.3). */
-public sealed interface Reported permits FailedRecipient, SucceededRecipient {
+public sealed interface Reported permits FailedRecipient, DelayedRecipient, SucceededRecipient {
   /** Where the message should go. */
   EmailAddress address();
 

@@ -1,10 +1,12 @@
 package skypost.mail.send;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.bounce.DelayedRecipient;
 import skypost.mail.bounce.FailedRecipient;
 import skypost.mail.bounce.Reported;
 import skypost.mail.bounce.SucceededRecipient;
@@ -20,7 +22,8 @@ import skypost.protocol.smtp.client.Outcome;
  * What an attempt comes to: the entry as it shall be, and of which ends the sender is told. Pure.
  *
  * @param entry the entry with the attempt and the ends it brought
- * @param ended the recipients that this attempt ended so that the sender may have to be told
+ * @param ended the recipients that this attempt ended, or left waiting for long, so that the sender
+ *     may have to be told
  */
 record Settlement(QueueEntry entry, List<Reported> ended) {
   /**
@@ -28,6 +31,9 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
    * KB.
    */
   static final int MAX_REPLY = 400;
+
+  /** After so long a sender who wants to hear of delays does (RFC 3461 section 4.1). */
+  static final Duration DELAY = Duration.ofHours(3);
 
   Settlement {
     ended = List.copyOf(ended);
@@ -50,13 +56,29 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
         continue;
       }
       Courier.Result result = results.next();
+      boolean delayed = next.isPresent() && isLong(booked, at);
       Optional<End> end = end(result.outcome(), booked.attemptsMade(), next.isEmpty());
       recipients.add(end.map(recipient::ended).orElse(recipient));
       if (end.isPresent()) {
         report(recipient, end.get(), result).ifPresent(ended::add);
+      } else if (delayed) {
+        ended.add(
+            new DelayedRecipient(
+                recipient.address(),
+                recipient.parameters(),
+                bounded(result.outcome().reply()),
+                result.mta()));
       }
     }
     return new Settlement(entry(booked, recipients, next.orElse(at), attempt(delivery, at)), ended);
+  }
+
+  /** Whether this is the first attempt after so long; so one report is sent of an entry. */
+  private static boolean isLong(QueueEntry booked, Instant at) {
+    Instant since = booked.id().message().acceptedAt().plus(DELAY);
+    boolean toldBefore =
+        booked.attempts().stream().anyMatch(attempt -> !attempt.at().isBefore(since));
+    return !at.isBefore(since) && !toldBefore;
   }
 
   /** Of what the next server has taken, it tells the sender itself, unless it knows no DSN. */

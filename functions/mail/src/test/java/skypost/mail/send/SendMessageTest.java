@@ -525,6 +525,42 @@ class SendMessageTest {
   }
 
   @Test
+  void whoAskedIsToldOnceOfALongDelay() throws IOException {
+    send =
+        sender(
+            Optional.empty(),
+            RetrySchedule.of(List.of(Duration.ZERO, Duration.ofHours(4), WAIT, WAIT, WAIT)));
+    first.always("RCPT", FakeMx.reply("451 4.7.1 come later"));
+    QueueEntry entry = enqueue(false, Map.of("NOTIFY", "FAILURE,DELAY"), "bob@there.example");
+
+    resend(entry);
+    assertThat(bounces()).isEmpty();
+    for (int attempt = 2; attempt < 5; attempt++) {
+      clock.now = now(entry).nextAttempt();
+      resend(entry);
+      assertThat(bounces())
+          .singleElement()
+          .satisfies(report ->
+              assertThat(report)
+                  .contains("Action: delayed", "Status: 4.7.1", "you need not send it again"));
+    }
+    clock.now = now(entry).nextAttempt();
+    resend(entry);
+    assertThat(bounces()).hasSize(2).last().asString().contains("Action: failed");
+  }
+
+  @Test
+  void whoDidNotAskIsNotToldOfADelay() throws IOException {
+    send = sender(Optional.empty(), RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT)));
+    first.always("RCPT", FakeMx.reply("451 4.7.1 come later"));
+    clock.now = clock.now.plus(Duration.ofHours(5));
+
+    resend(enqueue(false, "bob@there.example"));
+
+    assertThat(bounces()).isEmpty();
+  }
+
+  @Test
   void whoWantsNoReportGetsNone() throws IOException {
     first.offers("PIPELINING").always("RCPT", FakeMx.reply("550 5.1.1 no such user"));
 

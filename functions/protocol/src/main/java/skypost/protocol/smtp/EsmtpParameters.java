@@ -94,6 +94,29 @@ final class EsmtpParameters {
     return Optional.empty();
   }
 
+  /**
+   * RCPT's parameters as they are kept: an ORCPT that came in UTF-8 with its code points embedded
+   * in ASCII (RFC 6533 section 3), so that it can go on wherever the message goes.
+   */
+  static Map<String, String> sevenBit(Map<String, String> parameters) {
+    String orcpt = parameters.getOrDefault("ORCPT", "");
+    if (SmtpParser.isAscii(orcpt)) {
+      return parameters;
+    }
+    StringBuilder embedded = new StringBuilder();
+    orcpt
+        .codePoints()
+        .forEach(
+            c -> embedded.append(c < 128 ? Character.toString(c) : String.format("\\x{%X}", c)));
+    Map<String, String> kept = new LinkedHashMap<>(parameters);
+    if (embedded.length() <= MAX_ORCPT) {
+      kept.put("ORCPT", embedded.toString());
+    } else {
+      kept.remove("ORCPT");
+    }
+    return kept;
+  }
+
   private static SmtpReply refusal(String key) {
     return SmtpReply.of(
         555, 5, PARAMETER, "Parameter " + key + " not recognized, or its value is illegal");

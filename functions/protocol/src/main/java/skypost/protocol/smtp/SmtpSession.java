@@ -170,7 +170,9 @@ public final class SmtpSession {
     EmailAddress address =
         rcpt.recipient().orElseGet(() -> new EmailAddress("postmaster", settings.hostname()));
     return new Step(
-        state, new SmtpAction.AskRecipient(new SmtpRecipient(address, rcpt.parameters())));
+        state,
+        new SmtpAction.AskRecipient(
+            new SmtpRecipient(address, EsmtpParameters.sevenBit(rcpt.parameters()))));
   }
 
   private Step data(SmtpState state) {
