@@ -42,6 +42,12 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     settings.check();
   }
 
+  /** On any ports. */
+  public AuthorizeHandler(AuthorizeLogin logins, AuthorizeRecipients recipients) {
+    this.logins = logins;
+    this.recipients = recipients;
+  }
+
   @Override
   public void handleRequest(InputStream question, OutputStream answer, Context context)
       throws IOException {

@@ -39,7 +39,7 @@ record Resources(Map<String, Queue> queues) {
   /** How long a batch may take, and how long its messages are hidden meanwhile. */
   static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(60);
 
-  static final Duration SEND_TIMEOUT = Duration.ofSeconds(300);
+  static final Duration SEND_TIMEOUT = Duration.ofSeconds(120);
 
   /**
    * A queue that exists.
