@@ -43,9 +43,11 @@ public final class AuthorizeHandler implements RequestStreamHandler {
   }
 
   /** On any ports. */
-  public AuthorizeHandler(AuthorizeLogin logins, AuthorizeRecipients recipients) {
+  public AuthorizeHandler(
+      AuthorizeLogin logins, AuthorizeRecipients recipients, Postmaster postmaster) {
     this.logins = logins;
     this.recipients = recipients;
+    this.postmaster = postmaster;
   }
 
   @Override

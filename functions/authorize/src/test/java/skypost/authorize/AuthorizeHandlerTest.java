@@ -23,6 +23,7 @@ import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.PasswordHash;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
@@ -40,7 +41,8 @@ class AuthorizeHandlerTest {
       new AuthorizeHandler(
           new AuthorizeLogin(credentials, directory),
           new AuthorizeRecipients(
-              directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC()));
+              directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC()),
+          new Postmaster(directory, "mx.example.com"));
 
   @BeforeEach
   void alice() throws IOException {
@@ -67,6 +69,13 @@ class AuthorizeHandlerTest {
     assertThat(AuthorizeJson.readRecipients(handle("authorize-recipients.json")))
         .extracting(RecipientAnswer::rule)
         .containsExactly("local-recipient", "no-mailbox", "relay-denied");
+  }
+
+  @Test
+  void ourHostsPostmasterIsTaken() throws IOException {
+    assertThat(AuthorizeJson.readRecipients(handle("authorize-postmaster.json")))
+        .extracting(RecipientAnswer::rule)
+        .containsExactly("local-recipient", "relay-denied");
   }
 
   @Test
