@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -16,7 +17,7 @@ public final class ServerTls {
   public static final Setting CERTIFICATE =
       new Setting(
           "SKYPOST_TLS_CERT",
-          "the TLS certificate chain in PEM, or a file with it; without it one is made that vouches for itself",
+          "the TLS certificate chain in PEM, or a file with it, read again when it changes; without it one is made that vouches for itself",
           "");
   public static final Setting KEY =
       new Setting(
@@ -28,14 +29,14 @@ public final class ServerTls {
 
   /**
    * Reads {@link #CERTIFICATE} and {@link #KEY}; what is wrong with them is among the reader's
-   * errors.
+   * errors. When both name files, a changed one is taken for new connections.
    */
   public static SSLContext read(SettingsReader reader, String hostname, Instant now) {
     Optional<String> certificate = reader.optional(CERTIFICATE);
     Optional<String> key = reader.optional(KEY);
     try {
       if (certificate.isPresent() && key.isPresent()) {
-        return TlsContexts.server(pem(certificate.get()), pem(key.get()));
+        return context(certificate.get(), key.get());
       }
       if (certificate.isPresent() || key.isPresent()) {
         reader.reject(
@@ -53,15 +54,35 @@ public final class ServerTls {
     return TlsContexts.server(made.certificate(), made.key());
   }
 
+  /** Files that somebody renews are read again; text cannot change. */
+  private static SSLContext context(String certificate, String key) {
+    if (isPem(certificate) || isPem(key)) {
+      return TlsContexts.server(pem(certificate), pem(key));
+    }
+    try {
+      return TlsContexts.reloading(Path.of(certificate), Path.of(key), Clock.systemUTC());
+    } catch (IOException | InvalidPathException fault) {
+      throw unreadable(fault);
+    }
+  }
+
+  private static boolean isPem(String textOrFile) {
+    return textOrFile.contains("-----BEGIN");
+  }
+
   private static String pem(String textOrFile) {
-    if (textOrFile.contains("-----BEGIN")) {
+    if (isPem(textOrFile)) {
       return textOrFile;
     }
     try {
       return Files.readString(Path.of(textOrFile));
     } catch (IOException | InvalidPathException fault) {
-      throw new IllegalArgumentException(
-          "neither PEM nor a readable file: " + fault.getMessage(), fault);
+      throw unreadable(fault);
     }
+  }
+
+  private static IllegalArgumentException unreadable(Exception fault) {
+    return new IllegalArgumentException(
+        "neither PEM nor a readable file: " + fault.getMessage(), fault);
   }
 }

@@ -3,6 +3,7 @@ package skypost.protocol.net;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -12,12 +13,15 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** TLS contexts for servers, from what certificate authorities and openssl write. */
 public final class TlsContexts {
@@ -35,6 +39,32 @@ public final class TlsContexts {
    * @throws IllegalArgumentException saying for a person what is wrong
    */
   public static SSLContext server(String certificates, String key) {
+    return context(keys(certificates, key));
+  }
+
+  /**
+   * A context that presents the certificate in a file, and for new connections another one soon
+   * after the files have changed. What resumes a session goes on without a certificate.
+   *
+   * @throws IllegalArgumentException saying for a person what is wrong with the files now
+   * @throws IOException when a file cannot be read now
+   */
+  public static SSLContext reloading(Path certificates, Path key, Clock clock) throws IOException {
+    return context(new ReloadedKeys(certificates, key, clock));
+  }
+
+  private static SSLContext context(X509ExtendedKeyManager keys) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[] {keys}, null, null);
+      return context;
+    } catch (GeneralSecurityException fault) {
+      throw new IllegalStateException("no TLS in this Java", fault);
+    }
+  }
+
+  /** As {@link #server}. */
+  static X509ExtendedKeyManager keys(String certificates, String key) {
     try {
       Certificate[] chain = chain(certificates);
       char[] noPassword = {};
@@ -44,9 +74,7 @@ public final class TlsContexts {
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(store, noPassword);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys.getKeyManagers(), null, null);
-      return context;
+      return (X509ExtendedKeyManager) keys.getKeyManagers()[0];
     } catch (GeneralSecurityException | IOException fault) {
       throw new IllegalArgumentException(
           "the TLS certificate cannot be used: " + fault.getMessage(), fault);
