@@ -16,6 +16,7 @@ import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.RememberingAuthorizer;
 import skypost.mail.authorize.RememberingRecipients;
 import skypost.mail.message.IncomingMessages;
+import skypost.protocol.log.Metrics;
 import skypost.protocol.net.ClientConnections;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.Wire;
@@ -38,6 +39,7 @@ public final class SmtpFront implements AutoCloseable {
   private final Authorizer authorizer;
   private final Map<Service, SmtpSink> sinks;
   private final UserRates rates;
+  private final Metrics metrics;
   private final ClientConnections perClient;
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
 
@@ -45,14 +47,27 @@ public final class SmtpFront implements AutoCloseable {
       SmtpFrontSettings settings,
       Authorizer authorizer,
       Map<Service, SmtpSink> sinks,
-      UserRates rates) {
+      UserRates rates,
+      Metrics metrics) {
     this.settings = settings;
     this.authorizer = authorizer;
     this.sinks = sinks;
     this.rates = rates;
+    this.metrics = metrics;
     this.perClient =
         new ClientConnections(
             settings.defence().connectionsPerClient(), InetAddress::isLoopbackAddress);
+  }
+
+  /** Opens the doors, without metrics. */
+  public static SmtpFront start(
+      SmtpFrontSettings settings,
+      Authorizer authorizer,
+      IncomingMessages messages,
+      Clock clock,
+      RandomGenerator random)
+      throws IOException {
+    return start(settings, authorizer, messages, clock, random, Metrics.off());
   }
 
   /**
@@ -66,7 +81,8 @@ public final class SmtpFront implements AutoCloseable {
       Authorizer authorizer,
       IncomingMessages messages,
       Clock clock,
-      RandomGenerator random)
+      RandomGenerator random,
+      Metrics metrics)
       throws IOException {
     Map<Service, SmtpSink> sinks = new EnumMap<>(Service.class);
     for (Service service : Service.values()) {
@@ -78,7 +94,7 @@ public final class SmtpFront implements AutoCloseable {
         memory.isZero() ? authorizer : new RememberingRecipients(authorizer, memory, clock);
     UserRates rates = new UserRates(settings.defence().recipientsPerHour(), clock);
     SmtpFront front =
-        new SmtpFront(settings, new RememberingAuthorizer(asked, clock), sinks, rates);
+        new SmtpFront(settings, new RememberingAuthorizer(asked, clock), sinks, rates, metrics);
     try {
       for (Door door : settings.ports().keySet()) {
         front.open(door);
@@ -115,15 +131,16 @@ public final class SmtpFront implements AutoCloseable {
             EXTENSIONS,
             SmtpLimits.of(settings.maxMessageBytes())
                 .withGreetingDelay(settings.defence().greetingDelay()));
-    servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp)));
+    servers.put(
+        door, TcpServer.start(options, wire -> serve(wire, smtp, new Meter(metrics, door))));
   }
 
-  private void serve(Wire wire, SmtpSettings smtp) throws IOException {
+  private void serve(Wire wire, SmtpSettings smtp, Meter meter) throws IOException {
     var asking =
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
-    new SmtpConnection(
-            wire, smtp, new AuthorizerGate(authorizer, asking, rates), sinks.get(smtp.service()))
-        .run();
+    meter.connection();
+    var gate = meter.gate(new AuthorizerGate(authorizer, asking, rates));
+    new SmtpConnection(wire, smtp, gate, meter.sink(sinks.get(smtp.service()))).run();
   }
 
   /** The port of a door that is open. */

@@ -15,6 +15,7 @@ import skypost.mail.settings.Program;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
+import skypost.protocol.log.Metrics;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /** The front in its container: AuthorizeFunction and S3 behind it. */
@@ -28,12 +29,16 @@ public final class SmtpFrontMain {
    */
   private static final int AWS_CONNECTIONS = 500;
 
+  private static final Setting METRICS =
+      new Setting(
+          "SKYPOST_METRICS", "on: metrics for CloudWatch, as lines of JSON on stdout", "off");
+
   private SmtpFrontMain() {}
 
   /** Runs the front until SIGTERM; {@code --help} lists the settings. */
   public static void main(String[] arguments) throws InterruptedException {
     List<Setting> settings = new ArrayList<>(SmtpFrontSettings.SETTINGS);
-    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE));
+    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE, METRICS));
     new Program("skypost-smtp", "The SMTP front of Skypost.", settings)
         .run(arguments, SmtpFrontMain::start);
   }
@@ -46,13 +51,29 @@ public final class SmtpFrontMain {
     var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
     var authorizer = ports.authorizer();
     var messages = ports.messages();
+    Metrics metrics = metrics(reader, clock);
     reader.check();
-    SmtpFront front = SmtpFront.start(settings, authorizer, messages, clock, new SecureRandom());
+    SmtpFront front =
+        SmtpFront.start(settings, authorizer, messages, clock, new SecureRandom(), metrics);
     EventLog started = EventLog.info("ready");
     for (Door door : Door.values()) {
       started.with(door.name().toLowerCase(Locale.ROOT), front.port(door));
     }
     started.write();
-    return () -> EventLog.info("drain").with("finished", front.drain(DRAIN)).write();
+    return () -> {
+      EventLog.info("drain").with("finished", front.drain(DRAIN)).write();
+      metrics.write();
+    };
+  }
+
+  private static Metrics metrics(SettingsReader reader, Clock clock) {
+    return switch (reader.text(METRICS)) {
+      case "on" -> Metrics.to("Skypost", System.out::println, clock);
+      case "off", "" -> Metrics.off();
+      default -> {
+        reader.reject(METRICS, "is neither on nor off");
+        yield Metrics.off();
+      }
+    };
   }
 }

@@ -32,6 +32,7 @@ import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.tls.ServerTls;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.Metrics;
 import skypost.protocol.sasl.ScramSalt;
 import skypost.smtp.SmtpFrontSettings.Defence;
 
@@ -46,6 +47,8 @@ final class MemoryFront implements AutoCloseable {
 
   final InMemoryMessages messages = new InMemoryMessages();
   final CountingAuthorizer authorizer;
+  final List<String> measured = new CopyOnWriteArrayList<>();
+  final Metrics metrics = Metrics.to("Skypost", measured::add, Clock.systemUTC());
   final SmtpFront front;
 
   private MemoryFront(
@@ -81,7 +84,9 @@ final class MemoryFront implements AutoCloseable {
             ServerTls.selfSigned("mx.test", Instant.now()),
             proxies,
             defence);
-    front = SmtpFront.start(settings, authorizer, messages, Clock.systemUTC(), new SecureRandom());
+    front =
+        SmtpFront.start(
+            settings, authorizer, messages, Clock.systemUTC(), new SecureRandom(), metrics);
   }
 
   private static CheckRelayRecipients withoutRelayDomains() {
