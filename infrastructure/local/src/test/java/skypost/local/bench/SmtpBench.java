@@ -16,7 +16,8 @@ import org.HdrHistogram.Histogram;
  */
 final class SmtpBench {
   private static final Load WARM_UP = new Load(8, 4096, 100);
-  private static final int WARM_UP_TURNS = 3;
+  private static final Duration WARM_UP_TIME =
+      Duration.ofSeconds(15); // most of what the compilers do is done by then
   private static final int IDLE = 100; // connections whose memory is measured
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final int LOOKS = 480;
@@ -85,8 +86,9 @@ final class SmtpBench {
   }
 
   private void warmUp(Server server) throws IOException, InterruptedException {
-    for (int i = 0; i < WARM_UP_TURNS; i++) {
-      turn(server, WARM_UP);
+    WARM_UP.run(server.address(), server.java() ? WARM_UP_TIME : WARM_UP_TIME.dividedBy(5));
+    if (server.processes().isPresent()) {
+      rest(server.processes().get());
     }
   }
 
