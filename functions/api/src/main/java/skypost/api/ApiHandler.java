@@ -27,8 +27,9 @@ public final class ApiHandler implements RequestStreamHandler {
    * wrong
    */
   public ApiHandler(AwsClients clients, SettingsReader reader, Clock clock) {
-    ApiPorts ports = ApiPorts.of(new AwsPorts(clients, reader, clock));
     ApiSettings settings = ApiSettings.read(reader);
+    ApiPorts ports =
+        ApiPorts.of(new AwsPorts(clients, reader, clock), settings.callAhead().probe());
     reader.check();
     this(settings, ports, clock);
   }

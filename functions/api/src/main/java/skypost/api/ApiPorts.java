@@ -2,8 +2,11 @@ package skypost.api;
 
 import skypost.aws.AwsPorts;
 import skypost.aws.S3Messages;
+import skypost.mail.authorize.RecipientProbe;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.ProbedRecipients;
+import skypost.mail.directory.RelayRecipients;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -15,6 +18,7 @@ import skypost.mail.trace.Traces;
  * What the API works on.
  *
  * @param incoming where bounces of removed messages are put
+ * @param probe for explaining what a relay domain's primary says
  */
 public record ApiPorts(
     Directory directory,
@@ -24,8 +28,11 @@ public record ApiPorts(
     IncomingMessages incoming,
     StoredMessages messages,
     Traces traces,
-    OutboundQueue queue) {
-  static ApiPorts of(AwsPorts aws) {
+    OutboundQueue queue,
+    RelayRecipients relayRecipients,
+    ProbedRecipients probedRecipients,
+    RecipientProbe probe) {
+  static ApiPorts of(AwsPorts aws, RecipientProbe probe) {
     S3Messages messages = aws.messages();
     return new ApiPorts(
         aws.directory(),
@@ -35,6 +42,9 @@ public record ApiPorts(
         messages,
         messages,
         aws.traces(),
-        aws.queue());
+        aws.queue(),
+        aws.relayRecipients(),
+        aws.probedRecipients(),
+        probe);
   }
 }

@@ -1,5 +1,6 @@
 package skypost.api;
 
+import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
@@ -9,10 +10,10 @@ import skypost.mail.settings.SettingsReader;
  * ApiFunction's settings, besides those of its ports.
  *
  * @param adminToken the bearer token that may do everything
- * @param hostname our own name, for bounces
+ * @param callAhead our own name, also for bounces, and how a relay domain's primary is asked
  * @param relay what holds until relay settings are put
  */
-public record ApiSettings(String adminToken, String hostname, RelaySettings relay) {
+public record ApiSettings(String adminToken, CallAheadSettings callAhead, RelaySettings relay) {
   private static final int SMTP_PORT = 25;
 
   public static final Setting ADMIN_TOKEN =
@@ -22,14 +23,18 @@ public record ApiSettings(String adminToken, String hostname, RelaySettings rela
   public static ApiSettings read(SettingsReader reader) {
     return new ApiSettings(
         reader.required(ADMIN_TOKEN),
-        reader.hostname(CommonSettings.HOSTNAME),
+        CallAheadSettings.read(reader),
         new RelaySettings(
             reader.networks(CommonSettings.TRUSTED_NETWORKS),
             reader.hostPort(CommonSettings.SMART_HOST, SMTP_PORT)));
   }
 
+  String hostname() {
+    return callAhead.hostname();
+  }
+
   @Override
   public String toString() {
-    return "ApiSettings[" + hostname + "]"; // no secrets in logs
+    return "ApiSettings[" + hostname() + "]"; // no secrets in logs
   }
 }

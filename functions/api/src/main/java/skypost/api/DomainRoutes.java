@@ -3,7 +3,6 @@ package skypost.api;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import skypost.mail.admin.ManageDomains;
@@ -13,7 +12,9 @@ import skypost.mail.directory.HostPort;
 /** {@code /v1/domains}. */
 final class DomainRoutes {
   private static final int SMTP_PORT = 25;
-  private static final Set<String> MEMBERS = Set.of("domain", "kind", "primary", "dmarcReject");
+  private static final Set<String> MEMBERS =
+      Set.of("domain", "kind", "primary", "dmarcReject", "recipients");
+  private static final Set<String> RECIPIENTS = Set.of("check");
 
   private final ManageDomains domains;
 
@@ -55,7 +56,10 @@ final class DomainRoutes {
             name,
             members.choice("kind", Domain.Kind.class, Domain.Kind.LOCAL),
             members.parsed("primary", "host:port", text -> HostPort.parse(text, SMTP_PORT)),
-            members.choice("dmarcReject", Domain.DmarcReject.class, Domain.DmarcReject.JUNK));
+            members.choice("dmarcReject", Domain.DmarcReject.class, Domain.DmarcReject.JUNK),
+            members
+                .object("recipients", RECIPIENTS)
+                .choice("check", Domain.RecipientCheck.class, Domain.RecipientCheck.NONE));
     members.check();
     return Answers.of(request, domains.put(domain), DomainRoutes::render);
   }
@@ -63,9 +67,12 @@ final class DomainRoutes {
   private static Map<String, Object> render(Domain domain) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("domain", domain.name());
-    fields.put("kind", domain.kind().name().toLowerCase(Locale.ROOT));
+    fields.put("kind", Members.spelled(domain.kind()));
     domain.primary().ifPresent(primary -> fields.put("primary", primary.toString()));
-    fields.put("dmarcReject", domain.dmarcReject().name().toLowerCase(Locale.ROOT));
+    fields.put("dmarcReject", Members.spelled(domain.dmarcReject()));
+    if (domain.kind() == Domain.Kind.RELAY) {
+      fields.put("recipients", Map.of("check", Members.spelled(domain.recipientCheck())));
+    }
     return fields;
   }
 }

@@ -25,16 +25,31 @@ final class Members {
   static final int MAX_BODY = 1024 * 1024;
   static final String MERGE_PATCH = "application/merge-patch+json";
 
+  /** What {@code curl -d} says of everything; an object is taken for what it plainly is. */
+  private static final String CURL_DEFAULT = "application/x-www-form-urlencoded";
+
   private static final JSON STRICT =
       JSON.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .build();
 
   private final Map<String, Object> members;
-  private final List<FieldError> errors = new ArrayList<>();
+  private final String prefix;
+  private final List<FieldError> errors;
 
   private Members(Map<String, Object> members, Set<String> known) {
+    this(members, known, "", new ArrayList<>());
+  }
+
+  /**
+   * @param prefix of the names in errors
+   * @param errors of the outermost object
+   */
+  private Members(
+      Map<String, Object> members, Set<String> known, String prefix, List<FieldError> errors) {
     this.members = members;
+    this.prefix = prefix;
+    this.errors = errors;
     for (String name : members.keySet()) {
       if (!known.contains(name)) {
         error(
@@ -51,16 +66,29 @@ final class Members {
   }
 
   /**
-   * A merge patch applied to an object (RFC 7396 section 2); nothing here is nested, so it goes
-   * member by member.
+   * A merge patch applied to an object (RFC 7396 section 2).
    *
    * @param present the object as GET shows it, without what only tells and cannot be set
    */
   static Members patched(Request request, Map<String, ?> present, Set<String> known)
       throws Refusal {
-    Map<String, Object> merged = new LinkedHashMap<>(present);
-    merged.putAll(object(request, MERGE_PATCH));
-    return new Members(merged, known);
+    return new Members(merged(present, object(request, MERGE_PATCH)), known);
+  }
+
+  /** A null stays, and counts as absent: so {@link #isRemoved} can tell. */
+  private static Map<String, Object> merged(Map<?, ?> present, Map<?, ?> patch) {
+    Map<String, Object> merged = new LinkedHashMap<>();
+    present.forEach((name, member) -> merged.put(String.valueOf(name), member));
+    patch.forEach((name, member) -> {
+      if (member instanceof Map<?, ?> nested) {
+        Object before = merged.get(String.valueOf(name));
+        merged.put(
+            String.valueOf(name), merged(before instanceof Map<?, ?> map ? map : Map.of(), nested));
+      } else {
+        merged.put(String.valueOf(name), member);
+      }
+    });
+    return merged;
   }
 
   private static Map<String, Object> object(Request request, String type) throws Refusal {
@@ -71,7 +99,8 @@ final class Members {
       return Map.of();
     }
     String given = request.mediaType().orElse(type);
-    if (!given.equals(type) && !given.equals(Response.JSON_TYPE)) {
+    boolean json = given.equals(type) || given.equals(Response.JSON_TYPE);
+    if (!json && !(given.equals(CURL_DEFAULT) && request.body()[0] == '{')) {
       throw new Refusal(Problem.unsupportedType(type));
     }
     return parse(request.body());
@@ -113,7 +142,7 @@ final class Members {
 
   /** Notes that something is wrong. */
   void error(String field, String detail) {
-    errors.add(new FieldError(field, detail));
+    errors.add(new FieldError(prefix + field, detail));
   }
 
   /** Ends the reading. @throws Refusal with everything that is wrong */
@@ -125,7 +154,7 @@ final class Members {
 
   /** Notes that something is wrong with a member, unless something was noted already. */
   void errorUnlessRefused(String field, String detail) {
-    if (errors.stream().noneMatch(error -> error.field().startsWith(field))) {
+    if (errors.stream().noneMatch(error -> error.field().startsWith(prefix + field))) {
       error(field, detail);
     }
   }
@@ -146,6 +175,11 @@ final class Members {
 
   boolean has(String name) {
     return members.get(name) != null;
+  }
+
+  /** Whether the member is there, and be it null. */
+  boolean mentions(String name) {
+    return members.containsKey(name);
   }
 
   /** Whether the member is there and null: a patch that takes it away. */
@@ -186,21 +220,87 @@ final class Members {
     return value;
   }
 
+  /** The name of an enum's constant as JSON has it: {@code call-ahead}. */
+  static String spelled(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /** One of the names of an enum, in lower case. */
   <E extends Enum<E>> E choice(String name, Class<E> type, E fallback) {
     List<String> names = new ArrayList<>();
     for (E constant : type.getEnumConstants()) {
-      names.add(constant.name().toLowerCase(Locale.ROOT));
+      names.add(spelled(constant));
     }
     return parsed(
             name,
             "one of " + String.join(", ", names),
             text ->
                 names.contains(text)
-                    ? Optional.of(Enum.valueOf(type, text.toUpperCase(Locale.ROOT)))
+                    ? Optional.of(type.getEnumConstants()[names.indexOf(text)])
                     : Optional.<E>empty())
         .orElse(fallback);
   }
+
+  /** A member that is an object with members of its own; one without any when absent. */
+  Members object(String name, Set<String> known) {
+    Map<?, ?> object = member(name, Map.class, "an object").orElse(Map.of());
+    return nested(object, name, known);
+  }
+
+  /** A list of objects; empty when absent. */
+  List<Members> objects(String name, int most, Set<String> known) {
+    List<?> items = member(name, List.class, "a list").orElse(List.of());
+    List<Members> objects = new ArrayList<>();
+    if (items.size() > most) {
+      error(name, "more than " + most);
+      return objects;
+    }
+    for (int i = 0; i < items.size(); i++) {
+      if (items.get(i) instanceof Map<?, ?> object) {
+        objects.add(nested(object, name + "[" + i + "]", known));
+      } else {
+        error(name + "[" + i + "]", "not an object");
+      }
+    }
+    return objects;
+  }
+
+  private Members nested(Map<?, ?> object, String name, Set<String> known) {
+    Map<String, Object> nested = new LinkedHashMap<>();
+    object.forEach((key, member) -> nested.put(String.valueOf(key), member));
+    return new Members(nested, known, prefix + name + ".", errors);
+  }
+
+  /** An object whose members all mean the same, under names that mean something; in its order. */
+  <K, V> Map<K, V> map(String name, Form<K> keys, Form<V> values, int most) {
+    Map<?, ?> object = member(name, Map.class, "an object").orElse(Map.of());
+    Map<K, V> map = new LinkedHashMap<>();
+    if (object.size() > most) {
+      error(name, "more than " + most);
+      return map;
+    }
+    object.forEach((key, value) -> {
+      Optional<K> readKey = keys.parser().apply(String.valueOf(key));
+      Optional<V> readValue =
+          value instanceof String text ? values.parser().apply(text) : Optional.empty();
+      if (readKey.isEmpty()) {
+        error(name + "." + key, "its name is not " + keys.name());
+      } else if (value != null && readValue.isEmpty()) {
+        error(name + "." + key, "not " + values.name());
+      } else if (value != null) {
+        map.put(readKey.get(), readValue.get());
+      }
+    });
+    return map;
+  }
+
+  /**
+   * A text that means something.
+   *
+   * @param name what it is, for a person
+   * @param parser reads it; empty when malformed
+   */
+  record Form<T>(String name, Function<String, Optional<T>> parser) {}
 
   /** A list of texts that mean something; empty when absent. */
   <T> List<T> list(String name, String form, int most, Function<String, Optional<T>> parser) {

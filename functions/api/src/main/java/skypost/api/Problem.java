@@ -47,6 +47,10 @@ record Problem(int status, String title, String detail, List<FieldError> errors)
     return of(409, "Conflict", why);
   }
 
+  static Problem preconditionFailed(String why) {
+    return of(412, "Precondition Failed", why);
+  }
+
   static Problem tooLarge(int limit) {
     return of(413, "Content Too Large", "a body has at most " + limit + " octets");
   }

@@ -1,23 +1,24 @@
 package skypost.api;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.ManageRelay;
+import skypost.mail.admin.Outcome;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
-import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
+import skypost.mail.directory.RelayJson;
 import skypost.mail.directory.RelaySettings;
 import skypost.protocol.address.EmailAddress;
 
-/** {@code /v1/relay}. */
+/** {@code /v1/relay}. Its ETag, sent back as If-Match, keeps two administrators apart. */
 final class RelayRoutes {
-  private static final int SMTP_PORT = 25;
-  private static final int MAX_NETWORKS = 1000;
-  private static final Set<String> MEMBERS = Set.of("trustedNetworks", "smartHost");
+  private static final String PATH = "/v1/relay";
+  private static final String IF_MATCH = "if-match";
   private static final Set<String> QUESTION = Set.of("client", "login", "from", "to");
 
   private final ManageRelay relay;
@@ -28,33 +29,66 @@ final class RelayRoutes {
 
   List<Route> routes() {
     return List.of(
+        Route.of("GET", PATH, (request, path) -> show(relay.look().settings())),
+        Route.of("PUT", PATH, (request, path) -> put(request)),
+        Route.of("PATCH", PATH, (request, path) -> patch(request)),
+        Route.of("DELETE", PATH, (request, path) -> reset()),
         Route.of(
-            "GET", "/v1/relay", (request, path) -> Response.json(200, render(relay.settings()))),
-        Route.of("PUT", "/v1/relay", (request, path) -> put(Members.of(request, MEMBERS))),
-        Route.of(
-            "PATCH",
-            "/v1/relay",
-            (request, path) -> put(Members.patched(request, render(relay.settings()), MEMBERS))),
-        Route.of("DELETE", "/v1/relay", (request, path) -> reset()),
-        Route.of(
-            "POST",
-            "/v1/relay/explain",
-            (request, path) -> explain(Members.of(request, QUESTION))));
+            "POST", PATH + "/explain", (request, path) -> explain(Members.of(request, QUESTION))));
   }
 
-  private Response put(Members members) throws IOException, Refusal {
-    List<Network> networks =
-        members.has("trustedNetworks")
-            ? members.list(
-                "trustedNetworks", "a network such as 192.0.2.0/24", MAX_NETWORKS, Network::parse)
-            : RelaySettings.DEFAULT.trustedNetworks();
-    if (networks.stream().anyMatch(network -> network.prefix() == 0)) {
-      members.error("trustedNetworks", "to trust everybody would make an open relay");
-    }
-    Optional<HostPort> smartHost =
-        members.parsed("smartHost", "host:port", text -> HostPort.parse(text, SMTP_PORT));
+  private Response put(Request request) throws IOException, Refusal {
+    Members members = Members.of(request, RelayMembers.ALL);
+    RelaySettings settings = RelayMembers.read(members);
     members.check();
-    return Response.json(200, render(relay.put(new RelaySettings(networks, smartHost))));
+    if (!isConditional(request)) {
+      return show(Answers.found(relay.put(settings)));
+    }
+    ManageRelay.Seen seen = relay.look();
+    checkUnchanged(request, seen);
+    return replaced(request, relay.replace(seen, settings));
+  }
+
+  /** A change in part is made from what is there, so it never undoes another's unseen. */
+  private Response patch(Request request) throws IOException, Refusal {
+    ManageRelay.Seen seen = relay.look();
+    checkUnchanged(request, seen);
+    Map<String, Object> shown = RelayJson.write(seen.settings());
+    Members patch = Members.patched(request, Map.of(), RelayMembers.ALL);
+    Members members =
+        Members.patched(request, RelayMembers.beforePatch(shown, patch), RelayMembers.ALL);
+    RelaySettings settings = RelayMembers.read(members);
+    members.check();
+    return replaced(request, relay.replace(seen, settings));
+  }
+
+  private static boolean isConditional(Request request) {
+    return request.header(IF_MATCH).filter(tags -> !tags.equals("*")).isPresent();
+  }
+
+  /** RFC 9110 section 13.1.1. */
+  private static void checkUnchanged(Request request, ManageRelay.Seen seen) throws Refusal {
+    if (isConditional(request)
+        && Arrays.stream(request.header(IF_MATCH).orElseThrow().split(","))
+            .noneMatch(tag -> tag.strip().equals(tag(seen.version())))) {
+      throw new Refusal(Problem.preconditionFailed("the relay settings are not those any more"));
+    }
+  }
+
+  private static Response replaced(Request request, Outcome<RelaySettings> outcome) throws Refusal {
+    if (outcome instanceof Outcome.Conflict<RelaySettings>(String why) && isConditional(request)) {
+      throw new Refusal(Problem.preconditionFailed(why));
+    }
+    return show(Answers.found(outcome));
+  }
+
+  private static Response show(RelaySettings settings) {
+    return Response.json(200, RelayJson.write(settings))
+        .with("etag", tag(RelayJson.version(settings)));
+  }
+
+  private static String tag(String version) {
+    return '"' + version + '"';
   }
 
   private Response reset() throws IOException {
@@ -85,14 +119,6 @@ final class RelayRoutes {
     members.check();
     return Response.json(
         200, render(relay.explain(client.orElseThrow(), login, from, to.orElseThrow())));
-  }
-
-  private static Map<String, Object> render(RelaySettings settings) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put(
-        "trustedNetworks", settings.trustedNetworks().stream().map(Network::toString).toList());
-    settings.smartHost().ifPresent(host -> fields.put("smartHost", host.toString()));
-    return fields;
   }
 
   private static Map<String, Object> render(RecipientAnswer answer) {

@@ -12,11 +12,15 @@ import java.util.Set;
 import skypost.mail.admin.FreeBodies;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
+import skypost.mail.admin.ManageAppPasswords;
 import skypost.mail.admin.ManageDomains;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
+import skypost.mail.admin.ManageRelayRecipients;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.TraceMessage;
+import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
 
 /** Every route, wired to its use case. */
@@ -29,12 +33,18 @@ final class Routes {
     FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new DomainRoutes(new ManageDomains(ports.directory())).routes());
+    routes.addAll(
+        new DomainRoutes(new ManageDomains(ports.directory(), ports.relayRecipients())).routes());
+    routes.addAll(
+        new RecipientRoutes(new ManageRelayRecipients(ports.directory(), ports.relayRecipients()))
+            .routes());
     routes.addAll(
         new UserRoutes(
                 new ManageUsers(
                     ports.directory(), ports.credentials(), ports.mailboxes(), bodies, random))
             .routes());
+    routes.addAll(
+        new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
@@ -43,10 +53,12 @@ final class Routes {
     routes.addAll(
         new QueueRoutes(new ManageQueue(ports.queue(), ports.messages(), bodies, bounces, clock))
             .routes());
-    routes.addAll(
-        new RelayRoutes(
-                new ManageRelay(ports.directory(), ports.mailboxes(), settings.relay(), clock))
-            .routes());
+    var relayRecipients =
+        new CheckRelayRecipients(
+            ports.relayRecipients(), ports.probedRecipients(), ports.probe(), clock);
+    var authorize =
+        new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients);
+    routes.addAll(new RelayRoutes(new ManageRelay(authorize, settings.relay(), clock)).routes());
     String description = description();
     routes.add(
         new Route(

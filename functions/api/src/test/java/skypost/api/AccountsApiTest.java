@@ -17,6 +17,7 @@ import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Account;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
+import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.message.MessageId;
 
 /** Domains, users and aliases as an administrator meets them. */
@@ -114,7 +115,7 @@ class AccountsApiTest {
     assertThat(world.get("/v1/users/ann@local.example").status()).isEqualTo(404);
     assertThat(world.get("/v1/users/ann@local.example/mailbox").status()).isEqualTo(404);
     assertThat(login(world, "ann@local.example", "x")).isInstanceOf(LoginAnswer.Refused.class);
-    assertThat(world.credentials.hash(World.ANN)).isEmpty();
+    assertThat(world.credentials.find(World.ANN)).isEmpty();
     assertThat(world.messages.open(World.FILED)).isEmpty();
     assertThat(world.messages.open(shared)).isPresent(); // bob has it
     assertThat(world.delete("/v1/users/ann@local.example").status()).isEqualTo(404);
@@ -332,7 +333,8 @@ class AccountsApiTest {
   }
 
   private static LoginAnswer login(World world, String user, String password) throws IOException {
-    return new AuthorizeLogin(world.credentials, world.directory)
+    return new AuthorizeLogin(
+            world.credentials, new InMemoryLoginAttempts(), world.directory, world.clock)
         .decide(new LoginQuestion(Service.POP3, "127.0.0.1", user, password));
   }
 }

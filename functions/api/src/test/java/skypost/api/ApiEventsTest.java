@@ -26,14 +26,24 @@ class ApiEventsTest {
           domain-list           | 200 | "domain":"local.example"
           domain-put            | 201 | "primary":"mx.new.example:25"
           domain-get            | 200 | "kind":"local"
-          domain-patch          | 200 | {"domain":"relay.example","kind":"relay","dmarcReject":"refuse"}
+          domain-patch          | 200 | {"domain":"relay.example","kind":"relay","dmarcReject":"refuse","recipients":{"check":"none"}}
           domain-delete         | 204 |
           domain-delete-refused | 409 | has accounts
+          domain-put-checked    | 201 | "recipients":{"check":"call-ahead"}
+          recipient-list        | 200 | {"items":[{"address":"listed@relay.example"}]}
+          recipient-put-all     | 200 | {"domain":"relay.example","count":2}
+          recipient-delete-all  | 204 |
+          recipient-get         | 200 | {"address":"listed@relay.example"}
+          recipient-put         | 201 | {"address":"ann@relay.example"}
+          recipient-delete      | 204 |
           user-list             | 200 | "address":"ann@local.example"
           user-put              | 201 | {"address":"carol@local.example","quotaBytes":1000000000,"deleteAfterRetrieval":false}
           user-get              | 200 | "quotaBytes":1000000
           user-patch            | 200 | "quotaBytes":5000000
           user-delete           | 204 |
+          app-password-list     | 200 | {"id":"k7mq2x","name":"phone","created":"2026-11-24"}
+          app-password-post     | 201 | "name":"Thunderbird on the laptop","created":"2026-11-25","password":"
+          app-password-delete   | 204 |
           mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
           folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
           lease-get             | 200 | "holder":"pop3-1"
@@ -52,6 +62,8 @@ class ApiEventsTest {
           queue-delete          | 204 |
           relay-get             | 200 | "trustedNetworks":["127.0.0.0/8"
           relay-put             | 200 | "smartHost":"smart.example:587"
+          relay-put-rules       | 200 | "rules":[{"name":"the boss's secretary","user":"ann@local.example","as":"boss@local.example","action":"allow"}
+          relay-put-outdated    | 412 | "title":"Precondition Failed"
           relay-patch           | 200 | "trustedNetworks"
           relay-delete          | 204 |
           relay-explain         | 200 | "rule":"relay-denied","reply":"550 5.7.1 relay access denied"

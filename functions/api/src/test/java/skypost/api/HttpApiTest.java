@@ -152,6 +152,8 @@ class HttpApiTest {
                 .call("PUT", "/v1/domains/d.example", headers("application/merge-patch+json"), "{}")
                 .status())
         .isEqualTo(415);
+    assertThat(world.call("PUT", "/v1/domains/c.example", form, "{\"kind\": \"local\"}").status())
+        .isEqualTo(201); // as curl -d sends it
     assertThat(world.call("PUT", "/v1/domains/d.example", form, null).status())
         .isEqualTo(201); // no body, no type
     assertThat(

@@ -62,6 +62,7 @@ class OpenApiTest {
         String path =
             path(route)
                 .replace("{domain}", "relay.example")
+                .replace("recipients/{address}", "recipients/listed@relay.example")
                 .replace(
                     "{address}",
                     path(route).contains("aliases") ? "info@local.example" : "ann@local.example");

@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,11 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import skypost.mail.authorize.CallAheadSettings;
+import skypost.mail.authorize.RecipientProbe.Finding;
 import skypost.mail.directory.Account;
+import skypost.mail.directory.AppPassword;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
@@ -29,6 +34,8 @@ import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -40,6 +47,7 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpReply;
 
 /** A small installation in memory, and the real handler before it. */
@@ -59,6 +67,7 @@ final class World {
   static final MessageId HELD = MessageId.derived(ACCEPTED, "held");
 
   static final EmailAddress ANN = address("ann@local.example");
+  static final ScramSalt SALT = new ScramSalt("c2FsdA==", 4096);
 
   final InMemoryDirectory directory = new InMemoryDirectory();
   final InMemoryCredentials credentials = new InMemoryCredentials();
@@ -66,6 +75,7 @@ final class World {
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
+  final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
   final List<Wake> wakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
@@ -86,8 +96,13 @@ final class World {
             Domain.Kind.RELAY,
             Optional.of(new HostPort("mx.relay.example", 25)),
             Domain.DmarcReject.REFUSE));
+    world.relayRecipients.put(List.of(address("listed@relay.example")));
     world.directory.putAccount(new Account.User(ANN, 1_000_000, false));
-    world.credentials.put(ANN, "$argon2id$none");
+    world.credentials.put(ANN, SALT, new StoredPassword("$argon2id$none", Optional.empty()));
+    world.credentials.add(
+        ANN,
+        SALT,
+        new AppPassword("k7mq2x", "phone", LocalDate.of(2026, 11, 24), "digest", Optional.empty()));
     world.mailboxes.create(ANN, 1_000_000);
     world.directory.putAccount(new Account.Alias(address("info@local.example"), List.of(ANN)));
     world.file(FILED, ANN, false);
@@ -103,11 +118,28 @@ final class World {
     return world;
   }
 
+  /** The primaries know only those that are called so. */
+  private Finding finding(EmailAddress asked) {
+    return asked.local().startsWith("known") ? Finding.EXISTS : Finding.UNKNOWN;
+  }
+
   ApiHandler handler(Directory other) {
-    var settings = new ApiSettings(TOKEN, "mx.skypost.example", RelaySettings.DEFAULT);
+    var callAhead = new CallAheadSettings("mx.skypost.example", Optional.empty(), 25);
+    var settings = new ApiSettings(TOKEN, callAhead, RelaySettings.DEFAULT);
     return new ApiHandler(
         settings,
-        new ApiPorts(other, credentials, mailboxes, holders, messages, messages, traces, queue),
+        new ApiPorts(
+            other,
+            credentials,
+            mailboxes,
+            holders,
+            messages,
+            messages,
+            traces,
+            queue,
+            relayRecipients,
+            new InMemoryProbedRecipients(),
+            (domain, asked) -> asked.stream().map(this::finding).toList()),
         clock);
   }
 

@@ -12,6 +12,8 @@ import skypost.aws.AwsPorts;
 import skypost.mail.authorize.AuthorizeJson;
 import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.authorize.CallAheadSettings;
+import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
@@ -34,9 +36,26 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     AwsPorts ports = new AwsPorts(clients, settings, clock);
     var relay =
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
-    this.logins = new AuthorizeLogin(ports.credentials(), ports.directory());
-    this.recipients = new AuthorizeRecipients(ports.directory(), ports.mailboxes(), relay, clock);
+    this.logins =
+        new AuthorizeLogin(ports.credentials(), ports.attempts(), ports.directory(), clock);
+    var relayRecipients =
+        new CheckRelayRecipients(
+            ports.relayRecipients(),
+            ports.probedRecipients(),
+            CallAheadSettings.read(settings).probe(),
+            clock);
+    this.recipients =
+        new AuthorizeRecipients(
+            new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients),
+            relay,
+            clock);
     settings.check();
+  }
+
+  /** On any ports. */
+  public AuthorizeHandler(AuthorizeLogin logins, AuthorizeRecipients recipients) {
+    this.logins = logins;
+    this.recipients = recipients;
   }
 
   @Override

@@ -2,8 +2,12 @@ package skypost.aws;
 
 import java.time.Clock;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.LoginAttempts;
+import skypost.mail.authorize.SteadyRefusals;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.ProbedRecipients;
+import skypost.mail.directory.RelayRecipients;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.OutboundQueue;
@@ -26,7 +30,10 @@ public final class AwsPorts {
       new Setting(
           "SKYPOST_TABLE_DIRECTORY", "DynamoDB table of domains, accounts and relay settings", "");
   public static final Setting CREDENTIALS =
-      new Setting("SKYPOST_TABLE_CREDENTIALS", "DynamoDB table of password hashes", "");
+      new Setting(
+          "SKYPOST_TABLE_CREDENTIALS",
+          "DynamoDB table of password hashes and of failed logins",
+          "");
   public static final Setting MAILBOXES =
       new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
   public static final Setting MESSAGES =
@@ -61,8 +68,20 @@ public final class AwsPorts {
     return new DynamoDirectory(clients.dynamo(), settings.required(DIRECTORY));
   }
 
+  public RelayRecipients relayRecipients() {
+    return new DynamoRelayRecipients(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public ProbedRecipients probedRecipients() {
+    return new DynamoProbedRecipients(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
   public Credentials credentials() {
     return new DynamoCredentials(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public LoginAttempts attempts() {
+    return new DynamoLoginAttempts(clients.dynamo(), settings.required(CREDENTIALS));
   }
 
   public Mailboxes mailboxes() {
@@ -94,7 +113,9 @@ public final class AwsPorts {
     return new DynamoSweepMark(clients.dynamo(), settings.required(MESSAGES));
   }
 
+  /** For the fronts, who show the outside that a login was refused. */
   public Authorizer authorizer() {
-    return new LambdaAuthorizer(clients.lambda(), settings.required(AUTHORIZE));
+    return new SteadyRefusals(
+        new LambdaAuthorizer(clients.lambda(), settings.required(AUTHORIZE)), SteadyRefusals.USUAL);
   }
 }

@@ -6,53 +6,52 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
-import skypost.mail.directory.Network;
 import skypost.mail.directory.Page;
+import skypost.mail.directory.RelayJson;
 import skypost.mail.directory.RelaySettings;
 import skypost.protocol.address.EmailAddress;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
-import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
-import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 
-/**
- * The directory in one table. Domains: {@code pk = @domains}, {@code sk} the name. Accounts: {@code
- * pk} the domain, {@code sk} the local part. Relay settings: {@code pk = @relay}. No domain begins
- * with an at sign.
- */
+/** The directory in one table, as {@link DirectoryTable} lays it out. */
 public final class DynamoDirectory implements Directory {
   private static final String DOMAINS = "@domains";
   private static final Map<String, AttributeValue> RELAY = Items.key("@relay", "settings");
   private static final String KIND = "kind";
+  private static final String RECIPIENT_CHECK = "recipientCheck";
   private static final String USER = "user";
   private static final String ALIAS = "alias";
 
+  private static final String RELAY_SETTINGS = "settings";
+  private static final String RELAY_VERSION = "version";
+
   private final DynamoDbClient dynamo;
-  private final String table;
+  private final String name;
+  private final DirectoryTable table;
 
   /**
-   * @param table the directory table
+   * @param name of the directory table
    */
-  public DynamoDirectory(DynamoDbClient dynamo, String table) {
+  public DynamoDirectory(DynamoDbClient dynamo, String name) {
     this.dynamo = dynamo;
-    this.table = table;
+    this.name = name;
+    this.table = new DirectoryTable(dynamo, name);
   }
 
   @Override
   public Optional<Domain> domain(String name) throws IOException {
-    return get(Items.key(DOMAINS, name)).map(DynamoDirectory::readDomain);
+    return table.find(Items.key(DOMAINS, name)).map(DynamoDirectory::readDomain);
   }
 
   @Override
   public Page<Domain> domains(int limit, Optional<String> next) throws IOException {
-    return page(DOMAINS, limit, next, DynamoDirectory::readDomain);
+    return table.page(DOMAINS, limit, next, DynamoDirectory::readDomain);
   }
 
   @Override
@@ -61,7 +60,10 @@ public final class DynamoDirectory implements Directory {
     item.put(KIND, Items.s(domain.kind().name().toLowerCase(Locale.ROOT)));
     domain.primary().ifPresent(primary -> item.put("primary", Items.s(primary.toString())));
     item.put("dmarcReject", Items.s(domain.dmarcReject().name().toLowerCase(Locale.ROOT)));
-    Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(item)));
+    if (domain.recipientCheck() != Domain.RecipientCheck.NONE) {
+      item.put(RECIPIENT_CHECK, Items.s(domain.recipientCheck().name()));
+    }
+    table.put(item);
   }
 
   private static Domain readDomain(Map<String, AttributeValue> item) {
@@ -69,23 +71,26 @@ public final class DynamoDirectory implements Directory {
         Items.text(item, Items.SK),
         Domain.Kind.valueOf(Items.text(item, KIND).toUpperCase(Locale.ROOT)),
         Items.optionalText(item, "primary").flatMap(primary -> HostPort.parse(primary, 25)),
-        Domain.DmarcReject.valueOf(Items.text(item, "dmarcReject").toUpperCase(Locale.ROOT)));
+        Domain.DmarcReject.valueOf(Items.text(item, "dmarcReject").toUpperCase(Locale.ROOT)),
+        Items.optionalText(item, RECIPIENT_CHECK)
+            .map(Domain.RecipientCheck::valueOf)
+            .orElse(Domain.RecipientCheck.NONE));
   }
 
   @Override
   public boolean deleteDomain(String name) throws IOException {
-    return delete(Items.key(DOMAINS, name));
+    return table.delete(Items.key(DOMAINS, name));
   }
 
   @Override
   public Optional<Account> account(EmailAddress address) throws IOException {
-    return get(key(address)).map(DynamoDirectory::readAccount);
+    return table.find(key(address)).map(DynamoDirectory::readAccount);
   }
 
   @Override
   public Page<Account> accounts(String domain, int limit, Optional<String> next)
       throws IOException {
-    return page(domain, limit, next, DynamoDirectory::readAccount);
+    return table.page(domain, limit, next, DynamoDirectory::readAccount);
   }
 
   @Override
@@ -105,7 +110,7 @@ public final class DynamoDirectory implements Directory {
     try {
       Calls.call(() ->
           dynamo.putItem(put ->
-              put.tableName(table)
+              put.tableName(name)
                   .item(item)
                   .conditionExpression("attribute_not_exists(pk) OR kind = :kind")
                   .expressionAttributeValues(Map.of(":kind", item.get(KIND)))));
@@ -133,64 +138,50 @@ public final class DynamoDirectory implements Directory {
 
   @Override
   public boolean deleteAccount(EmailAddress address) throws IOException {
-    return delete(key(address));
+    return table.delete(key(address));
   }
 
   @Override
   public Optional<RelaySettings> relay() throws IOException {
-    return get(RELAY)
-        .map(item ->
-            new RelaySettings(
-                Items.texts(item, "trustedNetworks").stream().map(Network::of).toList(),
-                Items.optionalText(item, "smartHost").flatMap(host -> HostPort.parse(host, 25))));
+    // Consistent, for a read unit instead of a half: a rule counts from the next recipient on, and
+    // a
+    // change is made from what is there.
+    Optional<Map<String, AttributeValue>> item = table.getNow(RELAY);
+    return item.isPresent()
+        ? Optional.of(RelayJson.read(Items.text(item.get(), RELAY_SETTINGS)))
+        : Optional.empty();
   }
 
   @Override
   public void putRelay(RelaySettings settings) throws IOException {
+    table.put(relayItem(settings));
+  }
+
+  @Override
+  public boolean replaceRelay(Optional<RelaySettings> seen, RelaySettings next) throws IOException {
+    PutItemRequest.Builder put = PutItemRequest.builder().tableName(name).item(relayItem(next));
+    if (seen.isPresent()) {
+      put.conditionExpression("version = :seen")
+          .expressionAttributeValues(Map.of(":seen", Items.s(RelayJson.version(seen.get()))));
+    } else {
+      put.conditionExpression("attribute_not_exists(pk)");
+    }
+    try {
+      Calls.call(() -> dynamo.putItem(put.build()));
+      return true;
+    } catch (ConditionalCheckFailedException changedMeanwhile) {
+      return false;
+    }
+  }
+
+  private static Map<String, AttributeValue> relayItem(RelaySettings settings) {
     Map<String, AttributeValue> item = new HashMap<>(RELAY);
-    item.put(
-        "trustedNetworks",
-        Items.strings(settings.trustedNetworks().stream().map(Network::toString).toList()));
-    settings.smartHost().ifPresent(host -> item.put("smartHost", Items.s(host.toString())));
-    Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(item)));
+    item.put(RELAY_SETTINGS, Items.s(RelayJson.string(settings)));
+    item.put(RELAY_VERSION, Items.s(RelayJson.version(settings)));
+    return item;
   }
 
   private static Map<String, AttributeValue> key(EmailAddress address) {
     return Items.key(address.domain(), address.local());
-  }
-
-  private Optional<Map<String, AttributeValue>> get(Map<String, AttributeValue> key)
-      throws IOException {
-    Map<String, AttributeValue> item =
-        Calls.call(() -> dynamo.getItem(get -> get.tableName(table).key(key)).item());
-    return item.isEmpty() ? Optional.empty() : Optional.of(item);
-  }
-
-  private boolean delete(Map<String, AttributeValue> key) throws IOException {
-    return Calls.call(() ->
-            dynamo.deleteItem(
-                delete -> delete.tableName(table).key(key).returnValues(ReturnValue.ALL_OLD)))
-        .hasAttributes();
-  }
-
-  private <T> Page<T> page(
-      String partition,
-      int limit,
-      Optional<String> next,
-      Function<Map<String, AttributeValue>, T> reader)
-      throws IOException {
-    QueryRequest.Builder query =
-        QueryRequest.builder()
-            .tableName(table)
-            .keyConditionExpression("pk = :pk")
-            .expressionAttributeValues(Map.of(":pk", Items.s(partition)))
-            .limit(limit);
-    next.ifPresent(sortKey -> query.exclusiveStartKey(Items.key(partition, sortKey)));
-    QueryResponse response = Calls.call(() -> dynamo.query(query.build()));
-    Optional<String> more =
-        response.hasLastEvaluatedKey() && !response.lastEvaluatedKey().isEmpty()
-            ? Optional.of(Items.text(response.lastEvaluatedKey(), Items.SK))
-            : Optional.empty();
-    return new Page<>(response.items().stream().map(reader).toList(), more);
   }
 }

@@ -187,8 +187,12 @@ public final class DynamoMailboxes implements Mailboxes {
   /** Why a delivery was refused; empty when nothing speaks against it but the age of its id. */
   private Optional<DeliveryOutcome> explain(EmailAddress user, MailboxHead head, Delivery delivery)
       throws IOException {
-    if (head.entry(delivery.id()).isPresent() || table.wasSealed(user, head, delivery.id())) {
-      return Optional.of(new DeliveryOutcome.Duplicate());
+    Optional<MailboxEntry> before = head.entry(delivery.id());
+    if (before.isEmpty()) {
+      before = table.sealedEntry(user, head, delivery.id());
+    }
+    if (before.isPresent()) {
+      return Optional.of(new DeliveryOutcome.Duplicate(before.get().removed()));
     }
     boolean fits = head.quota() == 0 || head.bytes() + delivery.size() <= head.quota();
     return fits ? Optional.empty() : Optional.of(new DeliveryOutcome.OverQuota());

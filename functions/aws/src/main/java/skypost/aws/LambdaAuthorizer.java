@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import skypost.mail.authorize.AuthorizeJson;
 import skypost.mail.authorize.Authorizer;
+import skypost.protocol.sasl.ScramSalt;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
@@ -28,6 +29,16 @@ public final class LambdaAuthorizer implements Authorizer {
   @Override
   public LoginAnswer login(LoginQuestion question) throws IOException {
     return AuthorizeJson.readLogin(invoke(AuthorizeJson.write(question)));
+  }
+
+  @Override
+  public ScramSalt scramSalt(ScramSaltQuestion question) throws IOException {
+    return AuthorizeJson.readScramSalt(invoke(AuthorizeJson.write(question)));
+  }
+
+  @Override
+  public ScramAnswer scramLogin(ScramQuestion question) throws IOException {
+    return AuthorizeJson.readScram(invoke(AuthorizeJson.write(question)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.message.MessageId;
@@ -86,8 +87,8 @@ record MailboxPage(
     return message.id() + "\t" + message.uid() + "\t" + entry.meta();
   }
 
-  boolean knows(MessageId id) {
-    return entries.stream().anyMatch(entry -> entry.message().id().equals(id));
+  Optional<MailboxEntry> entry(MessageId id) {
+    return entries.stream().filter(entry -> entry.message().id().equals(id)).findFirst();
   }
 
   List<MailboxMessage> live() {

@@ -119,12 +119,13 @@ final class MailboxTable {
   }
 
   /**
-   * Whether a message was sealed away. Only pages written after it was accepted can hold it, so the
-   * search goes back from the newest page of each folder, and not far.
+   * What was sealed away of a message, if it was. Only pages written after it was accepted can hold
+   * it, so the search goes back from the newest page of each folder, and not far.
    */
-  boolean wasSealed(EmailAddress user, MailboxHead head, MessageId id) throws IOException {
+  Optional<MailboxEntry> sealedEntry(EmailAddress user, MailboxHead head, MessageId id)
+      throws IOException {
     if (head.sealedTo().compareTo(id.value()) < 0) {
-      return false;
+      return Optional.empty();
     }
     for (Map.Entry<String, Long> folder : head.sealed().entrySet()) {
       Iterator<MailboxPage> newestFirst =
@@ -133,15 +134,16 @@ final class MailboxTable {
               : query(user, folder.getKey(), 1, folder.getValue() - 1, false);
       while (newestFirst.hasNext()) {
         MailboxPage page = newestFirst.next();
-        if (page.knows(id)) {
-          return true;
+        Optional<MailboxEntry> entry = page.entry(id);
+        if (entry.isPresent()) {
+          return entry;
         }
         if (page.sealedAt().isBefore(id.acceptedAt().minus(CLOCK_MARGIN))) {
           break;
         }
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private Iterator<MailboxPage> query(

@@ -67,6 +67,13 @@ public final class ReceiveHandler implements RequestStreamHandler {
     settings.check();
   }
 
+  /** On any ports. */
+  public ReceiveHandler(ReceiveMessage receive, SweepUnfinished sweep, Clock clock) {
+    this.receive = receive;
+    this.sweep = sweep;
+    this.clock = clock;
+  }
+
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {

@@ -22,13 +22,6 @@ public record SendSettings(
     int outboundPort,
     Optional<HostPort> smartHost,
     RetrySchedule schedule) {
-  public static final Setting DNS =
-      new Setting("SKYPOST_DNS", "host:port of the DNS resolver; empty: the system's", "");
-  public static final Setting OUTBOUND_PORT =
-      new Setting(
-          "SKYPOST_OUTBOUND_PORT",
-          "TCP port of other mail servers; another than 25 is for tests",
-          "25");
   public static final Setting RETRY_SCHEDULE =
       new Setting(
           "SKYPOST_RETRY_SCHEDULE",
@@ -42,8 +35,8 @@ public record SendSettings(
   public static SendSettings read(SettingsReader reader) {
     return new SendSettings(
         reader.hostname(CommonSettings.HOSTNAME),
-        reader.hostPort(DNS, DNS_PORT),
-        reader.port(OUTBOUND_PORT),
+        reader.hostPort(CommonSettings.DNS, DNS_PORT),
+        reader.port(CommonSettings.OUTBOUND_PORT),
         reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)));
   }

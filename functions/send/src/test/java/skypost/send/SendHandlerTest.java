@@ -63,7 +63,7 @@ class SendHandlerTest {
         new SendMessage(
             new SendMessage.Ports(
                 queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
-            destination -> new Exchangers.Found(List.of(mx.peer())),
+            (destination, sender) -> new Exchangers.Found(List.of(mx.peer())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD), Optional.empty()),
             RetrySchedule.DEFAULT,
             clock,

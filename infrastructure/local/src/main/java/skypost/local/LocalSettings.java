@@ -87,8 +87,8 @@ record LocalSettings(
             CommonSettings.HOSTNAME,
             CommonSettings.TRUSTED_NETWORKS,
             CommonSettings.SMART_HOST,
-            SendSettings.DNS,
-            SendSettings.OUTBOUND_PORT,
+            CommonSettings.DNS,
+            CommonSettings.OUTBOUND_PORT,
             SendSettings.RETRY_SCHEDULE,
             DYNOXIDE,
             ENDPOINT));

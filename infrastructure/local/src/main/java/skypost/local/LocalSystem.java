@@ -94,8 +94,9 @@ final class LocalSystem implements AutoCloseable {
                 .sendMessage(
                     r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
     if (endpoints.embedded()) {
-      var sweeper = opened.add(new TimeToLiveSweeper(clients.dynamo(), Resources.MESSAGES, clock));
-      sweeper.start();
+      for (String table : Resources.EXPIRING) {
+        opened.add(new TimeToLiveSweeper(clients.dynamo(), table, clock)).start();
+      }
     }
     Map<String, String> cloud = Functions.environment(environment, resources, adminToken(folder));
     Functions functions = Functions.of(clients, cloud, clock);

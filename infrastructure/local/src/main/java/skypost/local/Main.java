@@ -47,7 +47,7 @@ public final class Main {
       system.failed().thenAccept(reason -> breakDown(reason, stop));
       stop.await();
       EventLog.info("stopping").write();
-    } catch (SettingsReader.SettingsException | IOException cannot) {
+    } catch (RuntimeException | IOException cannot) { // an endpoint's fault is a RuntimeException
       stopped.countDown();
       refuse(reason(cannot));
     }

@@ -22,7 +22,6 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.s3.model.Event;
 import software.amazon.awssdk.services.s3.model.FilterRule;
-import software.amazon.awssdk.services.s3.model.FilterRuleName;
 import software.amazon.awssdk.services.s3.model.QueueConfiguration;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
@@ -65,8 +64,9 @@ final class Provisioning {
             .formatted(incoming.arn(), Resources.BUCKET);
     sqs.setQueueAttributes(request ->
         request.queueUrl(incoming.url()).attributes(Map.of(QueueAttributeName.POLICY, policy)));
-    var rule =
-        FilterRule.builder().name(FilterRuleName.PREFIX).value(Resources.INCOMING_PREFIX).build();
+    // The SDK's enum says "Prefix", which not every endpoint takes; the API reference says
+    // "prefix".
+    var rule = FilterRule.builder().name("prefix").value(Resources.INCOMING_PREFIX).build();
     var toQueue =
         QueueConfiguration.builder()
             .queueArn(incoming.arn())
@@ -128,7 +128,7 @@ final class Provisioning {
             messages())
         .filter(table -> !existing.contains(table.tableName()))
         .forEach(this::create);
-    expire(Resources.MESSAGES);
+    Resources.EXPIRING.forEach(this::expire);
   }
 
   private void create(CreateTableRequest table) {

@@ -1,6 +1,7 @@
 package skypost.local;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +24,12 @@ record Resources(Map<String, Queue> queues) {
   static final String MAILBOXES = "skypost-mailboxes";
   static final String MESSAGES = "skypost-messages";
 
+  /**
+   * Tables whose items have an end: receipts and done entries; pages of removed messages; what
+   * primaries said of recipients; failed logins.
+   */
+  static final List<String> EXPIRING = List.of(MESSAGES, MAILBOXES, DIRECTORY, CREDENTIALS);
+
   /** The attribute of a message's items that says in seconds since 1970 when they may go. */
   static final String EXPIRES = "expires";
 
@@ -35,7 +42,7 @@ record Resources(Map<String, Queue> queues) {
   /** How long a batch may take, and how long its messages are hidden meanwhile. */
   static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(60);
 
-  static final Duration SEND_TIMEOUT = Duration.ofSeconds(300);
+  static final Duration SEND_TIMEOUT = Duration.ofSeconds(120);
 
   /**
    * A queue that exists.

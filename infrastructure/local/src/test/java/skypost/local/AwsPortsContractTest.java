@@ -1,5 +1,7 @@
 package skypost.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,26 +13,40 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
+import skypost.aws.DynamoProbedRecipients;
+import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
+import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
+import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.Samples;
 import skypost.mail.contract.TracesContract;
+import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.ProbedRecipients;
+import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.RelaySettings;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -40,10 +56,15 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
@@ -149,11 +170,81 @@ class AwsPortsContractTest {
     }
   }
 
+  /** DynamoDB may show an item a moment after it was written; the embedded one always does. */
+  @Nested
+  class DynamoDirectoryLaggingTest {
+    private final DynamoDbClient lagging =
+        DynamoDbClient.builder()
+            .endpointOverride(dynamoEndpoint.endpoint())
+            .region(AwsClients.REGION)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(KEY.id(), KEY.secret())))
+            .overrideConfiguration(override -> override.addExecutionInterceptor(new Lag()))
+            .build();
+
+    @Test
+    void whatWasPutIsFoundAtOnceAllTheSame() throws IOException {
+      Directory directory = new DynamoDirectory(lagging, Resources.DIRECTORY);
+      RelayRecipients recipients = new DynamoRelayRecipients(lagging, Resources.DIRECTORY);
+      Domain domain = Domain.local(Samples.name("new-") + ".example");
+      Account account = new Account.User(Samples.user(), 0, false);
+      RelaySettings settings = new RelaySettings(List.of(), Optional.empty());
+
+      directory.putDomain(domain);
+      directory.putAccount(account);
+      directory.putRelay(settings);
+      recipients.put(List.of(account.address()));
+
+      assertThat(directory.domain(domain.name())).contains(domain);
+      assertThat(directory.account(account.address())).contains(account);
+      assertThat(directory.relay()).contains(settings);
+      assertThat(recipients.contains(account.address())).isTrue();
+      assertThat(directory.domain(Samples.name("none-") + ".example")).isEmpty();
+    }
+  }
+
+  /** Eventually consistent reads do not show anything yet. */
+  private static final class Lag implements ExecutionInterceptor {
+    @Override
+    public SdkResponse modifyResponse(
+        Context.ModifyResponse context, ExecutionAttributes attributes) {
+      return context.request() instanceof GetItemRequest get
+              && !Boolean.TRUE.equals(get.consistentRead())
+          ? GetItemResponse.builder().build()
+          : context.response();
+    }
+  }
+
+  @Nested
+  class DynamoRelayRecipientsTest extends RelayRecipientsContract {
+    @Override
+    protected RelayRecipients recipients() {
+      return new DynamoRelayRecipients(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoProbedRecipientsTest extends ProbedRecipientsContract {
+    @Override
+    protected ProbedRecipients probed() {
+      return new DynamoProbedRecipients(dynamo, Resources.DIRECTORY);
+    }
+  }
+
   @Nested
   class DynamoCredentialsTest extends CredentialsContract {
     @Override
     protected Credentials credentials() {
       return new DynamoCredentials(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoLoginAttemptsTest extends LoginAttemptsContract {
+    @Override
+    protected LoginAttempts attempts() {
+      return new DynamoLoginAttempts(dynamo, Resources.CREDENTIALS);
     }
   }
 

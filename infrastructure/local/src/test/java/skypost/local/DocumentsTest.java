@@ -61,6 +61,25 @@ class DocumentsTest {
     assertThat(all(KEY, read(ROOT.resolve("README.md")))).containsAll(all(DECLARED, mainSources()));
   }
 
+  /** A sample event that no test names is dead; each handler's test runs those with its name. */
+  @Test
+  void everySampleEventIsRunByTheTestOfItsHandler() throws IOException {
+    try (Stream<Path> events = Files.list(ROOT.resolve("events"))) {
+      for (Path event : events.toList()) {
+        String name = event.getFileName().toString().replaceAll("\\.json$", "");
+        String function = name.substring(0, name.indexOf('-'));
+        String tests =
+            content(path ->
+                path.toString().contains("functions/" + function + "/src/test/java")
+                    && path.toString().endsWith(".java"));
+
+        assertThat(tests)
+            .as("tests of %s", event.getFileName())
+            .contains(name.substring(function.length() + 1));
+      }
+    }
+  }
+
   private static String mainSources() throws IOException {
     return content(
         path -> path.toString().contains("src/main/java") && path.toString().endsWith(".java"));

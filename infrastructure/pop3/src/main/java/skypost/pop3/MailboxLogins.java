@@ -11,6 +11,9 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.StoredMessages;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.pop3.Pop3Logins;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 
 /**
  * Logins by AuthorizeFunction, and the INBOX of who is let in. A login costs one read of the
@@ -36,11 +39,27 @@ final class MailboxLogins implements Pop3Logins {
         new Authorizer.LoginQuestion(Authorizer.Service.POP3, client, username, password);
     return switch (authorizer.login(question)) {
       case Authorizer.LoginAnswer.Refused refused -> new Outcome.Refused();
-      case Authorizer.LoginAnswer.Accepted accepted -> open(accepted.user(), client);
+      case Authorizer.LoginAnswer.Accepted accepted -> open(client, accepted.user());
     };
   }
 
-  private Outcome open(EmailAddress user, String client) throws IOException {
+  @Override
+  public ScramSalt scramSalt(String client, String username) throws IOException {
+    return authorizer.scramSalt(
+        new Authorizer.ScramSaltQuestion(Authorizer.Service.POP3, client, username));
+  }
+
+  @Override
+  public Optional<ScramLogin> scramLogin(String client, ScramProof proof) throws IOException {
+    var question = new Authorizer.ScramQuestion(Authorizer.Service.POP3, client, proof);
+    return switch (authorizer.scramLogin(question)) {
+      case Authorizer.ScramAnswer.Accepted accepted -> Optional.of(accepted.login());
+      case Authorizer.ScramAnswer.Refused refused -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Outcome open(String client, EmailAddress user) throws IOException {
     Mailboxes.MailboxStatus status =
         stores.mailboxes().status(user).orElseThrow(() -> new IOException("no mailbox of " + user));
     Instant now = clock.instant();

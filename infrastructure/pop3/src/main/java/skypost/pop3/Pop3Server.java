@@ -68,8 +68,7 @@ public final class Pop3Server implements AutoCloseable {
             settings.hostname(),
             Optional.of(settings.tls()),
             client -> contain(settings.trustedNetworks(), client),
-            Pop3Options.IDLE,
-            settings.refusalDelay());
+            Pop3Options.IDLE);
     var listener =
         new TcpServer.Options(
             name,

@@ -1,7 +1,6 @@
 package skypost.pop3;
 
 import java.net.InetAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -10,7 +9,6 @@ import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.tls.ServerTls;
-import skypost.protocol.pop3.Pop3Options;
 
 /**
  * What the POP3 server needs to know.
@@ -23,7 +21,6 @@ import skypost.protocol.pop3.Pop3Options;
  * @param trustedNetworks clients that may send passwords in clear text
  * @param proxyNetworks peers that begin with a PROXY protocol v2 header and are believed
  * @param maxConnections at once, for each port
- * @param refusalDelay how long a wrong password waits for its answer
  */
 public record Pop3Settings(
     String hostname,
@@ -33,8 +30,7 @@ public record Pop3Settings(
     SSLContext tls,
     List<Network> trustedNetworks,
     List<Network> proxyNetworks,
-    int maxConnections,
-    Duration refusalDelay) {
+    int maxConnections) {
 
   public static final Setting PORT_POP3 =
       new Setting("SKYPOST_PORT_POP3", "port for POP3 with STLS", "2110");
@@ -74,7 +70,6 @@ public record Pop3Settings(
         ServerTls.read(reader, hostname, now),
         reader.networks(CommonSettings.TRUSTED_NETWORKS),
         reader.networks(CommonSettings.PROXY_NETWORKS),
-        (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000),
-        Pop3Options.REFUSAL_DELAY);
+        (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000));
   }
 }

@@ -20,6 +20,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.directory.Network;
+import skypost.mail.directory.ScramKeys;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.memory.InMemoryBodyHolders;
@@ -31,6 +32,8 @@ import skypost.mail.message.MessageId;
 import skypost.mail.tls.SelfSignedCertificate;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.net.TlsContexts;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramSalt;
 
 /** A POP3 server over ports in memory, with Anna and Bob, whose passwords are their names. */
 final class Pop3World implements AutoCloseable {
@@ -65,8 +68,7 @@ final class Pop3World implements AutoCloseable {
             TlsContexts.server(CERTIFICATE.certificate(), CERTIFICATE.key()),
             trusted,
             List.of(),
-            16,
-            Duration.ZERO);
+            16);
     server = Pop3Server.start(settings, authorizer, mailboxes, holders, messages, clock);
   }
 
@@ -146,6 +148,7 @@ final class Pop3World implements AutoCloseable {
 
   /** Lets in whoever knows his own name. */
   static final class NamesAsPasswords implements Authorizer {
+    private static final ScramSalt SALT = new ScramSalt("c2FsdA==", 4096);
     final AtomicInteger questions = new AtomicInteger();
 
     @Override
@@ -155,6 +158,22 @@ final class Pop3World implements AutoCloseable {
           .filter(user -> user.local().equals(question.password()))
           .<LoginAnswer>map(user -> new LoginAnswer.Accepted(user.canonical(), Grant.NONE))
           .orElseGet(LoginAnswer.Refused::new);
+    }
+
+    @Override
+    public ScramSalt scramSalt(ScramSaltQuestion question) {
+      return SALT;
+    }
+
+    @Override
+    public ScramAnswer scramLogin(ScramQuestion question) {
+      questions.incrementAndGet();
+      EmailAddress user = EmailAddress.parse(question.proof().username()).orElseThrow();
+      return ScramKeys.of(user.local(), SALT)
+          .flatMap(keys -> keys.check(question.proof()))
+          .<ScramAnswer>map(signature ->
+              new ScramAnswer.Accepted(new ScramLogin(user.canonical(), signature), Grant.NONE))
+          .orElseGet(ScramAnswer.Refused::new);
     }
 
     @Override

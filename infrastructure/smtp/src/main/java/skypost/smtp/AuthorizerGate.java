@@ -10,8 +10,14 @@ import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
+import skypost.mail.authorize.Authorizer.ScramAnswer;
+import skypost.mail.authorize.Authorizer.ScramQuestion;
+import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpClient;
 import skypost.protocol.smtp.SmtpGate;
 import skypost.protocol.smtp.SmtpRecipient;
@@ -41,6 +47,23 @@ final class AuthorizerGate implements SmtpGate {
         yield Optional.of(user);
       }
       case LoginAnswer.Refused() -> Optional.empty();
+    };
+  }
+
+  @Override
+  public ScramSalt scramSalt(SmtpClient client, String username) throws IOException {
+    return authorizer.scramSalt(new ScramSaltQuestion(service, client.peer().address(), username));
+  }
+
+  @Override
+  public Optional<ScramLogin> scramLogin(SmtpClient client, ScramProof proof) throws IOException {
+    var question = new ScramQuestion(service, client.peer().address(), proof);
+    return switch (authorizer.scramLogin(question)) {
+      case ScramAnswer.Accepted(ScramLogin login, Grant granted) -> {
+        grant = granted;
+        yield Optional.of(login);
+      }
+      case ScramAnswer.Refused() -> Optional.empty();
     };
   }
 

@@ -13,19 +13,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
-import skypost.mail.directory.PasswordHash;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.ScramKeys;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.tls.ServerTls;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 
 /**
  * A front on the real decisions and on ports in memory: domain example.com with alice and bob,
@@ -45,14 +51,20 @@ final class MemoryFront implements AutoCloseable {
     for (String name : List.of("alice", "bob")) {
       EmailAddress address = new EmailAddress(name, "example.com");
       directory.putAccount(new Account.User(address, 0, false));
-      credentials.put(address, PasswordHash.of(name + "-password", new SecureRandom()));
+      ScramSalt salt = ScramKeys.salt(new SecureRandom());
+      credentials.put(
+          address, salt, StoredPassword.of(name + "-password", salt, new SecureRandom()));
     }
     RelaySettings trustNobody = new RelaySettings(List.of(), Optional.empty());
     authorizer =
         new CountingAuthorizer(
-            new AuthorizeLogin(credentials, directory),
+            new AuthorizeLogin(
+                credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC()),
             new AuthorizeRecipients(
-                directory, new InMemoryMailboxes(), trustNobody, Clock.systemUTC()));
+                new AuthorizeRecipients.Ports(
+                    directory, new InMemoryMailboxes(), withoutRelayDomains()),
+                trustNobody,
+                Clock.systemUTC()));
     SmtpFrontSettings settings =
         new SmtpFrontSettings(
             "mx.test",
@@ -63,6 +75,16 @@ final class MemoryFront implements AutoCloseable {
             ServerTls.selfSigned("mx.test", Instant.now()),
             proxies);
     front = SmtpFront.start(settings, authorizer, messages, Clock.systemUTC(), new SecureRandom());
+  }
+
+  private static CheckRelayRecipients withoutRelayDomains() {
+    return new CheckRelayRecipients(
+        new InMemoryRelayRecipients(),
+        new InMemoryProbedRecipients(),
+        (domain, asked) -> {
+          throw new IllegalStateException("there is no relay domain");
+        },
+        Clock.systemUTC());
   }
 
   static MemoryFront start() throws IOException {
@@ -115,6 +137,20 @@ final class MemoryFront implements AutoCloseable {
     @Override
     public LoginAnswer login(LoginQuestion question) throws IOException {
       questions.add("login");
+      check();
+      return logins.decide(question);
+    }
+
+    @Override
+    public ScramSalt scramSalt(ScramSaltQuestion question) throws IOException {
+      questions.add("scram-salt");
+      check();
+      return logins.decide(question);
+    }
+
+    @Override
+    public ScramAnswer scramLogin(ScramQuestion question) throws IOException {
+      questions.add("scram");
       check();
       return logins.decide(question);
     }

@@ -77,7 +77,8 @@ class SmtpFrontTest {
       client.say("EHLO my-laptop.internal");
       assertThat(client.say("STARTTLS")).startsWith("220 ");
       client.secure(trustingAnybody());
-      assertThat(client.say("EHLO my-laptop.internal")).contains("AUTH PLAIN LOGIN");
+      assertThat(client.say("EHLO my-laptop.internal"))
+          .contains("AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN");
       assertThat(client.say(ALICE)).startsWith("235 ");
       client.say("MAIL FROM:<alice@example.com>");
       assertThat(client.say("RCPT TO:<friend@elsewhere.test>")).startsWith("250 ");

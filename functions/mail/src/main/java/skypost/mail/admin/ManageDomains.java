@@ -5,19 +5,27 @@ import java.util.Optional;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Page;
+import skypost.mail.directory.RelayRecipients;
 
 /** Makes, changes and removes domains. */
 public final class ManageDomains {
   private final Directory directory;
+  private final ManageRelayRecipients recipients;
 
-  public ManageDomains(Directory directory) {
+  public ManageDomains(Directory directory, RelayRecipients recipients) {
     this.directory = directory;
+    this.recipients = new ManageRelayRecipients(directory, recipients);
   }
 
   /** Makes or replaces a domain. A local domain stays local while it has accounts. */
   public Outcome<Domain> put(Domain domain) throws IOException {
     if (domain.kind() == Domain.Kind.LOCAL && domain.primary().isPresent()) {
       return new Outcome.Invalid<>("primary", "only a relay domain has a primary");
+    }
+    if (domain.kind() == Domain.Kind.LOCAL
+        && domain.recipientCheck() != Domain.RecipientCheck.NONE) {
+      return new Outcome.Invalid<>(
+          "recipients.check", "a local domain's recipients are its users and aliases");
     }
     Optional<Domain> present = directory.domain(domain.name());
     if (domain.kind() == Domain.Kind.RELAY && hasAccounts(domain.name())) {
@@ -36,7 +44,7 @@ public final class ManageDomains {
     return directory.domains(limit, next);
   }
 
-  /** Removes a domain that has no accounts any more. */
+  /** Removes a domain that has no accounts any more, and its list of recipients with it. */
   public Outcome<Domain> delete(String name) throws IOException {
     Optional<Domain> present = directory.domain(name);
     if (present.isEmpty()) {
@@ -45,6 +53,7 @@ public final class ManageDomains {
     if (hasAccounts(name)) {
       return new Outcome.Conflict<>(name + " has accounts: delete them first");
     }
+    recipients.clear(name);
     directory.deleteDomain(name);
     return new Outcome.Done<>(present.get());
   }

@@ -1,49 +1,142 @@
 package skypost.mail.admin;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Account;
+import skypost.mail.directory.AddressPattern;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.Page;
+import skypost.mail.directory.RelayJson;
+import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
-import skypost.mail.mailbox.Mailboxes;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /** Shows and sets whom we relay for, and explains a decision before a client meets it. */
 public final class ManageRelay {
+  /** Rules at most. */
+  public static final int MAX_RULES = 500;
+
+  /** Octets of the settings in JSON: a DynamoDB item has 400 KB, and every question reads it. */
+  public static final int MAX_OCTETS = 200 * 1024;
+
+  private static final int DOMAINS_AT_ONCE = 1000;
   private static final SmtpReply NO_SUCH_LOGIN =
       SmtpReply.of(535, 7, 8, "authentication failed"); // RFC 4954 section 6
 
+  private final AuthorizeRecipients.Ports ports;
   private final Directory directory;
-  private final Mailboxes mailboxes;
   private final RelaySettings defaults;
   private final Clock clock;
 
   /**
    * @param defaults what holds until settings are put
    */
-  public ManageRelay(
-      Directory directory, Mailboxes mailboxes, RelaySettings defaults, Clock clock) {
-    this.directory = directory;
-    this.mailboxes = mailboxes;
+  public ManageRelay(AuthorizeRecipients.Ports ports, RelaySettings defaults, Clock clock) {
+    this.ports = ports;
+    this.directory = ports.directory();
     this.defaults = defaults;
     this.clock = clock;
   }
 
-  /** What holds now. */
-  public RelaySettings settings() throws IOException {
-    return directory.relay().orElse(defaults);
+  /**
+   * Settings as somebody saw them, to be handed in with a change.
+   *
+   * @param settings what held
+   * @param put what had been put; empty: the settings are the installation's
+   */
+  public record Seen(RelaySettings settings, Optional<RelaySettings> put) {
+    /** Changes with every change of the settings. */
+    public String version() {
+      return RelayJson.version(settings);
+    }
   }
 
-  public RelaySettings put(RelaySettings settings) throws IOException {
-    directory.putRelay(settings);
-    return settings;
+  /** What holds now. */
+  public Seen look() throws IOException {
+    Optional<RelaySettings> put = directory.relay();
+    return new Seen(put.orElse(defaults), put);
+  }
+
+  /** Replaces the settings, whatever they are. */
+  public Outcome<RelaySettings> put(RelaySettings settings) throws IOException {
+    Optional<Outcome<RelaySettings>> refusal = check(settings);
+    if (refusal.isEmpty()) {
+      directory.putRelay(settings);
+    }
+    return refusal.orElse(new Outcome.Done<>(settings));
+  }
+
+  /** Replaces the settings unless somebody else has changed them since they were seen. */
+  public Outcome<RelaySettings> replace(Seen seen, RelaySettings settings) throws IOException {
+    Optional<Outcome<RelaySettings>> refusal = check(settings);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    return directory.replaceRelay(seen.put(), settings)
+        ? new Outcome.Done<>(settings)
+        : new Outcome.Conflict<>(
+            "somebody else has just changed the relay settings: read them again");
+  }
+
+  private Optional<Outcome<RelaySettings>> check(RelaySettings settings) throws IOException {
+    int octets = RelayJson.string(settings).getBytes(StandardCharsets.UTF_8).length;
+    if (settings.rules().size() > MAX_RULES) {
+      return Optional.of(new Outcome.Invalid<>("rules", "more than " + MAX_RULES));
+    }
+    if (octets > MAX_OCTETS) {
+      return Optional.of(
+          new Outcome.Invalid<>(
+              "rules", "the settings have " + octets + " octets, more than " + MAX_OCTETS));
+    }
+    return checkRules(settings.rules());
+  }
+
+  private Optional<Outcome<RelaySettings>> checkRules(List<RelayRule> rules) throws IOException {
+    Set<String> names = new HashSet<>();
+    Set<String> local = rules.stream().anyMatch(ManageRelay::namesADomain) ? local() : Set.of();
+    for (int i = 0; i < rules.size(); i++) {
+      RelayRule rule = rules.get(i);
+      if (!names.add(rule.name())) {
+        return Optional.of(
+            new Outcome.Invalid<>(
+                "rules[" + i + "].name", "another rule is called so: " + rule.name()));
+      }
+      if (namesADomain(rule) && local.contains(rule.to().orElseThrow().domain())) {
+        return Optional.of(
+            new Outcome.Invalid<>(
+                "rules[" + i + "].to",
+                "a local domain: rules are about mail to others than our own users"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean namesADomain(RelayRule rule) {
+    return !rule.isAboutSender() && rule.to().flatMap(AddressPattern::onlyDomain).isPresent();
+  }
+
+  private Set<String> local() throws IOException {
+    Set<String> names = new HashSet<>();
+    Optional<String> next = Optional.empty();
+    do {
+      Page<Domain> page = directory.domains(DOMAINS_AT_ONCE, next);
+      page.items().stream()
+          .filter(domain -> domain.kind() == Domain.Kind.LOCAL)
+          .forEach(domain -> names.add(domain.name()));
+      next = page.next();
+    } while (next.isPresent());
+    return names;
   }
 
   /** Back to what holds when nobody has set anything. */
@@ -52,7 +145,7 @@ public final class ManageRelay {
   }
 
   /**
-   * What a client would be told.
+   * What a client would be told. Where a primary must be called ahead, it is called.
    *
    * @param client its IP address
    * @param login the user it has logged in as; that makes it a submission
@@ -69,7 +162,7 @@ public final class ManageRelay {
     }
     // A new one each time: it remembers domains for a while, and an administrator wants the answer
     // of this moment.
-    AuthorizeRecipients rules = new AuthorizeRecipients(directory, mailboxes, defaults, clock);
+    AuthorizeRecipients rules = new AuthorizeRecipients(ports, defaults, clock);
     Service service = user.isPresent() ? Service.SUBMISSION : Service.INBOUND;
     return rules
         .decide(new RecipientsQuestion(service, client, "", user, from, 0, List.of(to)))

@@ -8,10 +8,13 @@ import skypost.mail.directory.Account.User;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.LoginSecrets;
 import skypost.mail.directory.Page;
-import skypost.mail.directory.PasswordHash;
+import skypost.mail.directory.ScramKeys;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 
 /** Makes, changes and removes users with their mailboxes and passwords. */
 public final class ManageUsers {
@@ -49,14 +52,17 @@ public final class ManageUsers {
     if (present.isPresent() && present.get() instanceof Account.Alias) {
       return isAlias(address);
     }
-    if (password.isEmpty() && credentials.hash(address).isEmpty()) {
+    Optional<LoginSecrets> secrets = credentials.find(address);
+    if (password.isEmpty() && secrets.isEmpty()) {
       return new Outcome.Invalid<>("password", "a new user needs one");
     }
     // Mailbox and password first: an address that the directory shows can be delivered to, and no
     // step is lost half-way.
     mailboxes.create(address, user.quotaBytes());
     if (password.isPresent()) {
-      credentials.put(address, PasswordHash.of(password.get(), random));
+      // the salt stays, for the app passwords' keys were made with it
+      ScramSalt salt = secrets.flatMap(LoginSecrets::salt).orElseGet(() -> ScramKeys.salt(random));
+      credentials.put(address, salt, StoredPassword.of(password.get(), salt, random));
     }
     if (!directory.putAccount(user)) {
       if (present.isEmpty()) {

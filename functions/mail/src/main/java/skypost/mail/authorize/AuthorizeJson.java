@@ -11,9 +11,15 @@ import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
+import skypost.mail.authorize.Authorizer.ScramAnswer;
+import skypost.mail.authorize.Authorizer.ScramQuestion;
+import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.json.Fields;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 
 /** What the fronts and AuthorizeFunction say to each other, in JSON. */
 public final class AuthorizeJson {
@@ -25,6 +31,8 @@ public final class AuthorizeJson {
     Fields fields = Fields.read(question);
     return switch (fields.text("ask")) {
       case "login" -> write(logins.decide(readLoginQuestion(fields)));
+      case "scram-salt" -> write(logins.decide(readScramSaltQuestion(fields)));
+      case "scram" -> write(logins.decide(readScramQuestion(fields)));
       case "recipients" -> write(recipients.decide(readRecipientsQuestion(fields)));
       default ->
           throw new IOException("not a question for AuthorizeFunction: " + fields.text("ask"));
@@ -44,6 +52,37 @@ public final class AuthorizeJson {
   private static LoginQuestion readLoginQuestion(Fields fields) throws IOException {
     return new LoginQuestion(
         service(fields), fields.text("client"), fields.text("username"), fields.text("password"));
+  }
+
+  public static byte[] write(ScramSaltQuestion question) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("ask", "scram-salt");
+    fields.put("service", question.service().name());
+    fields.put("client", question.client());
+    fields.put("username", question.username());
+    return Fields.bytes(fields);
+  }
+
+  private static ScramSaltQuestion readScramSaltQuestion(Fields fields) throws IOException {
+    return new ScramSaltQuestion(service(fields), fields.text("client"), fields.text("username"));
+  }
+
+  public static byte[] write(ScramQuestion question) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("ask", "scram");
+    fields.put("service", question.service().name());
+    fields.put("client", question.client());
+    fields.put("username", question.proof().username());
+    fields.put("exchange", question.proof().authMessage());
+    fields.put("proof", question.proof().proof());
+    return Fields.bytes(fields);
+  }
+
+  private static ScramQuestion readScramQuestion(Fields fields) throws IOException {
+    return new ScramQuestion(
+        service(fields),
+        fields.text("client"),
+        new ScramProof(fields.text("username"), fields.text("exchange"), fields.text("proof")));
   }
 
   public static byte[] write(RecipientsQuestion question) throws IOException {
@@ -73,14 +112,51 @@ public final class AuthorizeJson {
   private static byte[] write(LoginAnswer answer) throws IOException {
     Map<String, Object> fields = new LinkedHashMap<>();
     switch (answer) {
-      case LoginAnswer.Accepted(EmailAddress user, Grant grant) -> {
-        fields.put("user", user.toString());
-        fields.put("senders", texts(grant.senders()));
-        fields.put("askedDomains", grant.askedDomains());
-      }
+      case LoginAnswer.Accepted(EmailAddress user, Grant grant) -> write(user, grant, fields);
       case LoginAnswer.Refused() -> fields.put("refused", true);
     }
     return Fields.bytes(fields);
+  }
+
+  private static byte[] write(ScramAnswer answer) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    switch (answer) {
+      case ScramAnswer.Accepted(ScramLogin login, Grant grant) -> {
+        write(login.user(), grant, fields);
+        fields.put("signature", login.serverSignature());
+      }
+      case ScramAnswer.Refused() -> fields.put("refused", true);
+    }
+    return Fields.bytes(fields);
+  }
+
+  private static void write(EmailAddress user, Grant grant, Map<String, Object> fields) {
+    fields.put("user", user.toString());
+    fields.put("senders", texts(grant.senders()));
+    fields.put("askedDomains", grant.askedDomains());
+  }
+
+  private static byte[] write(ScramSalt salt) throws IOException {
+    return Fields.bytes(Map.of("salt", salt.salt(), "iterations", salt.iterations()));
+  }
+
+  /** Reads the answer to a question for a salt. */
+  public static ScramSalt readScramSalt(byte[] json) throws IOException {
+    Fields fields = Fields.read(json);
+    return new ScramSalt(fields.text("salt"), (int) fields.number("iterations"));
+  }
+
+  /** Reads the answer to a question about a proof. */
+  public static ScramAnswer readScram(byte[] json) throws IOException {
+    Fields fields = Fields.read(json);
+    return fields.flag("refused")
+        ? new ScramAnswer.Refused()
+        : new ScramAnswer.Accepted(
+            new ScramLogin(fields.address("user"), fields.text("signature")), grant(fields));
+  }
+
+  private static Grant grant(Fields fields) throws IOException {
+    return new Grant(fields.addresses("senders"), fields.texts("askedDomains"));
   }
 
   /** Reads the answer to a login question. */
@@ -89,9 +165,7 @@ public final class AuthorizeJson {
     if (fields.flag("refused")) {
       return new LoginAnswer.Refused();
     }
-    return new LoginAnswer.Accepted(
-        fields.address("user"),
-        new Grant(fields.addresses("senders"), fields.texts("askedDomains")));
+    return new LoginAnswer.Accepted(fields.address("user"), grant(fields));
   }
 
   private static byte[] write(List<RecipientAnswer> answers) throws IOException {

@@ -3,16 +3,20 @@ package skypost.mail.authorize;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.authorize.CheckRelayRecipients.Verdict;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.LocalAddresses;
+import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
@@ -20,12 +24,16 @@ import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * The relay rules. A recipient is accepted by the first of: a logged-in user who writes as himself,
- * a client in a trusted network, a local recipient that exists, a relay domain. Everything else is
- * relay access denied (RFC 5321 section 7.9). A recipient in a local domain must exist whoever
- * asks.
+ * The relay rules. A recipient is accepted by the first of: a logged-in user who writes as himself
+ * or as a rule lets him, a client in a trusted network, a local recipient that exists, a relay
+ * domain. Everything else is relay access denied (RFC 5321 section 7.9). What users and trusted
+ * clients may send to others than our own users, the administrator's rules decide before that.
+ *
+ * <p>A recipient in a local domain must exist whoever asks; so must one in a relay domain that has
+ * its recipients checked.
  */
 public final class AuthorizeRecipients {
+  private static final String RELAY_DOMAIN = "relay-domain";
   private static final SmtpReply ACCEPTED = SmtpReply.of(250, 1, 5, "recipient ok");
   private static final SmtpReply LOGIN_REQUIRED =
       SmtpReply.of(530, 7, 0, "authentication required"); // RFC 4954 section 6
@@ -33,70 +41,155 @@ public final class AuthorizeRecipients {
       SmtpReply.of(
           553, 7, 1, "the sender address does not belong to this login"); // RFC 6409 section 6.1
   private static final SmtpReply UNKNOWN = SmtpReply.of(550, 1, 1, "no such mailbox here");
+  private static final SmtpReply UNKNOWN_BEHIND =
+      SmtpReply.of(550, 1, 1, "no such mailbox in this domain");
   private static final SmtpReply FULL =
       SmtpReply.of(452, 2, 2, "the mailbox is full"); // RFC 5321 section 4.2.2
   private static final SmtpReply DENIED = SmtpReply.of(550, 7, 1, "relay access denied");
+  private static final SmtpReply DENIED_BY_RULE =
+      SmtpReply.of(550, 7, 1, "mail to this recipient is not allowed");
 
   private final Directory directory;
   private final CachedDomains domains;
   private final LocalAddresses addresses;
   private final Mailboxes mailboxes;
+  private final CheckRelayRecipients relayRecipients;
   private final RelaySettings relayDefaults;
+
+  /** What it asks. */
+  public record Ports(
+      Directory directory, Mailboxes mailboxes, CheckRelayRecipients relayRecipients) {}
 
   /**
    * @param relayDefaults what holds until relay settings are put into the directory
    */
-  public AuthorizeRecipients(
-      Directory directory, Mailboxes mailboxes, RelaySettings relayDefaults, Clock clock) {
-    this.directory = directory;
+  public AuthorizeRecipients(Ports ports, RelaySettings relayDefaults, Clock clock) {
+    this.directory = ports.directory();
     this.domains = new CachedDomains(directory, clock);
     this.addresses = new LocalAddresses(directory);
-    this.mailboxes = mailboxes;
+    this.mailboxes = ports.mailboxes();
+    this.relayRecipients = ports.relayRecipients();
     this.relayDefaults = relayDefaults;
   }
 
   /** Decides on every recipient, in order. */
   public List<RecipientAnswer> decide(RecipientsQuestion question) throws IOException {
     if (question.service() == Service.SUBMISSION && question.login().isEmpty()) {
-      return refuseAll(question, LOGIN_REQUIRED, "login-required");
+      return question.recipients().stream()
+          .map(recipient -> new RecipientAnswer(false, LOGIN_REQUIRED, "login-required"))
+          .toList();
     }
-    if (question.login().isPresent() && !mayWriteAs(question.login().get(), question.sender())) {
-      return refuseAll(question, NOT_YOUR_ADDRESS, "sender-not-owned");
-    }
+    Client client = new Client(question);
     List<RecipientAnswer> answers = new ArrayList<>();
+    Map<Domain, List<Integer>> unchecked = new LinkedHashMap<>();
     for (EmailAddress recipient : question.recipients()) {
-      answers.add(decide(question, recipient));
+      Optional<Domain> domain = domains.find(recipient.domain());
+      RecipientAnswer answer = decide(client, recipient, domain);
+      if (answer.accepted() && domain.filter(AuthorizeRecipients::isChecked).isPresent()) {
+        unchecked.computeIfAbsent(domain.get(), _ -> new ArrayList<>()).add(answers.size());
+      }
+      answers.add(answer);
+    }
+    for (var entry : unchecked.entrySet()) {
+      check(entry.getKey(), entry.getValue(), question.recipients(), answers);
     }
     return answers;
   }
 
-  private static List<RecipientAnswer> refuseAll(
-      RecipientsQuestion question, SmtpReply reply, String rule) {
-    return question.recipients().stream()
-        .map(recipient -> new RecipientAnswer(false, reply, rule))
-        .toList();
+  private static boolean isChecked(Domain domain) {
+    return domain.kind() == Domain.Kind.RELAY
+        && domain.recipientCheck() != Domain.RecipientCheck.NONE;
   }
 
-  private RecipientAnswer decide(RecipientsQuestion question, EmailAddress recipient)
+  private RecipientAnswer decide(Client client, EmailAddress recipient, Optional<Domain> domain)
       throws IOException {
-    Optional<Domain> domain = domains.find(recipient.domain());
+    var mail = new RelayRule.Mail(client.question.login(), client.question.sender(), recipient);
+    Optional<RelayRule> delegation =
+        mail.login().isPresent() ? client.settings().senderRule(mail) : Optional.empty();
+    boolean mayWrite = delegation.isPresent() ? !delegation.get().denies() : client.ownsItsSender();
+    if (!mayWrite) {
+      String rule = delegation.map(AuthorizeRecipients::name).orElse("sender-not-owned");
+      return new RecipientAnswer(false, NOT_YOUR_ADDRESS, rule);
+    }
+    boolean isUser = mail.login().isPresent();
+    String asUser = delegation.map(AuthorizeRecipients::name).orElse("login");
     if (domain.isPresent() && domain.get().kind() == Domain.Kind.LOCAL) {
-      return decideLocal(question, recipient);
+      return decideLocal(client.question, recipient, isUser ? asUser : "local-recipient");
     }
-    if (question.login().isPresent()) {
-      return new RecipientAnswer(true, ACCEPTED, "login");
+    if (isUser || client.isTrusted()) {
+      return client
+          .settings()
+          .destinationRule(mail)
+          .map(AuthorizeRecipients::byRule)
+          .orElse(new RecipientAnswer(true, ACCEPTED, isUser ? asUser : "trusted-network"));
     }
-    if (directory.relay().orElse(relayDefaults).trusts(question.client())) {
-      return new RecipientAnswer(true, ACCEPTED, "trusted-network");
-    }
-    if (domain.isPresent()) {
-      return new RecipientAnswer(true, ACCEPTED, "relay-domain");
-    }
-    return new RecipientAnswer(false, DENIED, "relay-denied");
+    return domain.isPresent()
+        ? new RecipientAnswer(true, ACCEPTED, RELAY_DOMAIN)
+        : new RecipientAnswer(false, DENIED, "relay-denied");
   }
 
-  private RecipientAnswer decideLocal(RecipientsQuestion question, EmailAddress recipient)
+  private static RecipientAnswer byRule(RelayRule rule) {
+    return new RecipientAnswer(
+        !rule.denies(), rule.denies() ? DENIED_BY_RULE : ACCEPTED, name(rule));
+  }
+
+  private static String name(RelayRule rule) {
+    return "rule:" + rule.name(); // never mistaken for one that is built in
+  }
+
+  /** Checks those whom the rules accept, all of a domain at once. */
+  private void check(
+      Domain domain, List<Integer> which, List<EmailAddress> recipients, List<RecipientAnswer> all)
       throws IOException {
+    List<Verdict> verdicts =
+        relayRecipients.check(domain, which.stream().map(recipients::get).toList());
+    for (int i = 0; i < verdicts.size(); i++) {
+      int at = which.get(i);
+      RecipientAnswer accepted = all.get(at);
+      switch (verdicts.get(i)) {
+        case KNOWN -> {}
+        case NOT_LISTED -> all.set(at, new RecipientAnswer(false, UNKNOWN_BEHIND, "not-listed"));
+        case REFUSED -> all.set(at, new RecipientAnswer(false, UNKNOWN_BEHIND, "call-ahead"));
+        case UNVERIFIED -> {
+          if (accepted.rule().equals(RELAY_DOMAIN)) {
+            all.set(at, new RecipientAnswer(true, ACCEPTED, "relay-domain-unverified"));
+          }
+        }
+      }
+    }
+  }
+
+  /** Who asks; what must be read about it is read once, and only if it matters. */
+  private final class Client {
+    private final RecipientsQuestion question;
+    private RelaySettings settings;
+    private Boolean owns;
+
+    Client(RecipientsQuestion question) {
+      this.question = question;
+    }
+
+    RelaySettings settings() throws IOException {
+      if (settings == null) {
+        settings = directory.relay().orElse(relayDefaults);
+      }
+      return settings;
+    }
+
+    boolean isTrusted() throws IOException {
+      return settings().trusts(question.client());
+    }
+
+    boolean ownsItsSender() throws IOException {
+      if (owns == null) {
+        owns = question.login().isEmpty() || mayWriteAs(question.login().get(), question.sender());
+      }
+      return owns;
+    }
+  }
+
+  private RecipientAnswer decideLocal(
+      RecipientsQuestion question, EmailAddress recipient, String rule) throws IOException {
     Optional<Account> account = addresses.find(recipient);
     if (account.isEmpty()) {
       return new RecipientAnswer(false, UNKNOWN, "no-mailbox");
@@ -104,8 +197,7 @@ public final class AuthorizeRecipients {
     if (account.get() instanceof Account.User user && isFull(user, question.size())) {
       return new RecipientAnswer(false, FULL, "over-quota");
     }
-    return new RecipientAnswer(
-        true, ACCEPTED, question.login().isPresent() ? "login" : "local-recipient");
+    return new RecipientAnswer(true, ACCEPTED, rule);
   }
 
   private boolean isFull(Account.User user, long size) throws IOException {

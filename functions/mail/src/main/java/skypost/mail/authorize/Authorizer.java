@@ -4,18 +4,27 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * The two questions that a front may ask: is this login right, and may this mail go there? Answered
- * by AuthorizeFunction.
+ * The questions that a front may ask: is this login right, and may this mail go there? Answered by
+ * AuthorizeFunction.
  *
- * <p>Both throw {@link IOException} when no answer can be had: the front says 451 or 454, never yes
+ * <p>All throw {@link IOException} when no answer can be had: the front says 451 or 454, never yes
  * and never 5xx.
  */
 public interface Authorizer {
   /** Checks a password. */
   LoginAnswer login(LoginQuestion question) throws IOException;
+
+  /** The salt that a SCRAM client needs first; it looks the same whether the user exists or not. */
+  ScramSalt scramSalt(ScramSaltQuestion question) throws IOException;
+
+  /** Checks a SCRAM proof. */
+  ScramAnswer scramLogin(ScramQuestion question) throws IOException;
 
   /** Decides on recipients; one answer for each, in order. */
   List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException;
@@ -52,6 +61,28 @@ public interface Authorizer {
     record Accepted(EmailAddress user, Grant grant) implements LoginAnswer {}
 
     record Refused() implements LoginAnswer {}
+  }
+
+  /**
+   * @param service who asks
+   * @param client the peer's IP address
+   * @param username as the client gave it
+   */
+  record ScramSaltQuestion(Service service, String client, String username) {}
+
+  /**
+   * @param service who asks
+   * @param client the peer's IP address
+   * @param proof with the exchange that it is a proof in
+   */
+  record ScramQuestion(Service service, String client, ScramProof proof) {}
+
+  /** What became of a login by SCRAM. */
+  sealed interface ScramAnswer {
+    /** As for a password; the login holds what the client wants to see of us. */
+    record Accepted(ScramLogin login, Grant grant) implements ScramAnswer {}
+
+    record Refused() implements ScramAnswer {}
   }
 
   /**

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 
 /**
  * Remembers a confirmed login for a few minutes, so that a client that polls does not cost an
@@ -22,7 +24,8 @@ import javax.crypto.spec.SecretKeySpec;
  * which is worth nothing outside it.
  *
  * <p>So a changed password works for up to that time more at a front that knew it. Refusals are
- * never remembered.
+ * never remembered, nor is what a login was granted: whoever is recalled is asked about, so that a
+ * relay rule holds from the next session on, for one invocation a session as at a first login.
  */
 public final class RememberingAuthorizer implements Authorizer {
   /** How long a login is remembered. */
@@ -36,7 +39,7 @@ public final class RememberingAuthorizer implements Authorizer {
   private final SecretKeySpec key;
   private final Map<String, Remembered> logins = new LinkedHashMap<>();
 
-  private record Remembered(LoginAnswer.Accepted answer, Instant until) {}
+  private record Remembered(EmailAddress user, Instant until) {}
 
   public RememberingAuthorizer(Authorizer authorizer, Clock clock) {
     this.authorizer = authorizer;
@@ -55,9 +58,20 @@ public final class RememberingAuthorizer implements Authorizer {
     }
     LoginAnswer answer = authorizer.login(question);
     if (answer instanceof LoginAnswer.Accepted accepted) {
-      remember(fingerprint, accepted);
+      remember(fingerprint, accepted.user());
     }
     return answer;
+  }
+
+  @Override
+  public ScramSalt scramSalt(ScramSaltQuestion question) throws IOException {
+    return authorizer.scramSalt(question);
+  }
+
+  /** Never remembered: each proof is another one. */
+  @Override
+  public ScramAnswer scramLogin(ScramQuestion question) throws IOException {
+    return authorizer.scramLogin(question);
   }
 
   @Override
@@ -67,12 +81,13 @@ public final class RememberingAuthorizer implements Authorizer {
 
   private synchronized Optional<LoginAnswer.Accepted> recall(String fingerprint) {
     forget();
-    return Optional.ofNullable(logins.get(fingerprint)).map(Remembered::answer);
+    return Optional.ofNullable(logins.get(fingerprint))
+        .map(known -> new LoginAnswer.Accepted(known.user(), Grant.NONE));
   }
 
-  private synchronized void remember(String fingerprint, LoginAnswer.Accepted answer) {
+  private synchronized void remember(String fingerprint, EmailAddress user) {
     logins.remove(fingerprint); // so that the order stays that of expiry
-    logins.put(fingerprint, new Remembered(answer, clock.instant().plus(MEMORY)));
+    logins.put(fingerprint, new Remembered(user, clock.instant().plus(MEMORY)));
     if (logins.size() > MAX_LOGINS) {
       var oldest = logins.keySet().iterator();
       oldest.next();

@@ -9,7 +9,7 @@ import skypost.protocol.address.EmailAddress;
  * said otherwise; every method throws {@link IOException} when the answer cannot be had now.
  */
 public interface Directory {
-  /** A domain by its canonical name. */
+  /** A domain by its canonical name; one that was made is found at once. */
   Optional<Domain> domain(String name) throws IOException;
 
   /** Domains in the order of their names. */
@@ -21,7 +21,10 @@ public interface Directory {
   /** Removes a domain; false when there was none. Its accounts must be gone before. */
   boolean deleteDomain(String name) throws IOException;
 
-  /** The account with exactly this canonical address; no plus address, no catch-all. */
+  /**
+   * The account with exactly this canonical address; no plus address, no catch-all. One that was
+   * made is found at once.
+   */
   Optional<Account> account(EmailAddress address) throws IOException;
 
   /** The accounts of a domain in the order of their addresses. */
@@ -37,9 +40,17 @@ public interface Directory {
   /** Removes an account; false when there was none. */
   boolean deleteAccount(EmailAddress address) throws IOException;
 
-  /** The settings last put, or empty when none ever were. */
+  /** The settings last put, never older ones, or empty when none ever were. */
   Optional<RelaySettings> relay() throws IOException;
 
   /** Replaces the relay settings. */
   void putRelay(RelaySettings settings) throws IOException;
+
+  /**
+   * Replaces the relay settings if they still are as somebody has seen them.
+   *
+   * @param seen what {@link #relay} gave
+   * @return false, and nothing changed, when others have been put since
+   */
+  boolean replaceRelay(Optional<RelaySettings> seen, RelaySettings next) throws IOException;
 }

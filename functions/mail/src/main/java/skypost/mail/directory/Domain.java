@@ -9,8 +9,14 @@ import java.util.Optional;
  * @param kind what we are to it
  * @param primary for a relay domain, where its mail goes ({@code host:port}); empty: to its MX
  * @param dmarcReject what to do with mail that fails a policy of {@code reject}
+ * @param recipientCheck how we know a relay domain's recipients; a local domain's are its accounts
  */
-public record Domain(String name, Kind kind, Optional<HostPort> primary, DmarcReject dmarcReject) {
+public record Domain(
+    String name,
+    Kind kind,
+    Optional<HostPort> primary,
+    DmarcReject dmarcReject,
+    RecipientCheck recipientCheck) {
   /** Our part in a domain. */
   public enum Kind {
     /** We hold its mailboxes. */
@@ -23,6 +29,21 @@ public record Domain(String name, Kind kind, Optional<HostPort> primary, DmarcRe
   public enum DmarcReject {
     JUNK,
     REFUSE
+  }
+
+  /** How recipients of a relay domain are checked before their mail is taken. */
+  public enum RecipientCheck {
+    /** Not at all: whom the primary does not know, it refuses, and the sender gets a bounce. */
+    NONE,
+    /** They are in the list that the administrator keeps. */
+    LIST,
+    /** The primary is asked, and what it says remembered. */
+    CALL_AHEAD
+  }
+
+  /** A domain whose recipients are not checked. */
+  public Domain(String name, Kind kind, Optional<HostPort> primary, DmarcReject dmarcReject) {
+    this(name, kind, primary, dmarcReject, RecipientCheck.NONE);
   }
 
   /** A local domain with default settings. */

@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whom we relay for besides logged-in users, and through whom.
+ * Whom we relay for besides logged-in users, which of their mail, and through whom.
  *
  * @param trustedNetworks clients that may send anywhere without login
- * @param smartHost where all outbound mail goes instead of to the MX of its domain
+ * @param smartHosts where outbound mail goes instead of to the MX of its domain
+ * @param rules exceptions, in the order in which they are tried
  */
-public record RelaySettings(List<Network> trustedNetworks, Optional<HostPort> smartHost) {
+public record RelaySettings(
+    List<Network> trustedNetworks, SmartHosts smartHosts, List<RelayRule> rules) {
   /** Loopback only: nobody else's mail is relayed. */
   public static final RelaySettings DEFAULT =
       new RelaySettings(
@@ -17,10 +19,27 @@ public record RelaySettings(List<Network> trustedNetworks, Optional<HostPort> sm
 
   public RelaySettings {
     trustedNetworks = List.copyOf(trustedNetworks);
+    rules = List.copyOf(rules);
+  }
+
+  /** Without rules, and one smart host at most for everybody. */
+  public RelaySettings(List<Network> trustedNetworks, Optional<HostPort> smartHost) {
+    var smartHosts = new SmartHosts(smartHost, SmartHosts.NONE.domains());
+    this(trustedNetworks, smartHosts, List.of());
   }
 
   /** Whether a client's address lies in a trusted network. */
   public boolean trusts(String client) {
     return trustedNetworks.stream().anyMatch(network -> network.contains(client));
+  }
+
+  /** The rule that decides whether the login may write as this sender; empty: none does. */
+  public Optional<RelayRule> senderRule(RelayRule.Mail mail) {
+    return rules.stream().filter(rule -> rule.isAboutSender() && rule.fits(mail)).findFirst();
+  }
+
+  /** The rule that decides whether mail may go to this recipient; empty: none does. */
+  public Optional<RelayRule> destinationRule(RelayRule.Mail mail) {
+    return rules.stream().filter(rule -> !rule.isAboutSender() && rule.fits(mail)).findFirst();
   }
 }

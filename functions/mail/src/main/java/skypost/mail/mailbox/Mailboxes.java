@@ -87,8 +87,12 @@ public interface Mailboxes {
     /** Filed now. */
     record Filed(long uid) implements DeliveryOutcome {}
 
-    /** It was filed before; nothing was done. */
-    record Duplicate() implements DeliveryOutcome {}
+    /**
+     * It was filed before; nothing was done.
+     *
+     * @param removed whether it has been removed since: then its user needs the body no more
+     */
+    record Duplicate(boolean removed) implements DeliveryOutcome {}
 
     /** There is no room for it within the quota. */
     record OverQuota() implements DeliveryOutcome {}

@@ -76,6 +76,15 @@ public final class InMemoryDirectory implements Directory {
     relay = settings;
   }
 
+  @Override
+  public synchronized boolean replaceRelay(Optional<RelaySettings> seen, RelaySettings next) {
+    if (!relay().equals(seen)) {
+      return false;
+    }
+    relay = next;
+    return true;
+  }
+
   private NavigableMap<String, Account> of(String domain) {
     return accounts.getOrDefault(domain, new TreeMap<>());
   }

@@ -46,7 +46,8 @@ public final class InMemoryMailboxes implements Mailboxes {
       return new DeliveryOutcome.NoMailbox();
     }
     if (mailbox.taken.contains(delivery.id())) {
-      return new DeliveryOutcome.Duplicate();
+      return new DeliveryOutcome.Duplicate(
+          mailbox.all().stream().noneMatch(message -> message.id().equals(delivery.id())));
     }
     if (mailbox.quotaBytes > 0 && mailbox.bytes() + delivery.size() > mailbox.quotaBytes) {
       return new DeliveryOutcome.OverQuota();

@@ -139,7 +139,7 @@ public final class ReceiveMessage {
       Optional<SmtpReply> failure =
           switch (ports.mailboxes().deliver(user, delivery)) {
             case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
-            case DeliveryOutcome.Duplicate() -> done(local, new Outcome.FiledBefore(folder));
+            case DeliveryOutcome.Duplicate(boolean removed) -> filedBefore(local, folder, removed);
             case DeliveryOutcome.OverQuota() -> Optional.of(FULL);
             case DeliveryOutcome.NoMailbox() -> Optional.of(GONE);
           };
@@ -149,6 +149,16 @@ public final class ReceiveMessage {
           ports.holders().release(id, user.toString());
         }
       }
+    }
+
+    /** Who has read and removed it already is registered as a holder again, by this very run. */
+    private Optional<SmtpReply> filedBefore(Local local, String folder, boolean removed)
+        throws IOException {
+      done(local, new Outcome.FiledBefore(folder));
+      if (removed && shared && ports.holders().release(id, local.user().toString())) {
+        ports.messages().delete(List.of(id));
+      }
+      return Optional.empty();
     }
 
     private Optional<SmtpReply> done(Local local, Outcome outcome) {

@@ -11,13 +11,15 @@ import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
+import skypost.protocol.address.EmailAddress;
 
 /**
  * Routes as the administrator has set them: a relay domain goes to its primary, or else to its MX
- * without us; all else goes to the smart host where there is one, or else to its MX. Settings are
- * remembered for a moment, so that a batch reads them once.
+ * without us; all else goes to the smart host of its sender's domain or the one for all, or else to
+ * its MX. Settings are remembered for a moment, so that a batch reads them once.
  */
 public final class DirectoryRoutes implements Routes {
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
@@ -29,12 +31,12 @@ public final class DirectoryRoutes implements Routes {
   private final int port;
   private final Clock clock;
   private final Map<String, Remembered<Optional<Domain>>> domains = new ConcurrentHashMap<>();
-  private volatile Remembered<Optional<HostPort>> relayHost;
+  private volatile Remembered<SmartHosts> smartHosts;
 
   private record Remembered<T>(T value, Instant until) {}
 
   /**
-   * @param smartHost where the directory's relay settings name none
+   * @param smartHost where the directory's relay settings name none for a sender
    * @param port of exchangers found through MX; 25 but in tests
    */
   public DirectoryRoutes(
@@ -51,7 +53,7 @@ public final class DirectoryRoutes implements Routes {
   }
 
   @Override
-  public Exchangers to(String destination) throws IOException {
+  public Exchangers to(String destination, Optional<EmailAddress> sender) throws IOException {
     Optional<Domain> relayed =
         domain(destination).filter(domain -> domain.kind() == Domain.Kind.RELAY);
     if (relayed.isPresent()) {
@@ -60,7 +62,7 @@ public final class DirectoryRoutes implements Routes {
           ? exchangers.host(primary.get().host(), primary.get().port())
           : exchangers.find(destination, port);
     }
-    Optional<HostPort> smart = smartHost();
+    Optional<HostPort> smart = smartHosts().of(sender).or(() -> smartHost);
     return smart.isPresent()
         ? exchangers.host(smart.get().host(), smart.get().port())
         : exchangers.find(destination, port);
@@ -82,15 +84,13 @@ public final class DirectoryRoutes implements Routes {
     return known.value();
   }
 
-  private Optional<HostPort> smartHost() throws IOException {
+  private SmartHosts smartHosts() throws IOException {
     Instant now = clock.instant();
-    Remembered<Optional<HostPort>> known = relayHost;
+    Remembered<SmartHosts> known = smartHosts;
     if (known == null || known.until().isBefore(now)) {
-      known =
-          new Remembered<>(
-              directory.relay().flatMap(RelaySettings::smartHost).or(() -> smartHost),
-              now.plus(REMEMBERED));
-      relayHost = known;
+      SmartHosts read = directory.relay().map(RelaySettings::smartHosts).orElse(SmartHosts.NONE);
+      known = new Remembered<>(read, now.plus(REMEMBERED));
+      smartHosts = known;
     }
     return known.value();
   }

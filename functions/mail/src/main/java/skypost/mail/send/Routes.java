@@ -1,7 +1,9 @@
 package skypost.mail.send;
 
 import java.io.IOException;
+import java.util.Optional;
 import skypost.mail.dns.Exchangers;
+import skypost.protocol.address.EmailAddress;
 
 /** Where mail for a destination goes. */
 public interface Routes {
@@ -9,7 +11,8 @@ public interface Routes {
    * The next servers for a destination.
    *
    * @param destination a domain in canonical form, or an address literal
+   * @param sender the reverse-path
    * @throws IOException when the administrator's settings cannot be read now
    */
-  Exchangers to(String destination) throws IOException;
+  Exchangers to(String destination, Optional<EmailAddress> sender) throws IOException;
 }

@@ -141,7 +141,7 @@ public final class SendMessage {
           new Outcome.Failed(
               SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
-    return switch (routes.to(entry.id().destination())) {
+    return switch (routes.to(entry.id().destination(), entry.sender())) {
       case Exchangers.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Exchangers.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Exchangers.Found(List<Peer> peers) ->

@@ -18,6 +18,14 @@ public final class CommonSettings {
           "host:port that takes all outbound mail instead of the MX, until the API sets another",
           "");
 
+  public static final Setting DNS =
+      new Setting("SKYPOST_DNS", "host:port of the DNS resolver; empty: the system's", "");
+  public static final Setting OUTBOUND_PORT =
+      new Setting(
+          "SKYPOST_OUTBOUND_PORT",
+          "TCP port of other mail servers; another than 25 is for tests",
+          "25");
+
   public static final Setting PROXY_NETWORKS =
       new Setting(
           "SKYPOST_PROXY_NETWORKS",

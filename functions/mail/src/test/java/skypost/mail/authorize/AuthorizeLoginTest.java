@@ -15,24 +15,31 @@ import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Domain;
-import skypost.mail.directory.PasswordHash;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.ScramKeys;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 
 class AuthorizeLoginTest {
   private static final EmailAddress ANN = address("ann@local.example");
 
   private final InMemoryCredentials credentials = new InMemoryCredentials();
   private final InMemoryDirectory directory = new InMemoryDirectory();
-  private final AuthorizeLogin logins = new AuthorizeLogin(credentials, directory);
+  private final AuthorizeLogin logins =
+      new AuthorizeLogin(credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC());
 
   @BeforeEach
   void ann() throws IOException {
     directory.putDomain(Domain.local("local.example"));
-    credentials.put(ANN, PasswordHash.of("秘密 secret", new SecureRandom()));
+    ScramSalt salt = ScramKeys.salt(new SecureRandom());
+    credentials.put(ANN, salt, StoredPassword.of("秘密 secret", salt, new SecureRandom()));
   }
 
   @Test
@@ -84,7 +91,16 @@ class AuthorizeLoginTest {
   void questionsAndAnswersSurviveTheWire() throws IOException {
     var recipients =
         new AuthorizeRecipients(
-            directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC());
+            new AuthorizeRecipients.Ports(
+                directory,
+                new InMemoryMailboxes(),
+                new CheckRelayRecipients(
+                    new InMemoryRelayRecipients(),
+                    new InMemoryProbedRecipients(),
+                    (domain, asked) -> List.of(),
+                    Clock.systemUTC())),
+            RelaySettings.DEFAULT,
+            Clock.systemUTC());
     var question =
         new LoginQuestion(Service.SUBMISSION, "192.0.2.1", "ann@local.example", "秘密 secret");
     byte[] answer = AuthorizeJson.answer(AuthorizeJson.write(question), logins, recipients);

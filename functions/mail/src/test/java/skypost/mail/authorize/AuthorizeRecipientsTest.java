@@ -22,6 +22,8 @@ import skypost.mail.directory.RelaySettings;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.protocol.address.EmailAddress;
 
 class AuthorizeRecipientsTest {
@@ -32,7 +34,20 @@ class AuthorizeRecipientsTest {
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   private final AuthorizeRecipients rules =
-      new AuthorizeRecipients(directory, mailboxes, RelaySettings.DEFAULT, Clock.systemUTC());
+      new AuthorizeRecipients(
+          new AuthorizeRecipients.Ports(directory, mailboxes, unchecked()),
+          RelaySettings.DEFAULT,
+          Clock.systemUTC());
+
+  private static CheckRelayRecipients unchecked() {
+    return new CheckRelayRecipients(
+        new InMemoryRelayRecipients(),
+        new InMemoryProbedRecipients(),
+        (domain, asked) -> {
+          throw new AssertionError("nobody wanted " + asked + " checked");
+        },
+        Clock.systemUTC());
+  }
 
   @BeforeEach
   void directory() throws IOException {

@@ -13,11 +13,18 @@ import org.junit.jupiter.api.Test;
 import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
+import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 
 class RememberingAuthorizerTest {
+  private static final EmailAddress ALICE = new EmailAddress("alice", "example.com");
+  private static final Grant GRANT = new Grant(List.of(ALICE), List.of("example.com"));
+
   private final List<LoginQuestion> asked = new ArrayList<>();
+  private int proofs;
   private final Dial clock = new Dial();
   private final Authorizer authorizer =
       new RememberingAuthorizer(
@@ -26,8 +33,19 @@ class RememberingAuthorizerTest {
             public LoginAnswer login(LoginQuestion question) {
               asked.add(question);
               return question.password().equals("right")
-                  ? new LoginAnswer.Accepted(new EmailAddress("alice", "example.com"), Grant.NONE)
+                  ? new LoginAnswer.Accepted(ALICE, GRANT)
                   : new LoginAnswer.Refused();
+            }
+
+            @Override
+            public ScramSalt scramSalt(ScramSaltQuestion question) {
+              return new ScramSalt("c2FsdA==", 4096);
+            }
+
+            @Override
+            public ScramAnswer scramLogin(ScramQuestion question) {
+              proofs++;
+              return new ScramAnswer.Refused();
             }
 
             @Override
@@ -54,6 +72,14 @@ class RememberingAuthorizerTest {
   }
 
   @Test
+  void whatWasGrantedAtLoginIsNotRememberedForTheNextSession() throws IOException {
+    var right = question(Service.SUBMISSION, "alice@example.com", "right");
+
+    assertThat(authorizer.login(right)).isEqualTo(new LoginAnswer.Accepted(ALICE, GRANT));
+    assertThat(authorizer.login(right)).isEqualTo(new LoginAnswer.Accepted(ALICE, Grant.NONE));
+  }
+
+  @Test
   void nothingButTheSameLoginIsRemembered() throws IOException {
     authorizer.login(question(Service.POP3, "alice@example.com", "right"));
     assertThat(authorizer.login(question(Service.POP3, "alice@example.com", "wrong")))
@@ -63,6 +89,14 @@ class RememberingAuthorizerTest {
     authorizer.login(question(Service.SUBMISSION, "alice@example.com", "right"));
     authorizer.login(question(Service.POP3, "alice@example.co", "mright"));
     assertThat(asked).as("each of these is another question").hasSize(5);
+  }
+
+  @Test
+  void proofsAreAskedAboutEachTime() throws IOException {
+    var proof = new ScramProof("alice@example.com", "n=alice,r=1", "cHJvb2Y=");
+    authorizer.scramLogin(new ScramQuestion(Service.POP3, "192.0.2.1", proof));
+    authorizer.scramLogin(new ScramQuestion(Service.POP3, "192.0.2.1", proof));
+    assertThat(proofs).isEqualTo(2);
   }
 
   @Test

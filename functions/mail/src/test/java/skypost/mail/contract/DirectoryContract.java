@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import skypost.mail.directory.Account;
+import skypost.mail.directory.AddressPattern;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
+import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHosts;
 import skypost.protocol.address.EmailAddress;
 
 /** What every {@link Directory} must do. */
@@ -29,7 +33,8 @@ public abstract class DirectoryContract {
             Samples.name("relay-") + ".example",
             Domain.Kind.RELAY,
             Optional.of(new HostPort("2001:db8::1", 2525)),
-            Domain.DmarcReject.REFUSE);
+            Domain.DmarcReject.REFUSE,
+            Domain.RecipientCheck.CALL_AHEAD);
 
     directory.putDomain(local);
     directory.putDomain(relay);
@@ -195,5 +200,62 @@ public abstract class DirectoryContract {
     var narrow = new RelaySettings(List.of(), Optional.empty());
     directory.putRelay(narrow);
     assertThat(directory.relay()).contains(narrow);
+  }
+
+  @Test
+  void smartHostsAndRulesComeBackAsTheyWerePut() throws IOException {
+    Directory directory = directory();
+    var settings = withRules("far.example");
+
+    directory.putRelay(settings);
+
+    assertThat(directory.relay()).contains(settings);
+  }
+
+  @Test
+  void ofTwoWhoChangeTheRelaySettingsAtOnceTheSecondIsTold() throws IOException {
+    Directory directory = directory();
+    directory.putRelay(RelaySettings.DEFAULT);
+    Optional<RelaySettings> seen = directory.relay();
+
+    assertThat(directory.replaceRelay(seen, withRules("one.example"))).isTrue();
+    assertThat(directory.replaceRelay(seen, withRules("two.example"))).isFalse();
+
+    assertThat(directory.relay()).contains(withRules("one.example"));
+    assertThat(directory.replaceRelay(directory.relay(), RelaySettings.DEFAULT)).isTrue();
+    assertThat(directory.replaceRelay(Optional.empty(), withRules("two.example"))).isFalse();
+    assertThat(directory.relay()).contains(RelaySettings.DEFAULT);
+  }
+
+  private static RelaySettings withRules(String to) {
+    return new RelaySettings(
+        List.of(Network.of("192.0.2.0/24")),
+        new SmartHosts(
+            Optional.of(new HostPort("smart.example", 587)),
+            Map.of(
+                "one.example", new HostPort("2001:db8::1", 25),
+                "two.example", new HostPort("two.example", 2525))),
+        List.of(
+            new RelayRule(
+                "all \"members\" 例",
+                Optional.of(Samples.address("ann@local.example")),
+                Optional.empty(),
+                Optional.of(AddressPattern.of("boss@local.example")),
+                Optional.of(AddressPattern.of(to)),
+                RelayRule.Action.ALLOW),
+            new RelayRule(
+                "domain",
+                Optional.empty(),
+                Optional.of(AddressPattern.of("*.local.example")),
+                Optional.empty(),
+                Optional.of(AddressPattern.of("\"a b\"@" + to)),
+                RelayRule.Action.DENY),
+            new RelayRule(
+                "none",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                RelayRule.Action.DENY)));
   }
 }

@@ -222,7 +222,7 @@ public abstract class MailboxHistoryContract {
     void repeat(Mailboxes mailboxes, Random random) throws IOException {
       if (!taken.isEmpty()) {
         Delivery again = taken.get(random.nextInt(taken.size()));
-        assertThat(mailboxes.deliver(user, again)).isEqualTo(new DeliveryOutcome.Duplicate());
+        assertThat(mailboxes.deliver(user, again)).isInstanceOf(DeliveryOutcome.Duplicate.class);
       }
     }
 

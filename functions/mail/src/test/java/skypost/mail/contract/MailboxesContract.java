@@ -92,7 +92,7 @@ public abstract class MailboxesContract {
     MessageId id = Samples.id();
     deliver(user, id, 10);
 
-    assertThat(deliver(user, id, 10)).isEqualTo(new DeliveryOutcome.Duplicate());
+    assertThat(deliver(user, id, 10)).isEqualTo(new DeliveryOutcome.Duplicate(false));
 
     assertThat(messages()).hasSize(1);
     assertThat(mailboxes.status(user).orElseThrow().folder(INBOX))
@@ -106,7 +106,7 @@ public abstract class MailboxesContract {
 
     // the filter was changed between the step and its repetition
     assertThat(mailboxes.deliver(user, new Delivery(id, "Junk", 10, false, "")))
-        .isEqualTo(new DeliveryOutcome.Duplicate());
+        .isEqualTo(new DeliveryOutcome.Duplicate(false));
 
     assertThat(mailboxes.status(user).orElseThrow().messages()).isEqualTo(1);
   }
@@ -116,7 +116,7 @@ public abstract class MailboxesContract {
     List<MessageId> ids = fill(150, Instant.now());
 
     for (MessageId id : ids) {
-      assertThat(deliver(user, id, 10)).isEqualTo(new DeliveryOutcome.Duplicate());
+      assertThat(deliver(user, id, 10)).isEqualTo(new DeliveryOutcome.Duplicate(false));
     }
 
     assertThat(messages()).extracting(MailboxMessage::id).isEqualTo(ids);
@@ -135,7 +135,7 @@ public abstract class MailboxesContract {
 
     assertThat(deliver(user, late, 10)).isEqualTo(new DeliveryOutcome.Filed(61));
     fill(60, Instant.now());
-    assertThat(deliver(user, late, 10)).isEqualTo(new DeliveryOutcome.Duplicate());
+    assertThat(deliver(user, late, 10)).isEqualTo(new DeliveryOutcome.Duplicate(false));
 
     assertThat(messages())
         .extracting(MailboxMessage::uid)
@@ -148,7 +148,7 @@ public abstract class MailboxesContract {
     List<MessageId> late = fill(60, Instant.now().minus(Duration.ofDays(2)));
 
     for (MessageId id : late) {
-      assertThat(deliver(user, id, 10)).isEqualTo(new DeliveryOutcome.Duplicate());
+      assertThat(deliver(user, id, 10)).isEqualTo(new DeliveryOutcome.Duplicate(false));
     }
 
     assertThat(messages()).hasSize(90);
@@ -199,7 +199,7 @@ public abstract class MailboxesContract {
     assertThat(deliver(user, Samples.id(), 1)).isEqualTo(new DeliveryOutcome.OverQuota());
 
     assertThat(deliver(user, last, 400))
-        .isEqualTo(new DeliveryOutcome.Duplicate()); // a full mailbox refuses no repeat
+        .isEqualTo(new DeliveryOutcome.Duplicate(false)); // a full mailbox refuses no repeat
     assertThat(mailboxes.status(user).orElseThrow().bytes()).isEqualTo(1000);
   }
 
@@ -248,7 +248,7 @@ public abstract class MailboxesContract {
     mailboxes.create(user, 0);
 
     assertThat(messages()).extracting(MailboxMessage::id).isEqualTo(ids);
-    assertThat(deliver(user, ids.getFirst(), 10)).isEqualTo(new DeliveryOutcome.Duplicate());
+    assertThat(deliver(user, ids.getFirst(), 10)).isEqualTo(new DeliveryOutcome.Duplicate(false));
     assertThat(deliver(user, Samples.id(), 10)).isEqualTo(new DeliveryOutcome.Filed(41));
   }
 

@@ -174,7 +174,7 @@ public abstract class MaildropContract {
 
     for (MessageId id : ids) {
       assertThat(mailboxes.deliver(user, new Delivery(id, INBOX, 10, false, "")))
-          .isEqualTo(new DeliveryOutcome.Duplicate());
+          .isEqualTo(new DeliveryOutcome.Duplicate(true));
     }
 
     assertThat(open().messages()).isEmpty();
@@ -184,11 +184,15 @@ public abstract class MaildropContract {
   void messagesThatWereRemovedFromAmongManyDoNotComeBack() throws IOException {
     List<MessageId> ids = fill(120);
     clear();
-    ids.addAll(fill(40));
+    List<MessageId> kept = fill(40);
 
     for (MessageId id : ids) {
       assertThat(mailboxes.deliver(user, new Delivery(id, INBOX, 10, false, "")))
-          .isEqualTo(new DeliveryOutcome.Duplicate());
+          .isEqualTo(new DeliveryOutcome.Duplicate(true));
+    }
+    for (MessageId id : kept) {
+      assertThat(mailboxes.deliver(user, new Delivery(id, INBOX, 10, false, "")))
+          .isEqualTo(new DeliveryOutcome.Duplicate(false));
     }
 
     assertThat(open().messages()).hasSize(40);

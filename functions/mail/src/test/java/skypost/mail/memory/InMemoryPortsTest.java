@@ -5,17 +5,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
+import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.ProbedRecipients;
+import skypost.mail.directory.RelayRecipients;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -33,6 +39,26 @@ class InMemoryPortsTest {
     @Override
     protected Directory directory() {
       return directory;
+    }
+  }
+
+  @Nested
+  class OfRelayRecipients extends RelayRecipientsContract {
+    private final RelayRecipients recipients = new InMemoryRelayRecipients();
+
+    @Override
+    protected RelayRecipients recipients() {
+      return recipients;
+    }
+  }
+
+  @Nested
+  class OfProbedRecipients extends ProbedRecipientsContract {
+    private final ProbedRecipients probed = new InMemoryProbedRecipients();
+
+    @Override
+    protected ProbedRecipients probed() {
+      return probed;
     }
   }
 
@@ -125,6 +151,16 @@ class InMemoryPortsTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(woken);
+    }
+  }
+
+  @Nested
+  class OfLoginAttempts extends LoginAttemptsContract {
+    private final InMemoryLoginAttempts attempts = new InMemoryLoginAttempts();
+
+    @Override
+    protected LoginAttempts attempts() {
+      return attempts;
     }
   }
 }

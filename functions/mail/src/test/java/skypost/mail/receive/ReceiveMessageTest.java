@@ -171,6 +171,24 @@ class ReceiveMessageTest {
   }
 
   @Test
+  void whoHasRemovedASharedMessageBeforeTheRepeatHoldsItNoMore() throws IOException {
+    AtomicInteger faults = new AtomicInteger(1);
+    OutboundQueue failing = new FailingQueue(queue, faults);
+    MessageId id = store("\r\n", "ann@local.example", "bob@local.example", "x@far.example");
+    assertThatThrownBy(() -> receive(failing).receive(id, false)).isInstanceOf(IOException.class);
+    var snapshot = mailboxes.open(BOB, Mailboxes.INBOX).orElseThrow();
+    mailboxes.lease(BOB, "session", snapshot, NOW, NOW.plusSeconds(60));
+    mailboxes.expunge(BOB, "session", snapshot, snapshot.messages());
+    holders.release(id, BOB.toString());
+
+    receive(failing).receive(id, true);
+
+    assertThat(holders.of(id))
+        .containsExactlyInAnyOrder(
+            ANN.toString(), ReceiveMessage.holder(queue.entries(id).getFirst().id()));
+  }
+
+  @Test
   void theSweeperRepeatsTheEventsOfUnfinishedMessagesOnly() throws IOException {
     MessageId finished = store("\r\n", "ann@local.example");
     receive(queue).receive(finished, false);

@@ -100,7 +100,7 @@ class FiveDaysTest {
                 new FaultyStore(),
                 holders,
                 new Bounces(new FaultyStore(), "mx.us.example")),
-            destination -> {
+            (destination, sender) -> {
               fault(0.02);
               return new Exchangers.Found(
                   List.of(new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25))));

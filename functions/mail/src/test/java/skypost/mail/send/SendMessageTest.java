@@ -28,6 +28,7 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.dns.TestDns;
@@ -356,6 +357,29 @@ class SendMessageTest {
     sent("bob@there.example");
 
     assertThat(second.received()).hasSize(1);
+  }
+
+  @Test
+  void mailOfASendersDomainGoesThroughItsOwnSmartHost() throws IOException {
+    sendWithSmartHostFor("here.example");
+    assertThat(second.received()).hasSize(1);
+    assertThat(first.received()).isEmpty();
+  }
+
+  @Test
+  void theSmartHostOfAnotherDomainIsNotUsed() throws IOException {
+    sendWithSmartHostFor("sub.here.example");
+    assertThat(second.received()).isEmpty();
+    assertThat(first.received()).hasSize(1);
+  }
+
+  /** The second server is that of the domain, the first is everybody else's. */
+  private void sendWithSmartHostFor(String domain) throws IOException {
+    send = sender(Optional.of(new HostPort("127.0.0.1", first.port())), RetrySchedule.DEFAULT);
+    var smartHosts =
+        new SmartHosts(Optional.empty(), Map.of(domain, new HostPort("127.0.0.2", second.port())));
+    directory.putRelay(new RelaySettings(List.of(), smartHosts, List.of()));
+    sent("bob@there.example");
   }
 
   @Test

@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
@@ -35,6 +37,8 @@ public final class Wire implements Closeable {
   private static final String[] TLS_PROTOCOLS = {
     "TLSv1.3", "TLSv1.2"
   }; // RFC 8996 forbids what is older
+
+  private static final String EXPORTER_LABEL = "EXPORTER-Channel-Binding"; // RFC 9266 section 3
 
   /**
    * Who may end the connection now: nobody, or the server because the session waits between two
@@ -333,11 +337,27 @@ public final class Wire implements Closeable {
   /** What TLS negotiated; empty on a plain connection. */
   public Optional<TlsInfo> tls() {
     return tlsSession()
-        .map(session -> new TlsInfo(session.getProtocol(), session.getCipherSuite()));
+        .map(session ->
+            new TlsInfo(
+                session.getProtocol(), session.getCipherSuite(), tlsExporter().isPresent()));
   }
 
-  /** The TLS session, for channel binding; empty on a plain connection. */
-  public Optional<SSLSession> tlsSession() {
+  /**
+   * The channel binding {@code tls-exporter} (RFC 9266): octets that only the two ends of this TLS
+   * connection can make. Empty on a plain connection, and where TLS 1.2 came without the extended
+   * master secret, for then a man in the middle could make them too (RFC 9266 section 4.2).
+   */
+  public Optional<byte[]> tlsExporter() {
+    try {
+      return tlsSession().isPresent() && tlsSession().get() instanceof ExtendedSSLSession session
+          ? Optional.of(session.exportKeyingMaterialData(EXPORTER_LABEL, new byte[0], 32))
+          : Optional.empty();
+    } catch (SSLKeyException | IllegalStateException | UnsupportedOperationException notPossible) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<SSLSession> tlsSession() {
     return tls.map(SSLSocket::getSession);
   }
 

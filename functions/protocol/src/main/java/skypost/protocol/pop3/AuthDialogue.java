@@ -3,10 +3,13 @@ package skypost.protocol.pop3;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.net.Line;
 import skypost.protocol.net.Wire;
 import skypost.protocol.sasl.Sasl;
+import skypost.protocol.sasl.SaslChannel;
 import skypost.protocol.sasl.SaslStep;
+import skypost.protocol.sasl.ScramLogin;
 
 /** What is said after AUTH: challenges and responses in base64 (RFC 5034 section 4). */
 final class AuthDialogue {
@@ -26,8 +29,18 @@ final class AuthDialogue {
       }
     }
 
-    /** The client was understood and may not come in. */
-    record Refused() implements Outcome {}
+    /** The client has proved to know this user's password. */
+    record Proven(EmailAddress user) implements Outcome {}
+
+    /**
+     * The client was understood and may not come in.
+     *
+     * @param username where the client gave one
+     */
+    record Refused(String username) implements Outcome {}
+
+    /** Nobody can tell now whether it may come in. */
+    record Unknown(String username, Exception fault) implements Outcome {}
 
     /** The client gave up or was not understood. */
     record Failed(Pop3Reply reply) implements Outcome {}
@@ -35,32 +48,83 @@ final class AuthDialogue {
 
   private static final Outcome NOT_BASE64 = new Outcome.Failed(Pop3Reply.err("not base64"));
 
-  private AuthDialogue() {}
+  private final Wire wire;
+  private final Pop3Logins logins;
 
-  static Outcome run(Wire wire, Sasl mechanism, Optional<String> initial) throws IOException {
+  AuthDialogue(Wire wire, Pop3Logins logins) {
+    this.wire = wire;
+    this.logins = logins;
+  }
+
+  Outcome run(Sasl mechanism, Optional<String> initial) throws IOException {
     Optional<byte[]> response = initial.flatMap(Sasl::decode);
     if (initial.isPresent() && response.isEmpty()) {
       return NOT_BASE64;
     }
-    SaslStep step = mechanism.begin().step(response);
-    while (step instanceof SaslStep.Challenge challenge) {
-      wire.write("+ " + Sasl.encode(challenge.octets()) + "\r\n");
-      Line line = wire.readLine(MAX_LINE);
-      if (!(line instanceof Line.Text text)) {
-        return interrupted(line);
+    SaslStep step = mechanism.begin(SaslChannel.of(wire.tlsExporter())).step(response);
+    Optional<EmailAddress> proven = Optional.empty();
+    while (true) {
+      switch (step) {
+        case SaslStep.Challenge challenge -> {
+          switch (ask(challenge)) {
+            case Response(byte[] octets) -> step = challenge.next().step(Optional.of(octets));
+            case NoResponse(Outcome outcome) -> {
+              return outcome;
+            }
+          }
+        }
+        case SaslStep.FindSalt find -> {
+          try {
+            step = find.salted(logins.scramSalt(wire.remoteAddress(), find.username()));
+          } catch (IOException | RuntimeException fault) {
+            return new Outcome.Unknown(find.username(), fault);
+          }
+        }
+        case SaslStep.CheckProof check -> {
+          String username = check.proof().username();
+          try {
+            Optional<ScramLogin> login = logins.scramLogin(wire.remoteAddress(), check.proof());
+            if (login.isEmpty()) {
+              return new Outcome.Refused(username);
+            }
+            proven = login.map(ScramLogin::user);
+            step = check.proven(login.get().serverSignature());
+          } catch (IOException | RuntimeException fault) {
+            return new Outcome.Unknown(username, fault);
+          }
+        }
+        case SaslStep.CheckPassword check -> {
+          return new Outcome.Named(check.username(), check.password());
+        }
+        case SaslStep.Proven() -> {
+          return new Outcome.Proven(proven.orElseThrow());
+        }
+        case SaslStep.Refused refused -> {
+          return new Outcome.Refused("");
+        }
       }
-      if (text.latin1().equals("*")) {
-        return new Outcome.Failed(Pop3Reply.err("authentication cancelled")); // RFC 5034 section 4
-      }
-      response = Sasl.decode(text.latin1());
-      if (response.isEmpty()) {
-        return NOT_BASE64;
-      }
-      step = challenge.next().step(response);
     }
-    return step instanceof SaslStep.CheckPassword check
-        ? new Outcome.Named(check.username(), check.password())
-        : new Outcome.Refused();
+  }
+
+  /** What a challenge was answered with. */
+  private sealed interface Answer {}
+
+  private record Response(byte[] octets) implements Answer {}
+
+  private record NoResponse(Outcome outcome) implements Answer {}
+
+  private Answer ask(SaslStep.Challenge challenge) throws IOException {
+    wire.write("+ " + Sasl.encode(challenge.octets()) + "\r\n");
+    Line line = wire.readLine(MAX_LINE);
+    if (!(line instanceof Line.Text text)) {
+      return new NoResponse(interrupted(line));
+    }
+    if (text.latin1().equals("*")) { // RFC 5034 section 4
+      return new NoResponse(new Outcome.Failed(Pop3Reply.err("authentication cancelled")));
+    }
+    return Sasl.decode(text.latin1())
+        .<Answer>map(Response::new)
+        .orElseGet(() -> new NoResponse(NOT_BASE64));
   }
 
   private static Outcome interrupted(Line line) throws IOException {

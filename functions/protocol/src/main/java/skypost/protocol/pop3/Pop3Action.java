@@ -1,6 +1,7 @@
 package skypost.protocol.pop3;
 
 import java.util.Optional;
+import skypost.protocol.sasl.Sasl;
 
 /** What the connection is to do after a step. */
 sealed interface Pop3Action {
@@ -21,8 +22,17 @@ sealed interface Pop3Action {
     }
   }
 
-  /** Run the SASL exchange of PLAIN. */
-  record SaslPlain(Optional<String> initial) implements Pop3Action {}
+  /**
+   * Run a SASL exchange.
+   *
+   * @param initial the initial response in base64
+   */
+  record Authenticate(Sasl mechanism, Optional<String> initial) implements Pop3Action {
+    @Override
+    public String toString() {
+      return "Authenticate[" + mechanism + "]"; // the initial response may hold the password
+    }
+  }
 
   /** Send a status line and begin TLS. */
   record StartTls(Pop3Reply reply) implements Pop3Action {}

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Line;
+import skypost.protocol.net.TlsInfo;
 import skypost.protocol.net.Wire;
 import skypost.protocol.pop3.Pop3Action.Answer;
 import skypost.protocol.pop3.Pop3Action.AnswerLines;
@@ -42,7 +44,8 @@ public final class Pop3Connection {
     this.logins = logins;
     boolean encrypted = wire.tls().isPresent();
     boolean trusted = options.trusted().test(wire.remoteAddress());
-    this.state = Pop3Session.start(new Channel(encrypted, options.stls().isPresent(), trusted));
+    this.state =
+        Pop3Session.start(new Channel(encrypted, options.stls().isPresent(), trusted, bindable()));
   }
 
   /**
@@ -120,6 +123,7 @@ public final class Pop3Connection {
         case Pop3Action.StartTls(Pop3Reply reply) -> {
           say(reply);
           wire.startTls(options.stls().orElseThrow());
+          state = Pop3Session.secured((Authorization) state, bindable());
           return true;
         }
         case Pop3Action.Send send -> {
@@ -127,8 +131,8 @@ public final class Pop3Connection {
         }
         case Pop3Action.Login login ->
             step = login((Authorization) state, login.username(), login.password());
-        case Pop3Action.SaslPlain(Optional<String> initial) ->
-            step = saslPlain((Authorization) state, initial);
+        case Pop3Action.Authenticate(Sasl mechanism, Optional<String> initial) ->
+            step = authenticate((Authorization) state, mechanism, initial);
         case Pop3Action.ListFirst first -> step = list((Transaction) state, command);
         case Pop3Action.HoldFirst first -> step = hold((Transaction) state, command);
         case Pop3Action.Commit commit -> step = update((Update) state);
@@ -138,10 +142,20 @@ public final class Pop3Connection {
 
   // ---- what the ports do, each a step; an unknown fault is temporary
 
+  /** Opens a maildrop, or does not. */
+  @FunctionalInterface
+  private interface Opening {
+    Pop3Logins.Outcome open() throws IOException;
+  }
+
   private Step login(Authorization before, String username, String password) throws IOException {
+    return open(before, username, () -> logins.login(wire.remoteAddress(), username, password));
+  }
+
+  private Step open(Authorization before, String username, Opening opening) throws IOException {
     Pop3Logins.Outcome outcome;
     try {
-      outcome = logins.login(wire.remoteAddress(), username, password);
+      outcome = opening.open();
     } catch (IOException | RuntimeException fault) {
       user = username;
       return unavailable("login", fault);
@@ -157,21 +171,31 @@ public final class Pop3Connection {
     };
   }
 
-  private Step saslPlain(Authorization before, Optional<String> initial) throws IOException {
-    return switch (AuthDialogue.run(wire, Sasl.PLAIN, initial)) {
+  private Step authenticate(Authorization before, Sasl mechanism, Optional<String> initial)
+      throws IOException {
+    return switch (new AuthDialogue(wire, logins).run(mechanism, initial)) {
       case AuthDialogue.Outcome.Named named -> login(before, named.username(), named.password());
-      case AuthDialogue.Outcome.Refused refused -> refuse(before, "");
+      case AuthDialogue.Outcome.Proven(EmailAddress proven) ->
+          open(before, proven.toString(), () -> logins.open(wire.remoteAddress(), proven));
+      case AuthDialogue.Outcome.Refused(String username) -> refuse(before, username);
+      case AuthDialogue.Outcome.Unknown(String username, Exception fault) -> {
+        user = username;
+        yield unavailable("login", fault);
+      }
       case AuthDialogue.Outcome.Failed(Pop3Reply reply) -> new Step(before, new Answer(reply));
     };
   }
 
-  private Step refuse(Authorization before, String username) throws IOException {
+  private boolean bindable() {
+    return wire.tls().map(TlsInfo::bindable).orElse(false);
+  }
+
+  private Step refuse(Authorization before, String username) {
     EventLog.warn("login-refused")
         .with("service", "pop3")
         .with("client", wire.remoteAddress())
         .with("user", username)
         .write();
-    pause();
     return Pop3Session.loginRefused(before);
   }
 
@@ -313,15 +337,6 @@ public final class Pop3Connection {
           .with("sent", sent)
           .with("removed", removed)
           .write();
-    }
-  }
-
-  private void pause() throws IOException {
-    try {
-      Thread.sleep(options.refusalDelay());
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
-      throw new IOException("stopped", stop);
     }
   }
 

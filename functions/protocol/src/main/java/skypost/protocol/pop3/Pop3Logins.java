@@ -1,6 +1,11 @@
 package skypost.protocol.pop3;
 
 import java.io.IOException;
+import java.util.Optional;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 
 /** Who may log in. */
 public interface Pop3Logins {
@@ -11,6 +16,27 @@ public interface Pop3Logins {
    * @throws IOException when that cannot be told now
    */
   Outcome login(String client, String username, String password) throws IOException;
+
+  /**
+   * The salt of the user of that name; one that looks like it where there is no such user.
+   *
+   * @throws IOException when that cannot be told now
+   */
+  ScramSalt scramSalt(String client, String username) throws IOException;
+
+  /**
+   * The login that a proof is good for; empty when it is wrong.
+   *
+   * @throws IOException when that cannot be told now
+   */
+  Optional<ScramLogin> scramLogin(String client, ScramProof proof) throws IOException;
+
+  /**
+   * Looks at the maildrop of a user who has proved himself, without taking it.
+   *
+   * @throws IOException when that cannot be done now
+   */
+  Outcome open(String client, EmailAddress user) throws IOException;
 
   /** What became of a login. */
   sealed interface Outcome {

@@ -12,19 +12,11 @@ import javax.net.ssl.SSLContext;
  * @param stls the context for STLS; empty: not offered
  * @param trusted whether a client, by its IP address, may send a password in clear text
  * @param idle how long a client may be silent
- * @param refusalDelay how long a wrong password is left waiting, against guessing
  */
 public record Pop3Options(
-    String hostname,
-    Optional<SSLContext> stls,
-    Predicate<String> trusted,
-    Duration idle,
-    Duration refusalDelay) {
+    String hostname, Optional<SSLContext> stls, Predicate<String> trusted, Duration idle) {
   /** The least that RFC 1939 section 3 allows for the inactivity timer. */
   public static final Duration IDLE = Duration.ofMinutes(10);
-
-  /** As long as a person does not mind and a guesser does. */
-  public static final Duration REFUSAL_DELAY = Duration.ofSeconds(2);
 
   /** What a connection is told that is one too many; with its CRLF. */
   public static final String BUSY =

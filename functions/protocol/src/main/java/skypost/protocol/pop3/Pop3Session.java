@@ -27,6 +27,7 @@ import skypost.protocol.pop3.Pop3State.Authorization;
 import skypost.protocol.pop3.Pop3State.Channel;
 import skypost.protocol.pop3.Pop3State.Transaction;
 import skypost.protocol.pop3.Pop3State.Update;
+import skypost.protocol.sasl.Sasl;
 
 /**
  * The decisions of a session, as pure steps: from a state and a command to the next state and what
@@ -69,11 +70,7 @@ final class Pop3Session {
       case Stls stls when state.channel().encrypted() ->
           err(state, "TLS is on already"); // RFC 2595 section 4
       case Stls stls when !state.channel().upgradable() -> err(state, "TLS is not available");
-      // RFC 2595 section 4: what the client said before TLS does not count
-      case Stls stls ->
-          new Step(
-              start(new Channel(true, true, state.channel().trusted())),
-              new Pop3Action.StartTls(Pop3Reply.ok("begin TLS")));
+      case Stls stls -> new Step(state, new Pop3Action.StartTls(Pop3Reply.ok("begin TLS")));
       case Capa capa -> new Step(state, capabilities(state.channel(), true));
       case Quit quit ->
           new Step(
@@ -86,21 +83,28 @@ final class Pop3Session {
   private static Step authenticate(Authorization state, Auth auth) {
     if (auth.mechanism().isEmpty()) {
       // older than RFC 5034, and still asked by some clients instead of CAPA
-      List<String> mechanisms = state.channel().allowsPasswords() ? List.of("PLAIN") : List.of();
-      return new Step(state, new AnswerLines(Pop3Reply.ok("mechanisms follow"), mechanisms));
+      return new Step(
+          state, new AnswerLines(Pop3Reply.ok("mechanisms follow"), state.channel().mechanisms()));
     }
-    if (!auth.mechanism().get().equals("PLAIN")) {
-      return err(state, "unknown mechanism");
+    Optional<Sasl> mechanism = Sasl.named(auth.mechanism().get());
+    if (mechanism.isPresent() && !state.channel().allowsPasswords()) {
+      return refusedInClear(state);
     }
-    return state.channel().allowsPasswords()
-        ? new Step(state.unnamed(), new Pop3Action.SaslPlain(auth.initial()))
-        : refusedInClear(state);
+    return mechanism
+        .filter(known -> state.channel().mechanisms().contains(known.mechanism()))
+        .map(known -> new Step(state.unnamed(), new Pop3Action.Authenticate(known, auth.initial())))
+        .orElseGet(() -> err(state, "unknown mechanism"));
   }
 
   private static Step refusedInClear(Authorization state) {
     String remedy = state.channel().upgradable() ? "needs STLS" : "needs TLS";
     return new Step(
         state, answer(Pop3Reply.err(Pop3Reply.Code.AUTH, "a password " + remedy + " here")));
+  }
+
+  /** After STLS. RFC 2595 section 4: what the client said before TLS does not count. */
+  static Authorization secured(Authorization state, boolean bindable) {
+    return start(state.channel().secured(bindable));
   }
 
   /** After a login that was granted. */
@@ -255,7 +259,7 @@ final class Pop3Session {
     List<String> lines = new ArrayList<>(List.of("TOP", "UIDL"));
     if (channel.allowsPasswords()) {
       lines.add("USER");
-      lines.add("SASL PLAIN"); // RFC 5034 section 3
+      lines.add("SASL " + String.join(" ", channel.mechanisms())); // RFC 5034 section 3
     }
     lines.addAll(List.of("RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER"));
     if (beforeLogin && channel.offersStls()) {

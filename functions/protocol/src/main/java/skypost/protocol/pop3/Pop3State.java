@@ -2,6 +2,7 @@ package skypost.protocol.pop3;
 
 import java.util.List;
 import java.util.Optional;
+import skypost.protocol.sasl.Sasl;
 
 /** Where a session stands (RFC 1939 section 3); each state carries exactly what is legal in it. */
 public sealed interface Pop3State {
@@ -72,8 +73,19 @@ public sealed interface Pop3State {
    * @param encrypted whether TLS is on
    * @param upgradable whether STLS can put it on
    * @param trusted whether the client's network may send passwords in clear text
+   * @param bindable whether a login can be bound to the connection (RFC 9266)
    */
-  record Channel(boolean encrypted, boolean upgradable, boolean trusted) {
+  record Channel(boolean encrypted, boolean upgradable, boolean trusted, boolean bindable) {
+    /** RFC 5034 section 3: the mechanisms that may be used now. */
+    List<String> mechanisms() {
+      return allowsPasswords() ? Sasl.offered(bindable) : List.of();
+    }
+
+    /** The same after STLS. */
+    Channel secured(boolean isBindable) {
+      return new Channel(true, upgradable, trusted, isBindable);
+    }
+
     /** RFC 2595 section 2.3: no passwords in clear text. */
     boolean allowsPasswords() {
       return encrypted || trusted;

@@ -4,40 +4,79 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The mechanisms, and one exchange of each.
+ * The mechanisms, best first, and one exchange of each.
  *
  * <pre>{@code
- * SaslStep step = Sasl.PLAIN.begin().step(initialResponse);
+ * SaslStep step = Sasl.PLAIN.begin(channel).step(initialResponse);
  * }</pre>
  */
 public enum Sasl {
-  /** RFC 4616. */
-  PLAIN {
+  /** RFC 7677, bound to the TLS connection by RFC 9266. */
+  SCRAM_SHA_256_PLUS("SCRAM-SHA-256-PLUS") {
     @Override
-    public SaslExchange begin() {
+    public SaslExchange begin(SaslChannel channel) {
+      return new ScramExchange.Start(true, channel);
+    }
+  },
+  /** RFC 7677. */
+  SCRAM_SHA_256("SCRAM-SHA-256") {
+    @Override
+    public SaslExchange begin(SaslChannel channel) {
+      return new ScramExchange.Start(false, channel);
+    }
+  },
+  /** RFC 4616. */
+  PLAIN("PLAIN") {
+    @Override
+    public SaslExchange begin(SaslChannel channel) {
       return new PlainExchange();
     }
   },
   /** draft-murchison-sasl-login: obsolete, and still what many clients speak. */
-  LOGIN {
+  LOGIN("LOGIN") {
     @Override
-    public SaslExchange begin() {
+    public SaslExchange begin(SaslChannel channel) {
       return new LoginExchange.Start();
     }
   };
 
+  private final String registered;
+
+  Sasl(String registered) {
+    this.registered = registered;
+  }
+
+  /** The name that is said on the wire. */
+  public String mechanism() {
+    return registered;
+  }
+
+  /**
+   * The names of what may be used, best first.
+   *
+   * @param bindable whether the connection has a channel binding
+   */
+  public static List<String> offered(boolean bindable) {
+    return Stream.of(values())
+        .filter(mechanism -> bindable || mechanism != SCRAM_SHA_256_PLUS)
+        .map(Sasl::mechanism)
+        .toList();
+  }
+
   /** A new exchange in its first state. */
-  public abstract SaslExchange begin();
+  public abstract SaslExchange begin(SaslChannel channel);
 
   /** The mechanism of that name in any case (RFC 4422 section 3.1). */
   public static Optional<Sasl> named(String name) {
     String upper = name.toUpperCase(Locale.ROOT);
     for (Sasl mechanism : values()) {
-      if (mechanism.name().equals(upper)) {
+      if (mechanism.registered.equals(upper)) {
         return Optional.of(mechanism);
       }
     }

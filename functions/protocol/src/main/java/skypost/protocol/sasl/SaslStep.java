@@ -24,6 +24,33 @@ public sealed interface SaslStep {
   }
 
   /**
+   * Ask for the salt of this user, or for one made up where there is no such user, and go on with
+   * {@code next}.
+   *
+   * @param username as the client gave it
+   */
+  record FindSalt(String username, ScramExchange.AwaitsSalt next) implements SaslStep {
+    /** The step with that salt. */
+    public SaslStep salted(ScramSalt salt) {
+      return next.salted(salt);
+    }
+  }
+
+  /**
+   * Ask whether this proof is right; a wrong one ends the exchange, after a right one go on with
+   * {@code next}.
+   */
+  record CheckProof(ScramProof proof, ScramExchange.AwaitsVerdict next) implements SaslStep {
+    /** The step after a proof that was right. */
+    public SaslStep proven(String serverSignature) {
+      return next.proven(serverSignature);
+    }
+  }
+
+  /** Who proved to know the password has seen that we know it too. */
+  record Proven() implements SaslStep {}
+
+  /**
    * The client does not speak the mechanism rightly, or asks for what nobody is granted.
    *
    * @param why for the log

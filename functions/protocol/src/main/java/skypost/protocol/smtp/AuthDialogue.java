@@ -7,7 +7,9 @@ import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Line;
 import skypost.protocol.net.Wire;
 import skypost.protocol.sasl.Sasl;
+import skypost.protocol.sasl.SaslChannel;
 import skypost.protocol.sasl.SaslStep;
+import skypost.protocol.sasl.ScramLogin;
 
 /**
  * The exchange that AUTH begins (RFC 4954 section 4): challenges, responses, and the question to
@@ -52,28 +54,73 @@ final class AuthDialogue {
     if (authenticate.initial().isPresent() && initial.isEmpty()) {
       return new Broken(NOT_BASE64);
     }
-    SaslStep step = authenticate.mechanism().begin().step(initial);
-    while (step instanceof SaslStep.Challenge challenge) {
-      wire.write("334 " + Sasl.encode(challenge.octets()) + "\r\n");
-      Line line = wire.readLine(SmtpParser.MAX_AUTH_LINE);
-      if (line instanceof Line.TooLong(boolean endless) && !endless) {
-        return new Broken(LINE_TOO_LONG);
+    Sasl mechanism = authenticate.mechanism();
+    SaslStep step = mechanism.begin(SaslChannel.of(wire.tlsExporter())).step(initial);
+    Optional<EmailAddress> proven = Optional.empty();
+    while (true) {
+      switch (step) {
+        case SaslStep.Challenge challenge -> {
+          switch (ask(challenge)) {
+            case Response(byte[] octets) -> step = challenge.next().step(Optional.of(octets));
+            case NoResponse(Result result) -> {
+              return result;
+            }
+          }
+        }
+        case SaslStep.FindSalt find -> {
+          try {
+            step = find.salted(gate.scramSalt(client, find.username()));
+          } catch (IOException | RuntimeException fault) {
+            return later(fault);
+          }
+        }
+        case SaslStep.CheckProof check -> {
+          try {
+            Optional<ScramLogin> login = gate.scramLogin(client, check.proof());
+            if (login.isEmpty()) {
+              return refused(check.proof().username(), "wrong");
+            }
+            proven = login.map(ScramLogin::user);
+            step = check.proven(login.get().serverSignature());
+          } catch (IOException | RuntimeException fault) {
+            return later(fault);
+          }
+        }
+        case SaslStep.CheckPassword check -> {
+          return check(check);
+        }
+        case SaslStep.Proven() -> {
+          return new LoggedIn(proven.orElseThrow());
+        }
+        case SaslStep.Refused(String why) -> {
+          return refused("", why);
+        }
       }
-      if (!(line instanceof Line.Text text)) {
-        return new Over(line);
-      }
-      if (text.latin1().equals("*")) {
-        return new Broken(CANCELLED); // RFC 4954 section 4
-      }
-      Optional<byte[]> response = Sasl.decode(text.latin1());
-      if (response.isEmpty()) {
-        return new Broken(NOT_BASE64);
-      }
-      step = challenge.next().step(response);
     }
-    return step instanceof SaslStep.CheckPassword check
-        ? check(check)
-        : refused("", ((SaslStep.Refused) step).why());
+  }
+
+  /** What a challenge was answered with. */
+  private sealed interface Answer {}
+
+  private record Response(byte[] octets) implements Answer {}
+
+  private record NoResponse(Result result) implements Answer {}
+
+  private Answer ask(SaslStep.Challenge challenge) throws IOException {
+    wire.write("334 " + Sasl.encode(challenge.octets()) + "\r\n");
+    Line line = wire.readLine(SmtpParser.MAX_AUTH_LINE);
+    if (line instanceof Line.TooLong(boolean endless) && !endless) {
+      return new NoResponse(new Broken(LINE_TOO_LONG));
+    }
+    if (!(line instanceof Line.Text text)) {
+      return new NoResponse(new Over(line));
+    }
+    if (text.latin1().equals("*")) {
+      return new NoResponse(new Broken(CANCELLED)); // RFC 4954 section 4
+    }
+    return Sasl.decode(text.latin1())
+        .<Answer>map(Response::new)
+        .orElseGet(() -> new NoResponse(new Broken(NOT_BASE64)));
   }
 
   private Result check(SaslStep.CheckPassword check) {
@@ -81,9 +128,14 @@ final class AuthDialogue {
       Optional<EmailAddress> user = gate.login(client, check.username(), check.password());
       return user.<Result>map(LoggedIn::new).orElseGet(() -> refused(check.username(), "wrong"));
     } catch (IOException | RuntimeException fault) {
-      EventLog.error("gate").with("client", client.peer().address()).cause(fault).write();
-      return new Broken(LATER);
+      return later(fault);
     }
+  }
+
+  /** Nobody can tell now: never a yes, and never a no. */
+  private Result later(Exception fault) {
+    EventLog.error("gate").with("client", client.peer().address()).cause(fault).write();
+    return new Broken(LATER);
   }
 
   private Result refused(String username, String why) {

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 
 /**
- * Who may log in and whose mail may go where: asked by one session, which has its own gate. Both
+ * Who may log in and whose mail may go where: asked by one session, which has its own gate. All
  * questions throw {@link IOException} when no answer can be had; the client is then told to come
  * again.
  */
@@ -14,6 +17,12 @@ public interface SmtpGate {
   /** The user of that name and password; empty when they are wrong. */
   Optional<EmailAddress> login(SmtpClient client, String username, String password)
       throws IOException;
+
+  /** The salt of the user of that name; one that looks like it where there is no such user. */
+  ScramSalt scramSalt(SmtpClient client, String username) throws IOException;
+
+  /** The login that a proof is good for; empty when it is wrong. */
+  Optional<ScramLogin> scramLogin(SmtpClient client, ScramProof proof) throws IOException;
 
   /**
    * Whether mail may go to these recipients, all that were said at once.

@@ -93,7 +93,7 @@ public final class SmtpSession {
       lines.add("STARTTLS");
     }
     if (authIsPossible(client)) {
-      lines.add("AUTH PLAIN LOGIN");
+      lines.add("AUTH " + String.join(" ", mechanisms(client.peer())));
     }
     return SmtpReply.plain(250, lines.toArray(String[]::new));
   }
@@ -245,6 +245,7 @@ public final class SmtpSession {
       return Step.say(state, SmtpReply.of(530, 7, 0, "Must issue a STARTTLS command first"));
     }
     return Sasl.named(auth.mechanism())
+        .filter(mechanism -> mechanisms(client.peer()).contains(mechanism.mechanism()))
         .map(mechanism -> new Step(state, new SmtpAction.Authenticate(mechanism, auth.initial())))
         .orElseGet(() ->
             Step.say(state, SmtpReply.of(504, 5, 4, "Unrecognized authentication mechanism")));
@@ -302,6 +303,10 @@ public final class SmtpSession {
 
   private boolean authIsPossible(SmtpClient client) {
     return settings.service() == Service.SUBMISSION && client.peer().tls().isPresent();
+  }
+
+  private static List<String> mechanisms(SmtpPeer peer) {
+    return Sasl.offered(peer.tls().map(TlsInfo::bindable).orElse(false));
   }
 
   static Optional<SmtpClient> clientOf(SmtpState state) {

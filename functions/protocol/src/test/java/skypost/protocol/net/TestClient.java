@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -27,6 +28,11 @@ public final class TestClient implements AutoCloseable {
 
   /** Begins TLS. */
   public TestClient secure(SSLContext trust) throws IOException {
+    return secure(trust, "TLSv1.3");
+  }
+
+  /** Begins TLS of one version. */
+  public TestClient secure(SSLContext trust, String protocol) throws IOException {
     SSLSocket secured =
         (SSLSocket)
             trust
@@ -34,9 +40,16 @@ public final class TestClient implements AutoCloseable {
                 .createSocket(
                     socket, socket.getInetAddress().getHostAddress(), socket.getPort(), true);
     secured.setSoTimeout(TIMEOUT);
+    secured.setEnabledProtocols(new String[] {protocol});
     secured.startHandshake();
     socket = secured;
     return this;
+  }
+
+  /** The channel binding tls-exporter (RFC 9266), as this end makes it. */
+  public byte[] tlsExporter() throws IOException {
+    return ((ExtendedSSLSession) ((SSLSocket) socket).getSession())
+        .exportKeyingMaterialData("EXPORTER-Channel-Binding", new byte[0], 32);
   }
 
   /** Says a line and hears the reply, of which the lines are joined by LF. */

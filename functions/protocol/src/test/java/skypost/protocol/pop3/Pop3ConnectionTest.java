@@ -76,7 +76,7 @@ class Pop3ConnectionTest {
   }
 
   private static Pop3Options options(Duration idle) {
-    return new Pop3Options("pop", Optional.empty(), client -> true, idle, Duration.ZERO);
+    return new Pop3Options("pop", Optional.empty(), client -> true, idle);
   }
 
   private String said() {

@@ -87,8 +87,7 @@ class Pop3TranscriptTest {
             ? Optional.of(TestTls.server())
             : Optional.<javax.net.ssl.SSLContext>empty();
     var options =
-        new Pop3Options(
-            "pop.here.example", stls, client -> trusted, Duration.ofSeconds(20), Duration.ZERO);
+        new Pop3Options("pop.here.example", stls, client -> trusted, Duration.ofSeconds(20));
     Pop3Connection.serve(wire, options, drops);
   }
 }

@@ -10,6 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
+import skypost.protocol.sasl.TestScram;
 
 /**
  * Users and maildrops of the transcripts, and what can go wrong with them: one event, after so many
@@ -78,6 +83,27 @@ final class TestMaildrops implements Pop3Logins {
     return username.equals("anna") && List.of("pass word", "pässwörd").contains(password)
         ? new Outcome.Opened(new Drop(MESSAGES))
         : new Outcome.Refused();
+  }
+
+  @Override
+  public ScramSalt scramSalt(String client, String username) throws IOException {
+    if (has(Event.AUTHORIZER_DOWN)) {
+      throw new IOException("no authorizer");
+    }
+    return TestScram.SALT;
+  }
+
+  @Override
+  public Optional<ScramLogin> scramLogin(String client, ScramProof proof) {
+    return TestScram.check("pass word", proof)
+        .map(signature -> new ScramLogin(new EmailAddress(proof.username(), "x.test"), signature));
+  }
+
+  @Override
+  public Outcome open(String client, EmailAddress user) {
+    return user.local().equals("busy")
+        ? new Outcome.InUse()
+        : new Outcome.Opened(new Drop(MESSAGES));
   }
 
   private final class Drop implements Maildrop {

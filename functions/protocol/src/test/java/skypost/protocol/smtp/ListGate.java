@@ -5,6 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
+import skypost.protocol.sasl.TestScram;
 
 /**
  * Knows alice@example.com (password "open sesame") and bob@example.com; {@code down@} makes it
@@ -28,6 +32,25 @@ public final class ListGate implements SmtpGate {
     }
     boolean right = username.equals("alice@example.com") && password.equals("open sesame");
     return right ? EmailAddress.parse(username) : Optional.empty();
+  }
+
+  @Override
+  public ScramSalt scramSalt(SmtpClient client, String username) throws IOException {
+    if (username.startsWith("down@")) {
+      throw new IOException("nobody answers");
+    }
+    return TestScram.SALT;
+  }
+
+  @Override
+  public Optional<ScramLogin> scramLogin(SmtpClient client, ScramProof proof) throws IOException {
+    if (proof.username().startsWith("out@")) {
+      throw new IOException("nobody answers");
+    }
+    return TestScram.check("open sesame", proof)
+        .filter(signature -> proof.username().equals("alice@example.com"))
+        .map(signature ->
+            new ScramLogin(EmailAddress.parse(proof.username()).orElseThrow(), signature));
   }
 
   @Override

@@ -37,6 +37,8 @@ class SmtpFuzzTest {
     "QUIT",
     "STARTTLS",
     "AUTH PLAIN ",
+    "AUTH SCRAM-SHA-256-PLUS ",
+    "biwsbj1hLHI9Yg==",
     "AUTH LOGIN",
     "VRFY ",
     "HELP",
@@ -92,7 +94,7 @@ class SmtpFuzzTest {
 
   private static List<SmtpState> states() {
     SmtpPeer plain = new SmtpPeer("192.0.2.1", Optional.empty());
-    SmtpPeer secured = new SmtpPeer("192.0.2.1", Optional.of(new TlsInfo("TLSv1.3", "x")));
+    SmtpPeer secured = new SmtpPeer("192.0.2.1", Optional.of(new TlsInfo("TLSv1.3", "x", true)));
     SmtpClient client = new SmtpClient(secured, "x", true, Optional.empty());
     SmtpClient user = client.loggedIn(new EmailAddress("alice", "example.com"));
     SmtpSender sender = new SmtpSender(Optional.empty(), Map.of());

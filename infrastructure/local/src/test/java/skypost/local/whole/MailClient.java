@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import skypost.protocol.smtp.client.OpportunisticTls;
 
 /** A line-by-line client of SMTP and POP3 that shows everything the server says. */
 final class MailClient implements AutoCloseable {
@@ -37,6 +38,15 @@ final class MailClient implements AutoCloseable {
     socket.setSoTimeout(60_000);
     socket.setTcpNoDelay(true);
     return new MailClient(socket);
+  }
+
+  /** The same through TLS from the first octet, whatever the certificate. */
+  static MailClient connectByTls(String from, int port) throws IOException {
+    MailClient plain = connect(from, port);
+    return new MailClient(
+        OpportunisticTls.context()
+            .getSocketFactory()
+            .createSocket(plain.socket, "localhost", port, true));
   }
 
   void write(byte[] octets) throws IOException {

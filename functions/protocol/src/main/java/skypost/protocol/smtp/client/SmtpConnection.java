@@ -69,6 +69,71 @@ public final class SmtpConnection implements AutoCloseable {
     return List.of(outcomes);
   }
 
+  /**
+   * Asks whether the server would take mail for recipients: MAIL with the null sender, RCPT, RSET;
+   * no message follows.
+   *
+   * @param recipients at least one
+   * @return the reply to each RCPT, in order; always 4yz where the server did not get so far
+   */
+  public List<SmtpReply> verify(List<EmailAddress> recipients) {
+    List<EmailAddress> askable =
+        recipients.stream()
+            .filter(each -> extensions.offers("SMTPUTF8") || !each.isInternationalized())
+            .toList();
+    List<SmtpReply> replies = new ArrayList<>();
+    SmtpReply rest;
+    try {
+      rest = verify(askable, replies);
+    } catch (IOException fault) {
+      usable = false;
+      rest = Faults.lost(peer, "while it was asked about recipients", fault);
+    }
+    // They may be reached by another way all the same: nothing is said of the recipient
+    SmtpReply withoutUtf8 =
+        SmtpReply.of(451, 6, 7, peer + " does not take internationalized mail (SMTPUTF8)");
+    List<SmtpReply> all = new ArrayList<>();
+    int asked = 0;
+    for (EmailAddress recipient : recipients) {
+      if (asked == askable.size() || !askable.get(asked).equals(recipient)) {
+        all.add(withoutUtf8);
+      } else {
+        all.add(asked < replies.size() ? replies.get(asked) : rest);
+        asked++;
+      }
+    }
+    return all;
+  }
+
+  /** Adds replies as they come. @return what holds for those without one */
+  private SmtpReply verify(List<EmailAddress> recipients, List<SmtpReply> replies)
+      throws IOException {
+    boolean utf8 = recipients.stream().anyMatch(EmailAddress::isInternationalized);
+    wire.command("MAIL FROM:<>" + (utf8 ? " SMTPUTF8" : ""));
+    SmtpReply mail = wire.reply(timeouts.command());
+    if (mail.code() != 250) {
+      usable = mail.isPermanent();
+      return SmtpReply.of(451, 7, 0, peer + " was not to be asked: " + mail);
+    }
+    int ahead = extensions.offers("PIPELINING") ? PIPELINED : 1;
+    for (int from = 0; from < recipients.size(); from += ahead) {
+      List<EmailAddress> sent = recipients.subList(from, Math.min(from + ahead, recipients.size()));
+      for (EmailAddress recipient : sent) {
+        wire.command("RCPT TO:<" + recipient + ">");
+      }
+      for (int i = 0; i < sent.size(); i++) {
+        SmtpReply reply = wire.reply(timeouts.command());
+        if (reply.code() == 421) { // RFC 5321 section 3.8: the server closes
+          usable = false;
+          return reply;
+        }
+        replies.add(reply);
+      }
+    }
+    reset();
+    return SmtpReply.of(451, 3, 0, "not asked"); // nobody is left
+  }
+
   /** What the peer will certainly refuse is not sent. */
   private void checkLimits(Transaction transaction, Outcome[] outcomes) {
     long size = transaction.content().size();

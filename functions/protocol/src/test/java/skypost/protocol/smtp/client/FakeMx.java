@@ -138,6 +138,9 @@ public final class FakeMx implements AutoCloseable {
   /** The keywords of the reply to EHLO. With {@code STARTTLS} among them the server can do it. */
   public FakeMx offers(String... keywords) {
     extensions = List.of(keywords);
+    if (extensions.contains("STARTTLS")) {
+      TestTls.server(); // its certificate takes seconds to make on a busy machine: no client waits
+    }
     return this;
   }
 

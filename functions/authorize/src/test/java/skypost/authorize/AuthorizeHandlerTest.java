@@ -1,0 +1,110 @@
+package skypost.authorize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import skypost.mail.authorize.AuthorizeJson;
+import skypost.mail.authorize.AuthorizeLogin;
+import skypost.mail.authorize.AuthorizeRecipients;
+import skypost.mail.authorize.Authorizer.Grant;
+import skypost.mail.authorize.Authorizer.LoginAnswer;
+import skypost.mail.authorize.Authorizer.RecipientAnswer;
+import skypost.mail.authorize.Authorizer.ScramAnswer;
+import skypost.mail.directory.Account;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.StoredPassword;
+import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryLoginAttempts;
+import skypost.mail.memory.InMemoryMailboxes;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramSalt;
+
+/** The events of events/authorize-*.json, through the real handler. */
+class AuthorizeHandlerTest {
+  private static final Path EVENTS = Path.of("..", "..", "events");
+  private static final EmailAddress ALICE = new EmailAddress("alice", "example.com");
+  private static final ScramSalt SALT = new ScramSalt("W22ZaJ0SNY7soEsUEjb6gQ==", 4096);
+
+  private final InMemoryDirectory directory = new InMemoryDirectory();
+  private final InMemoryCredentials credentials = new InMemoryCredentials();
+  private final AuthorizeHandler handler =
+      new AuthorizeHandler(
+          new AuthorizeLogin(
+              credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC()),
+          new AuthorizeRecipients(
+              directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC()));
+
+  @BeforeEach
+  void alice() throws IOException {
+    directory.putDomain(Domain.local("example.com"));
+    directory.putAccount(new Account.User(ALICE, 0, false));
+    credentials.put(ALICE, SALT, StoredPassword.of("correct horse", SALT, new SecureRandom()));
+  }
+
+  @Test
+  void aRightLoginIsGrantedWhatItNeeds() throws IOException {
+    assertThat(AuthorizeJson.readLogin(handle("authorize-login.json")))
+        .isEqualTo(
+            new LoginAnswer.Accepted(ALICE, new Grant(List.of(ALICE), List.of("example.com"))));
+  }
+
+  @Test
+  void aWrongLoginIsRefused() throws IOException {
+    assertThat(AuthorizeJson.readLogin(handle("authorize-login-wrong.json")))
+        .isEqualTo(new LoginAnswer.Refused());
+  }
+
+  @Test
+  void theSaltIsTold() throws IOException {
+    assertThat(AuthorizeJson.readScramSalt(handle("authorize-scram-salt.json"))).isEqualTo(SALT);
+  }
+
+  @Test
+  void aRightProofIsAnsweredWithOurs() throws IOException {
+    assertThat(AuthorizeJson.readScram(handle("authorize-scram.json")))
+        .isEqualTo(
+            new ScramAnswer.Accepted(
+                new ScramLogin(ALICE, "0q+Eo1Hqhzd1iRz5zFKfiDYC70qnKdLkd9dgaEGnyzY="),
+                new Grant(List.of(ALICE), List.of("example.com"))));
+    assertThat(AuthorizeJson.readScram(handle("authorize-scram-wrong.json")))
+        .isEqualTo(new ScramAnswer.Refused());
+  }
+
+  @Test
+  void recipientsAreAnsweredInOrder() throws IOException {
+    assertThat(AuthorizeJson.readRecipients(handle("authorize-recipients.json")))
+        .extracting(RecipientAnswer::rule)
+        .containsExactly("local-recipient", "no-mailbox", "relay-denied");
+  }
+
+  @Test
+  void whatIsNoQuestionFails() {
+    assertThatThrownBy(() -> answer("{\"ask\": \"weather\"}".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("weather");
+  }
+
+  private byte[] handle(String event) throws IOException {
+    return answer(Files.readAllBytes(EVENTS.resolve(event)));
+  }
+
+  private byte[] answer(byte[] question) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    handler.handleRequest(new ByteArrayInputStream(question), answer, null);
+    return answer.toByteArray();
+  }
+}

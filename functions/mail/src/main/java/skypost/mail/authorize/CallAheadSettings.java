@@ -1,0 +1,45 @@
+package skypost.mail.authorize;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import skypost.mail.directory.HostPort;
+import skypost.mail.dns.Dns;
+import skypost.mail.dns.MailExchangers;
+import skypost.mail.settings.CommonSettings;
+import skypost.mail.settings.SettingsReader;
+import skypost.protocol.smtp.client.OpportunisticTls;
+import skypost.protocol.smtp.client.SmtpClient;
+import skypost.protocol.smtp.client.Timeouts;
+
+/**
+ * What a function that calls ahead is told.
+ *
+ * @param hostname our name in EHLO, and in the MX lists in which only those before us are asked
+ * @param dns the resolver; empty: the system's
+ * @param outboundPort where exchangers listen
+ */
+public record CallAheadSettings(String hostname, Optional<HostPort> dns, int outboundPort) {
+  private static final int DNS_PORT = 53;
+  private static final Duration LOOKUP = Duration.ofSeconds(2); // a client waits for us
+
+  /** Reads them; errors stay with the reader. */
+  public static CallAheadSettings read(SettingsReader reader) {
+    return new CallAheadSettings(
+        reader.hostname(CommonSettings.HOSTNAME),
+        reader.hostPort(CommonSettings.DNS, DNS_PORT),
+        reader.port(CommonSettings.OUTBOUND_PORT));
+  }
+
+  /** Asks by SMTP. Nothing is made before the first question. */
+  public RecipientProbe probe() {
+    return new SmtpRecipientProbe(() ->
+        new SmtpRecipientProbe.Means(
+            new SmtpClient(hostname, Timeouts.STANDARD),
+            OpportunisticTls.context(),
+            new MailExchangers(
+                new Dns(Dns.resolver(dns), LOOKUP), Set.of(hostname), new SecureRandom()),
+            outboundPort));
+  }
+}

@@ -1,0 +1,111 @@
+package skypost.mail.directory;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import skypost.mail.json.Fields;
+
+/** Relay settings in JSON, as the API shows them and as they are stored. */
+public final class RelayJson {
+  private static final int SMTP_PORT = 25;
+
+  private RelayJson() {}
+
+  /** Writes them. What is not set is left out. */
+  public static Map<String, Object> write(RelaySettings settings) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put(
+        "trustedNetworks", settings.trustedNetworks().stream().map(Network::toString).toList());
+    SmartHosts hosts = settings.smartHosts();
+    hosts.standard().ifPresent(host -> fields.put("smartHost", host.toString()));
+    if (!hosts.domains().isEmpty()) {
+      Map<String, Object> domains = new LinkedHashMap<>();
+      hosts.domains().forEach((domain, host) -> domains.put(domain, host.toString()));
+      Map<String, Object> smartHosts = new LinkedHashMap<>();
+      hosts.standard().ifPresent(host -> smartHosts.put("default", host.toString()));
+      smartHosts.put("domains", domains);
+      fields.put("smartHosts", smartHosts);
+    }
+    if (!settings.rules().isEmpty()) {
+      fields.put("rules", settings.rules().stream().map(RelayJson::write).toList());
+    }
+    return fields;
+  }
+
+  private static Map<String, Object> write(RelayRule rule) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("name", rule.name());
+    rule.user().ifPresent(user -> fields.put("user", user.toString()));
+    rule.domain().ifPresent(domain -> fields.put("domain", domain.toString()));
+    rule.as().ifPresent(as -> fields.put("as", as.toString()));
+    rule.to().ifPresent(to -> fields.put("to", to.toString()));
+    fields.put("action", rule.action().name().toLowerCase(Locale.ROOT));
+    return fields;
+  }
+
+  /** Writes them on one line. */
+  public static String string(RelaySettings settings) {
+    try {
+      return Fields.string(write(settings));
+    } catch (IOException impossible) {
+      throw new IllegalStateException(impossible); // maps, lists and texts only
+    }
+  }
+
+  /** Reads what {@link #string} wrote. */
+  public static RelaySettings read(String json) throws IOException {
+    Fields fields = Fields.read(json);
+    Map<String, HostPort> domains = new LinkedHashMap<>();
+    if (fields.has("smartHosts")) {
+      for (var entry : fields.object("smartHosts").textMap("domains").entrySet()) {
+        domains.put(entry.getKey(), hostPort(entry.getValue()));
+      }
+    }
+    Optional<String> standard = fields.optionalText("smartHost");
+    List<RelayRule> rules = new ArrayList<>();
+    for (Fields rule : fields.has("rules") ? fields.objects("rules") : List.<Fields>of()) {
+      rules.add(rule(rule));
+    }
+    return new RelaySettings(
+        fields.texts("trustedNetworks").stream().map(Network::of).toList(),
+        new SmartHosts(
+            standard.isPresent() ? Optional.of(hostPort(standard.get())) : Optional.empty(),
+            domains),
+        rules);
+  }
+
+  private static RelayRule rule(Fields fields) throws IOException {
+    return new RelayRule(
+        fields.text("name"),
+        fields.optionalAddress("user"),
+        fields.optionalText("domain").map(AddressPattern::of),
+        fields.optionalText("as").map(AddressPattern::of),
+        fields.optionalText("to").map(AddressPattern::of),
+        RelayRule.Action.valueOf(fields.text("action").toUpperCase(Locale.ROOT)));
+  }
+
+  private static HostPort hostPort(String text) throws IOException {
+    return HostPort.parse(text, SMTP_PORT)
+        .orElseThrow(() -> new IOException("not host:port: " + text));
+  }
+
+  /** A short text that is the same for the same settings, and another for others. */
+  public static String version(RelaySettings settings) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(string(settings).getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, 22);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible); // every JDK has SHA-256
+    }
+  }
+}
