@@ -14,6 +14,7 @@ import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.CheckRelayRecipients;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
@@ -22,6 +23,7 @@ import skypost.mail.settings.SettingsReader;
 public final class AuthorizeHandler implements RequestStreamHandler {
   private final AuthorizeLogin logins;
   private final AuthorizeRecipients recipients;
+  private final Postmaster postmaster;
 
   /** Wired by the function's environment. */
   public AuthorizeHandler() {
@@ -49,18 +51,21 @@ public final class AuthorizeHandler implements RequestStreamHandler {
             new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients),
             relay,
             clock);
+    this.postmaster = new Postmaster(ports.directory(), settings.hostname(CommonSettings.HOSTNAME));
     settings.check();
   }
 
   /** On any ports. */
-  public AuthorizeHandler(AuthorizeLogin logins, AuthorizeRecipients recipients) {
+  public AuthorizeHandler(
+      AuthorizeLogin logins, AuthorizeRecipients recipients, Postmaster postmaster) {
     this.logins = logins;
     this.recipients = recipients;
+    this.postmaster = postmaster;
   }
 
   @Override
   public void handleRequest(InputStream question, OutputStream answer, Context context)
       throws IOException {
-    answer.write(AuthorizeJson.answer(question.readAllBytes(), logins, recipients));
+    answer.write(AuthorizeJson.answer(question.readAllBytes(), logins, recipients, postmaster));
   }
 }

@@ -21,14 +21,18 @@ import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.ScramAnswer;
+import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramLogin;
 import skypost.protocol.sasl.ScramSalt;
@@ -46,7 +50,17 @@ class AuthorizeHandlerTest {
           new AuthorizeLogin(
               credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC()),
           new AuthorizeRecipients(
-              directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, Clock.systemUTC()));
+              new AuthorizeRecipients.Ports(
+                  directory,
+                  new InMemoryMailboxes(),
+                  new CheckRelayRecipients(
+                      new InMemoryRelayRecipients(),
+                      new InMemoryProbedRecipients(),
+                      (domain, asked) -> List.of(),
+                      Clock.systemUTC())),
+              RelaySettings.DEFAULT,
+              Clock.systemUTC()),
+          new Postmaster(directory, "mx.example.com"));
 
   @BeforeEach
   void alice() throws IOException {
@@ -89,6 +103,13 @@ class AuthorizeHandlerTest {
     assertThat(AuthorizeJson.readRecipients(handle("authorize-recipients.json")))
         .extracting(RecipientAnswer::rule)
         .containsExactly("local-recipient", "no-mailbox", "relay-denied");
+  }
+
+  @Test
+  void ourHostsPostmasterIsTaken() throws IOException {
+    assertThat(AuthorizeJson.readRecipients(handle("authorize-postmaster.json")))
+        .extracting(RecipientAnswer::rule)
+        .containsExactly("local-recipient", "relay-denied");
   }
 
   @Test

@@ -28,13 +28,18 @@ import skypost.protocol.smtp.SmtpSender;
 final class AuthorizerGate implements SmtpGate {
   private static final SmtpReply OK = SmtpReply.of(250, 1, 5, "Ok");
 
+  private static final SmtpReply TOO_MANY =
+      SmtpReply.of(450, 7, 1, "Too many recipients within an hour, try again later");
+
   private final Authorizer authorizer;
   private final Service service;
+  private final UserRates rates;
   private Grant grant = Grant.NONE;
 
-  AuthorizerGate(Authorizer authorizer, Service service) {
+  AuthorizerGate(Authorizer authorizer, Service service, UserRates rates) {
     this.authorizer = authorizer;
     this.service = service;
+    this.rates = rates;
   }
 
   @Override
@@ -81,9 +86,17 @@ final class AuthorizerGate implements SmtpGate {
             : ask(client, sender, asked).iterator();
     List<SmtpReply> replies = new ArrayList<>();
     for (SmtpRecipient recipient : recipients) {
-      replies.add(isGranted(client, sender, recipient.address()) ? OK : reply(answers.next()));
+      boolean granted = isGranted(client, sender, recipient.address());
+      replies.add(withinRate(client, granted ? OK : reply(answers.next())));
     }
     return replies;
+  }
+
+  /** Who is refused anyway uses nothing up. */
+  private SmtpReply withinRate(SmtpClient client, SmtpReply reply) {
+    return client.login().isEmpty() || !reply.isPositive() || rates.take(client.login().get())
+        ? reply
+        : TOO_MANY;
   }
 
   private boolean isGranted(SmtpClient client, SmtpSender sender, EmailAddress recipient) {

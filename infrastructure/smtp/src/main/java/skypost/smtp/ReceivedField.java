@@ -11,7 +11,8 @@ import skypost.protocol.smtp.SmtpTransaction;
 
 /** The trace field that each server puts on top (RFC 5321 section 4.4, Time-stamp-line). */
 final class ReceivedField {
-  private static final DateTimeFormatter DATE =
+  /** RFC 5322 section 3.3. */
+  static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 

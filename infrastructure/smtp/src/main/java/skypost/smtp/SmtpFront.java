@@ -1,6 +1,7 @@
 package skypost.smtp;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,7 +14,9 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.RememberingAuthorizer;
+import skypost.mail.authorize.RememberingRecipients;
 import skypost.mail.message.IncomingMessages;
+import skypost.protocol.net.ClientConnections;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.Wire;
 import skypost.protocol.smtp.Extension;
@@ -22,21 +25,34 @@ import skypost.protocol.smtp.SmtpLimits;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.SmtpSettings;
 import skypost.protocol.smtp.SmtpSettings.Service;
+import skypost.protocol.smtp.SmtpSink;
 
 /** The running front: a server for each door. */
 public final class SmtpFront implements AutoCloseable {
-  private static final Set<Extension> EXTENSIONS = Set.of(Extension.CHUNKING);
+  private static final Set<Extension> EXTENSIONS =
+      // BINARYMIME and REQUIRETLS are not: infrastructure/docs/decisions/extensions.md
+      Set.of(Extension.CHUNKING, Extension.SMTPUTF8, Extension.DSN, Extension.LIMITS);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
-  private final StoringSink sink;
+  private final Map<Service, SmtpSink> sinks;
+  private final UserRates rates;
+  private final ClientConnections perClient;
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
 
-  private SmtpFront(SmtpFrontSettings settings, Authorizer authorizer, StoringSink sink) {
+  private SmtpFront(
+      SmtpFrontSettings settings,
+      Authorizer authorizer,
+      Map<Service, SmtpSink> sinks,
+      UserRates rates) {
     this.settings = settings;
     this.authorizer = authorizer;
-    this.sink = sink;
+    this.sinks = sinks;
+    this.rates = rates;
+    this.perClient =
+        new ClientConnections(
+            settings.defence().connectionsPerClient(), InetAddress::isLoopbackAddress);
   }
 
   /**
@@ -52,8 +68,17 @@ public final class SmtpFront implements AutoCloseable {
       Clock clock,
       RandomGenerator random)
       throws IOException {
-    StoringSink sink = new StoringSink(settings.hostname(), messages, clock, random);
-    SmtpFront front = new SmtpFront(settings, new RememberingAuthorizer(authorizer, clock), sink);
+    Map<Service, SmtpSink> sinks = new EnumMap<>(Service.class);
+    for (Service service : Service.values()) {
+      boolean completes = service == Service.SUBMISSION;
+      sinks.put(service, new StoringSink(settings.hostname(), messages, clock, random, completes));
+    }
+    Duration memory = settings.defence().recipientMemory();
+    Authorizer asked =
+        memory.isZero() ? authorizer : new RememberingRecipients(authorizer, memory, clock);
+    UserRates rates = new UserRates(settings.defence().recipientsPerHour(), clock);
+    SmtpFront front =
+        new SmtpFront(settings, new RememberingAuthorizer(asked, clock), sinks, rates);
     try {
       for (Door door : settings.ports().keySet()) {
         front.open(door);
@@ -77,7 +102,8 @@ public final class SmtpFront implements AutoCloseable {
         TcpServer.Options.plain(name, address, settings.maxConnections(), busy, farewell)
             .withProxied(peer ->
                 settings.proxyNetworks().stream()
-                    .anyMatch(network -> network.contains(peer.getHostAddress())));
+                    .anyMatch(network -> network.contains(peer.getHostAddress())))
+            .withPerClient(perClient);
     if (door.implicitTls()) {
       options = options.withTls(settings.tls());
     }
@@ -87,14 +113,17 @@ public final class SmtpFront implements AutoCloseable {
             settings.hostname(),
             Optional.of(settings.tls()),
             EXTENSIONS,
-            SmtpLimits.of(settings.maxMessageBytes()));
+            SmtpLimits.of(settings.maxMessageBytes())
+                .withGreetingDelay(settings.defence().greetingDelay()));
     servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp)));
   }
 
   private void serve(Wire wire, SmtpSettings smtp) throws IOException {
     var asking =
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
-    new SmtpConnection(wire, smtp, new AuthorizerGate(authorizer, asking), sink).run();
+    new SmtpConnection(
+            wire, smtp, new AuthorizerGate(authorizer, asking, rates), sinks.get(smtp.service()))
+        .run();
   }
 
   /** The port of a door that is open. */

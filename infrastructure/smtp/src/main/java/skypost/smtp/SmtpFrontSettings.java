@@ -1,6 +1,7 @@
 package skypost.smtp;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import skypost.mail.tls.ServerTls;
  * @param maxConnections at once, for each door
  * @param tls for STARTTLS and for implicit TLS
  * @param proxyNetworks peers that begin with a PROXY protocol v2 header and are believed
+ * @param defence against those who want too much
  */
 public record SmtpFrontSettings(
     String hostname,
@@ -30,7 +32,27 @@ public record SmtpFrontSettings(
     long maxMessageBytes,
     int maxConnections,
     SSLContext tls,
-    List<Network> proxyNetworks) {
+    List<Network> proxyNetworks,
+    Defence defence) {
+
+  /**
+   * How much one peer or user gets, and how long answers are believed.
+   *
+   * @param connectionsPerClient at once, of one IPv4 address or one IPv6 /64, on all doors
+   *     together; 0: no limit. Loopback is not counted
+   * @param greetingDelay what a peer on port 25 waits before the greeting; zero: not at all
+   * @param recipientsPerHour that one user may write to through this front; 0: no limit
+   * @param recipientMemory how long an accepted recipient is not asked about again; zero: always
+   *     ask
+   */
+  public record Defence(
+      int connectionsPerClient,
+      Duration greetingDelay,
+      int recipientsPerHour,
+      Duration recipientMemory) {
+    /** Nobody is held up. */
+    public static final Defence NONE = new Defence(0, Duration.ZERO, 0, Duration.ZERO);
+  }
 
   public static final Setting PORT_SMTP =
       new Setting("SKYPOST_PORT_SMTP", "port for mail from other servers", "2525");
@@ -47,6 +69,27 @@ public record SmtpFrontSettings(
           "connections at once for each port; more are told 421",
           "10000");
 
+  public static final Setting MAX_CONNECTIONS_PER_CLIENT =
+      new Setting(
+          "SKYPOST_MAX_CONNECTIONS_PER_CLIENT",
+          "SMTP connections at once of one IPv4 address or IPv6 /64, loopback excepted; 0: no limit",
+          "50");
+  public static final Setting GREETING_DELAY =
+      new Setting(
+          "SKYPOST_GREETING_DELAY",
+          "milliseconds before the greeting on port 25, in which a client that speaks is dropped; 0: none",
+          "0");
+  public static final Setting MAX_RECIPIENTS_PER_HOUR =
+      new Setting(
+          "SKYPOST_MAX_RECIPIENTS_PER_HOUR",
+          "recipients that one user may write to in an hour through one front; 0: no limit",
+          "0");
+  public static final Setting RECIPIENT_MEMORY =
+      new Setting(
+          "SKYPOST_RECIPIENT_MEMORY",
+          "seconds for which a front believes that a recipient exists (a sixth of it, that he does not); 0: always ask",
+          "0");
+
   /** Every variable that {@link #read} looks at, for {@code --help}. */
   public static final List<Setting> SETTINGS =
       List.of(
@@ -57,6 +100,10 @@ public record SmtpFrontSettings(
           MAX_MESSAGE_BYTES,
           CommonSettings.MAX_CONNECTIONS,
           CommonSettings.PROXY_NETWORKS,
+          MAX_CONNECTIONS_PER_CLIENT,
+          GREETING_DELAY,
+          MAX_RECIPIENTS_PER_HOUR,
+          RECIPIENT_MEMORY,
           ServerTls.CERTIFICATE,
           ServerTls.KEY);
 
@@ -83,6 +130,15 @@ public record SmtpFrontSettings(
         reader.number(MAX_MESSAGE_BYTES, LEAST_MESSAGE, MOST_MESSAGE),
         (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000),
         ServerTls.read(reader, hostname, now),
-        reader.networks(CommonSettings.PROXY_NETWORKS));
+        reader.networks(CommonSettings.PROXY_NETWORKS),
+        defence(reader));
+  }
+
+  private static Defence defence(SettingsReader reader) {
+    return new Defence(
+        (int) reader.number(MAX_CONNECTIONS_PER_CLIENT, 0, 1_000_000),
+        Duration.ofMillis(reader.number(GREETING_DELAY, 0, 60_000)),
+        (int) reader.number(MAX_RECIPIENTS_PER_HOUR, 0, 1_000_000_000),
+        Duration.ofSeconds(reader.number(RECIPIENT_MEMORY, 0, 3600)));
   }
 }

@@ -16,22 +16,31 @@ import skypost.protocol.smtp.SmtpTransaction;
 
 /**
  * Puts messages where ReceiveFunction finds them, each under a new id and with our Received field
- * on top.
+ * on top; what a user submits is completed.
  */
 final class StoringSink implements SmtpSink {
   private final String hostname;
   private final IncomingMessages messages;
   private final Clock clock;
   private final RandomGenerator random;
+  private final boolean completes;
 
   /**
    * @param random safe for many threads, such as SecureRandom
+   * @param completes whether messages are submissions ({@link SubmittedMessage}); others are never
+   *     touched (RFC 5321 section 6.4)
    */
-  StoringSink(String hostname, IncomingMessages messages, Clock clock, RandomGenerator random) {
+  StoringSink(
+      String hostname,
+      IncomingMessages messages,
+      Clock clock,
+      RandomGenerator random,
+      boolean completes) {
     this.hostname = hostname;
     this.messages = messages;
     this.clock = clock;
     this.random = random;
+    this.completes = completes;
   }
 
   @Override
@@ -46,7 +55,9 @@ final class StoringSink implements SmtpSink {
       draft.close();
       throw fault;
     }
-    return new StoringIncoming(id, draft);
+    return completes
+        ? new SubmittedIncoming(id, draft, new SubmittedMessage(draft, hostname, id, now))
+        : new StoringIncoming(id, draft);
   }
 
   private static Envelope envelope(SmtpTransaction transaction, Instant now) {
@@ -64,7 +75,7 @@ final class StoringSink implements SmtpSink {
             now, Optional.of(client.peer().address()), client.helo(), tls, client.login()));
   }
 
-  private static final class StoringIncoming extends Incoming {
+  private static class StoringIncoming extends Incoming {
     private final MessageId id;
     private final IncomingMessages.Draft draft;
 
@@ -92,6 +103,31 @@ final class StoringSink implements SmtpSink {
     @Override
     public void close() throws IOException {
       draft.close();
+    }
+  }
+
+  private static final class SubmittedIncoming extends StoringIncoming {
+    private final SubmittedMessage message;
+
+    SubmittedIncoming(MessageId id, IncomingMessages.Draft draft, SubmittedMessage message) {
+      super(id, draft);
+      this.message = message;
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+      message.write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] block, int offset, int length) throws IOException {
+      message.write(block, offset, length);
+    }
+
+    @Override
+    public String commit() throws IOException {
+      message.finish();
+      return super.commit();
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.tls.ServerTls;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
+import skypost.smtp.SmtpFrontSettings.Defence;
 
 /**
  * A front on the real decisions and on ports in memory: domain example.com with alice and bob,
@@ -39,11 +41,15 @@ import skypost.protocol.sasl.ScramSalt;
  * 2587 and 2465 (or another thousand), to be tried with swaks or curl.
  */
 final class MemoryFront implements AutoCloseable {
+  private static final Defence DEFENCE_BEHIND_PROXY =
+      new Defence(1, Duration.ZERO, 0, Duration.ZERO);
+
   final InMemoryMessages messages = new InMemoryMessages();
   final CountingAuthorizer authorizer;
   final SmtpFront front;
 
-  private MemoryFront(int smtp, int submission, int submissions, List<Network> proxies)
+  private MemoryFront(
+      int smtp, int submission, int submissions, List<Network> proxies, Defence defence)
       throws IOException {
     InMemoryDirectory directory = new InMemoryDirectory();
     InMemoryCredentials credentials = new InMemoryCredentials();
@@ -73,7 +79,8 @@ final class MemoryFront implements AutoCloseable {
             52_428_800,
             100,
             ServerTls.selfSigned("mx.test", Instant.now()),
-            proxies);
+            proxies,
+            defence);
     front = SmtpFront.start(settings, authorizer, messages, Clock.systemUTC(), new SecureRandom());
   }
 
@@ -88,16 +95,22 @@ final class MemoryFront implements AutoCloseable {
   }
 
   static MemoryFront start() throws IOException {
-    return new MemoryFront(0, 0, 0, List.of());
+    return defended(Defence.NONE);
+  }
+
+  static MemoryFront defended(Defence defence) throws IOException {
+    return new MemoryFront(0, 0, 0, List.of(), defence);
   }
 
   static MemoryFront behindProxy() throws IOException {
-    return new MemoryFront(0, 0, 0, List.of(Network.of("127.0.0.0/8"), Network.of("::1")));
+    return new MemoryFront(
+        0, 0, 0, List.of(Network.of("127.0.0.0/8"), Network.of("::1")), DEFENCE_BEHIND_PROXY);
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int base = arguments.length == 0 ? 2000 : Integer.parseInt(arguments[0]);
-    try (MemoryFront running = new MemoryFront(base + 525, base + 587, base + 465, List.of())) {
+    try (MemoryFront running =
+        new MemoryFront(base + 525, base + 587, base + 465, List.of(), Defence.NONE)) {
       System.out.println("ready on " + running.front.port(Door.SMTP));
       Thread.currentThread().join();
     }

@@ -87,7 +87,9 @@ class SmtpFrontTest {
       String raw = new String(memory.only().content().readAllBytes(), ISO_8859_1);
       assertThat(raw)
           .startsWith("Received: from example.com\r\n\tby mx.test with ESMTPSA tls TLS_")
-          .doesNotContain("127.0.0.1", "laptop");
+          .doesNotContain("127.0.0.1", "laptop")
+          .contains("\r\nSubject: hi\r\nDate: ", "\r\nMessage-ID: <" + memory.ids().getFirst())
+          .endsWith("\r\n\r\ntext\r\n");
       assertThat(memory.only().envelope().origin().login())
           .hasToString("Optional[alice@example.com]");
       assertThat(memory.authorizer.questions)
@@ -200,10 +202,77 @@ class SmtpFrontTest {
         client.say("RCPT TO:<bob@example.com>");
         assertThat(memory.authorizer.questions).contains("recipients 1 from 203.0.113.7");
       }
+      try (TestClient one = TestClient.connect(memory.front.port(Door.SMTP));
+          TestClient two = TestClient.connect(memory.front.port(Door.SMTP))) {
+        header[19] = 8; // another client than the one that has just hung up
+        one.send(header);
+        assertThat(one.hear()).startsWith("220 ");
+        two.send(header);
+        assertThat(two.hear()).as("one connection of one client").startsWith("421 4.3.2 ");
+      }
       try (TestClient liar = TestClient.connect(memory.front.port(Door.SMTP))) {
         liar.send("EHLO without-a-header\r\n");
         assertThat(hearOrReset(liar)).as("who comes around the proxy is not served").isEmpty();
       }
+    }
+  }
+
+  @Test
+  void aUserBeyondHisRateIsToldToComeAgain() throws Exception {
+    var defence = new SmtpFrontSettings.Defence(0, Duration.ZERO, 2, Duration.ZERO);
+    try (MemoryFront memory = MemoryFront.defended(defence);
+        TestClient client = submissions(memory)) {
+      client.say(ALICE);
+      client.say("MAIL FROM:<alice@example.com>");
+      assertThat(client.say("RCPT TO:<nobody@example.com>")).startsWith("550 5.1.1 ");
+      assertThat(client.say("RCPT TO:<bob@example.com>")).startsWith("250 ");
+      assertThat(client.say("RCPT TO:<friend@elsewhere.test>")).startsWith("250 ");
+      assertThat(client.say("RCPT TO:<other@elsewhere.test>")).startsWith("450 4.7.1 ");
+    }
+  }
+
+  @Test
+  void recipientIsNotAskedAboutTwiceWithinAMoment() throws Exception {
+    var defence = new SmtpFrontSettings.Defence(0, Duration.ZERO, 0, Duration.ofHours(1));
+    try (MemoryFront memory = MemoryFront.defended(defence);
+        TestClient client = TestClient.connect(memory.front.port(Door.SMTP))) {
+      client.hear();
+      client.say("EHLO x");
+      for (int i = 0; i < 3; i++) {
+        client.say("MAIL FROM:<a@b.test>");
+        assertThat(client.say("RCPT TO:<alice@example.com>")).startsWith("250 ");
+        assertThat(client.say("RCPT TO:<nobody@example.com>")).startsWith("550 5.1.1 ");
+        client.say("RSET");
+      }
+      assertThat(memory.authorizer.questions).hasSize(2);
+    }
+  }
+
+  @Test
+  void internationalizedAddressAndDsnParametersReachTheEnvelope() throws Exception {
+    try (MemoryFront memory = MemoryFront.start();
+        TestClient client = submissions(memory)) {
+      client.say(ALICE);
+      client.say("MAIL FROM:<alice@example.com> SMTPUTF8 BODY=8BITMIME RET=HDRS ENVID=QQ314");
+      client.send(
+          "RCPT TO:<\u7528\u6237@\u4f8b\u5b50.\u6d4b\u8bd5> NOTIFY=SUCCESS,FAILURE ORCPT=utf-8;\u7528@x.test\r\n"
+              .getBytes(UTF_8));
+      assertThat(client.hear()).startsWith("250 ");
+      assertThat(client.say("MAIL FROM:<x@y.test>")).startsWith("503 ");
+      client.say("DATA");
+      assertThat(client.say("Subject: hi\r\n\r\ntext\r\n.")).startsWith("250 ");
+      StoredMessage message = memory.only();
+      Envelope.Recipient recipient = message.envelope().recipients().getFirst();
+      assertThat(recipient.address()).hasToString("\u7528\u6237@xn--fsqu00a.xn--0zwm56d");
+      assertThat(recipient.parameters())
+          .containsEntry("NOTIFY", "SUCCESS,FAILURE")
+          .containsEntry("ORCPT", "utf-8;\\x{7528}@x.test");
+      assertThat(message.envelope().senderParameters())
+          .containsEntry("SMTPUTF8", "")
+          .containsEntry("RET", "HDRS")
+          .containsEntry("ENVID", "QQ314");
+      assertThat(new String(message.content().readAllBytes(), UTF_8))
+          .contains("with UTF8SMTPSA", "for <\u7528\u6237@xn--fsqu00a.xn--0zwm56d>");
     }
   }
 
@@ -303,7 +372,8 @@ class SmtpFrontTest {
               100_000,
               5,
               skypost.mail.tls.ServerTls.selfSigned("mx.test", Instant.now()),
-              List.of());
+              List.of(),
+              SmtpFrontSettings.Defence.NONE);
       assertThatThrownBy(() ->
               SmtpFront.start(
                   settings,

@@ -15,6 +15,7 @@ import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.json.Fields;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramLogin;
@@ -27,16 +28,27 @@ public final class AuthorizeJson {
 
   /** Answers a question that came as JSON: the whole of AuthorizeFunction. */
   public static byte[] answer(
-      byte[] question, AuthorizeLogin logins, AuthorizeRecipients recipients) throws IOException {
+      byte[] question, AuthorizeLogin logins, AuthorizeRecipients recipients, Postmaster postmaster)
+      throws IOException {
     Fields fields = Fields.read(question);
     return switch (fields.text("ask")) {
       case "login" -> write(logins.decide(readLoginQuestion(fields)));
       case "scram-salt" -> write(logins.decide(readScramSaltQuestion(fields)));
       case "scram" -> write(logins.decide(readScramQuestion(fields)));
-      case "recipients" -> write(recipients.decide(readRecipientsQuestion(fields)));
+      case "recipients" ->
+          write(recipients.decide(atHome(readRecipientsQuestion(fields), postmaster)));
       default ->
           throw new IOException("not a question for AuthorizeFunction: " + fields.text("ask"));
     };
+  }
+
+  private static RecipientsQuestion atHome(RecipientsQuestion question, Postmaster postmaster)
+      throws IOException {
+    List<EmailAddress> recipients = new ArrayList<>();
+    for (EmailAddress recipient : question.recipients()) {
+      recipients.add(postmaster.home(recipient));
+    }
+    return question.about(recipients);
   }
 
   public static byte[] write(LoginQuestion question) throws IOException {
@@ -175,6 +187,7 @@ public final class AuthorizeJson {
       item.put("accepted", answer.accepted());
       item.put("reply", Fields.write(answer.reply()));
       item.put("rule", answer.rule());
+      item.put("lasting", answer.lasting());
       items.add(item);
     }
     return Fields.bytes(Map.of("answers", items));
@@ -185,7 +198,8 @@ public final class AuthorizeJson {
     List<RecipientAnswer> answers = new ArrayList<>();
     for (Fields item : Fields.read(json).objects("answers")) {
       answers.add(
-          new RecipientAnswer(item.flag("accepted"), item.reply("reply"), item.text("rule")));
+          new RecipientAnswer(
+              item.flag("accepted"), item.reply("reply"), item.text("rule"), item.flag("lasting")));
     }
     return answers;
   }

@@ -1,8 +1,8 @@
 package skypost.mail.authorize;
 
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.time.Clock;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,8 +13,8 @@ import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
-import skypost.mail.directory.AddressPattern;
 import skypost.mail.authorize.LoginGuard.Attempt;
+import skypost.mail.directory.AddressPattern;
 import skypost.mail.directory.AppPassword;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;

@@ -197,7 +197,8 @@ public final class AuthorizeRecipients {
     if (account.get() instanceof Account.User user && isFull(user, question.size())) {
       return new RecipientAnswer(false, FULL, "over-quota");
     }
-    return new RecipientAnswer(true, ACCEPTED, rule);
+    boolean lasting = !(account.get() instanceof Account.User user && user.quotaBytes() > 0);
+    return new RecipientAnswer(true, ACCEPTED, rule, lasting);
   }
 
   private boolean isFull(Account.User user, long size) throws IOException {

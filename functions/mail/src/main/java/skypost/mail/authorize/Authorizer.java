@@ -128,12 +128,23 @@ public interface Authorizer {
       Optional<EmailAddress> login,
       Optional<EmailAddress> sender,
       long size,
-      List<EmailAddress> recipients) {}
+      List<EmailAddress> recipients) {
+    /** The same question about others. */
+    public RecipientsQuestion about(List<EmailAddress> others) {
+      return new RecipientsQuestion(service, client, helo, login, sender, size, others);
+    }
+  }
 
   /**
    * @param accepted whether mail for it may be taken
    * @param reply what to tell the client, public
    * @param rule the rule that decided, for logs and for {@code /v1/relay/explain}
+   * @param lasting whether the same may be answered a minute later to the same question of any size
    */
-  record RecipientAnswer(boolean accepted, SmtpReply reply, String rule) {}
+  record RecipientAnswer(boolean accepted, SmtpReply reply, String rule, boolean lasting) {
+    /** One that lasts unless it is temporary. */
+    public RecipientAnswer(boolean accepted, SmtpReply reply, String rule) {
+      this(accepted, reply, rule, !reply.isTransient());
+    }
+  }
 }

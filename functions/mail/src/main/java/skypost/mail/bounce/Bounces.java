@@ -28,6 +28,11 @@ public final class Bounces {
     this.hostname = hostname;
   }
 
+  /** Our own name. */
+  public String hostname() {
+    return hostname;
+  }
+
   /**
    * A message that failed.
    *
@@ -39,19 +44,19 @@ public final class Bounces {
   public record Original(MessageId id, Envelope envelope, InputStream content) {}
 
   /**
-   * Sends one bounce for all the recipients that failed at once, where somebody may and wants to be
+   * Sends one report on all the recipients that ended at once, where somebody may and wants to be
    * told.
    *
    * @param bounce the bounce's id: derive it ({@link MessageId#derived}) from the step, so that a
    *     repeat makes no second one; its time becomes the bounce's date
    * @return the bounce's id when one was stored; empty when the sender is null or wants no notice
-   * @throws IOException when it is not known to be stored: the recipients must not be taken as
+   * @throws IOException when it is not known to be stored: failed recipients must not be taken as
    *     ended
    */
-  public Optional<MessageId> send(MessageId bounce, Original original, List<FailedRecipient> failed)
-      throws IOException {
+  public Optional<MessageId> send(
+      MessageId bounce, Original original, List<? extends Reported> ended) throws IOException {
     Optional<EmailAddress> sender = original.envelope().sender();
-    List<FailedRecipient> noticed = failed.stream().filter(FailedRecipient::wantsNotice).toList();
+    List<Reported> noticed = List.copyOf(ended.stream().filter(Reported::wantsNotice).toList());
     if (sender.isEmpty()
         || noticed.isEmpty()) { // RFC 5321 section 6.1: no notification about a notification
       return Optional.empty();
@@ -68,6 +73,7 @@ public final class Bounces {
         .with("bounce", bounce)
         .with("to", sender.get())
         .with("recipients", noticed.size())
+        .with("action", noticed.getFirst().action())
         .with("reply", noticed.getFirst().reply())
         .write();
     return Optional.of(bounce);

@@ -24,7 +24,7 @@ import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * The text of a bounce: a multipart/report of what a person reads, what a program reads, and the
+ * The text of a report: a multipart/report of what a person reads, what a program reads, and the
  * original's headers.
  */
 final class DeliveryReport {
@@ -41,7 +41,7 @@ final class DeliveryReport {
   private final MessageId originalId;
   private final Envelope envelope;
   private final byte[] headers;
-  private final List<FailedRecipient> failed;
+  private final List<Reported> ended;
 
   DeliveryReport(
       String hostname,
@@ -49,13 +49,13 @@ final class DeliveryReport {
       MessageId originalId,
       Envelope envelope,
       byte[] headers,
-      List<FailedRecipient> failed) {
+      List<Reported> ended) {
     this.hostname = hostname;
     this.id = id;
     this.originalId = originalId;
     this.envelope = envelope;
     this.headers = headers;
-    this.failed = failed;
+    this.ended = ended;
   }
 
   /** Writes the message, in 7 bit and with CRLF. */
@@ -65,7 +65,7 @@ final class DeliveryReport {
       message.setHeader("Date", date(id.acceptedAt()));
       message.setHeader("From", "Mail Delivery System <MAILER-DAEMON@" + hostname + ">");
       message.setHeader("To", envelope.sender().map(EmailAddress::toString).orElseThrow());
-      message.setHeader("Subject", "Undelivered Mail Returned to Sender");
+      message.setHeader("Subject", subject());
       message.setHeader("Auto-Submitted", "auto-replied"); // RFC 3834 section 5
       String messageId = HeaderBlock.field(headers, "Message-ID");
       if (messageId.matches("<[!-~]{1,250}>")) {
@@ -90,23 +90,52 @@ final class DeliveryReport {
     return Session.getInstance(properties);
   }
 
+  private String subject() {
+    if (ended.stream().anyMatch(FailedRecipient.class::isInstance)) {
+      return "Undelivered Mail Returned to Sender";
+    }
+    return ended.stream().anyMatch(DelayedRecipient.class::isInstance)
+        ? "Delayed Mail (still being tried)"
+        : "Successful Mail Delivery Report";
+  }
+
   private MimeBodyPart humanText() throws MessagingException {
     StringBuilder text = new StringBuilder();
-    text.append("This is the mail system at ")
-        .append(hostname)
-        .append(".\r\n\r\n")
-        .append("Your message could not be delivered to one or more recipients.\r\n")
-        .append("It will not be tried again. What the mail system was told:\r\n");
-    for (FailedRecipient recipient : failed) {
-      text.append("\r\n<").append(recipient.address()).append(">: ");
-      recipient.remoteMta().ifPresent(host -> text.append("host ").append(host).append(" said: "));
-      text.append(shortened(printable(recipient.reply().toString()))).append("\r\n");
-    }
+    text.append("This is the mail system at ").append(hostname).append(".\r\n");
+    explain(
+        text,
+        "failed",
+        "Your message could not be delivered to one or more recipients.\r\n"
+            + "It will not be tried again. What the mail system was told:\r\n");
+    explain(
+        text,
+        "delayed",
+        "Your message has not been delivered to these recipients yet. It is still being tried,\r\n"
+            + "and you need not send it again. What the mail system was told:\r\n");
+    explain(text, "delivered", "Your message was delivered to these recipients:\r\n");
+    explain(
+        text,
+        "relayed",
+        "Your message was handed to the next mail server for these recipients.\r\n"
+            + "That server sends no reports, so you may not hear of it again:\r\n");
     text.append("\r\nThe message is known here as ").append(originalId).append(".\r\n");
     MimeBodyPart part = new MimeBodyPart();
     part.setText(text.toString(), StandardCharsets.UTF_8.name());
     part.setHeader("Content-Description", "Notification");
     return part;
+  }
+
+  private void explain(StringBuilder text, String action, String introduction) {
+    List<Reported> some = ended.stream().filter(one -> one.action().equals(action)).toList();
+    if (some.isEmpty()) {
+      return;
+    }
+    text.append("\r\n").append(introduction);
+    for (Reported recipient : some) {
+      text.append("\r\n<").append(recipient.address()).append(">: ");
+      recipient.remoteMta().ifPresent(host -> text.append("host ").append(host).append(" said: "));
+      text.append(shortened(printable(recipient.reply().toString()))).append("\r\n");
+    }
   }
 
   /** RFC 3464 section 2. */
@@ -121,20 +150,20 @@ final class DeliveryReport {
     add(message, "X-Skypost-Message-Id", originalId.toString());
     add(message, "Arrival-Date", date(envelope.origin().receivedAt()));
     status.setMessageDSN(message);
-    for (FailedRecipient recipient : failed) {
+    for (Reported recipient : ended) {
       status.addRecipientDSN(recipientFields(recipient));
     }
     return status;
   }
 
-  private InternetHeaders recipientFields(FailedRecipient recipient) {
+  private InternetHeaders recipientFields(Reported recipient) {
     InternetHeaders fields = new InternetHeaders();
     String orcpt = recipient.parameters().get("ORCPT");
     if (orcpt != null) {
       Xtext.originalRecipient(orcpt).ifPresent(text -> add(fields, "Original-Recipient", text));
     }
     add(fields, "Final-Recipient", Xtext.typed(recipient.address()));
-    add(fields, "Action", "failed");
+    add(fields, "Action", recipient.action());
     add(fields, "Status", statusCode(recipient.reply()));
     recipient.remoteMta().ifPresent(host -> add(fields, "Remote-MTA", "dns; " + printable(host)));
     // RFC 3464 section 2.3.6: "smtp" is for what a remote server said

@@ -1,6 +1,5 @@
 package skypost.mail.bounce;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
@@ -19,7 +18,8 @@ public record FailedRecipient(
     EmailAddress address,
     Map<String, String> parameters,
     SmtpReply reply,
-    Optional<String> remoteMta) {
+    Optional<String> remoteMta)
+    implements Reported {
   public FailedRecipient {
     parameters = Map.copyOf(parameters);
   }
@@ -29,9 +29,14 @@ public record FailedRecipient(
     this(address, Map.of(), reply, Optional.empty());
   }
 
-  /** Whether the sender wants to hear of it; without a NOTIFY he does (RFC 3461 section 4.1). */
-  boolean wantsNotice() {
-    String notify = parameters.get("NOTIFY");
-    return notify == null || (',' + notify.toUpperCase(Locale.ROOT) + ',').contains(",FAILURE,");
+  @Override
+  public String action() {
+    return "failed";
+  }
+
+  /** Without a NOTIFY he does. */
+  @Override
+  public boolean wantsNotice() {
+    return !parameters.containsKey("NOTIFY") || Reported.asks(parameters, "FAILURE");
   }
 }

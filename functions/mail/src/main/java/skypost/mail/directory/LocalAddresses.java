@@ -8,6 +8,8 @@ import skypost.protocol.address.EmailAddress;
 public final class LocalAddresses {
   private static final char SUBADDRESS = '+'; // RFC 5233 section 4, the separator that senders know
 
+  private static final int PAGE = 100;
+
   private final Directory directory;
 
   public LocalAddresses(Directory directory) {
@@ -16,7 +18,8 @@ public final class LocalAddresses {
 
   /**
    * The account as written, or without the part after the plus sign, or the catch-all of the
-   * domain, in this order.
+   * domain, in this order. Mail for a postmaster whom nobody has named goes to the domain's first
+   * user: somebody must get it (RFC 5321 section 4.5.1).
    *
    * @param address of a domain that is known to be local
    */
@@ -32,6 +35,21 @@ public final class LocalAddresses {
     if (account.isEmpty()) {
       account = directory.account(new EmailAddress(Account.CATCH_ALL, canonical.domain()));
     }
+    if (account.isEmpty() && Postmaster.is(canonical)) {
+      account = firstUser(canonical.domain());
+    }
     return account;
+  }
+
+  private Optional<Account> firstUser(String domain) throws IOException {
+    Page<Account> page = directory.accounts(domain, PAGE, Optional.empty());
+    while (true) {
+      Optional<Account> user =
+          page.items().stream().filter(Account.User.class::isInstance).findFirst();
+      if (user.isPresent() || page.next().isEmpty()) {
+        return user;
+      }
+      page = directory.accounts(domain, PAGE, page.next());
+    }
   }
 }

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.bounce.FailedRecipient;
+import skypost.mail.bounce.Reported;
+import skypost.mail.bounce.SucceededRecipient;
 import skypost.mail.directory.Directory;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FinalDelivery;
@@ -43,6 +45,7 @@ import skypost.protocol.smtp.SmtpReply;
 public final class ReceiveMessage {
   private static final SmtpReply FULL =
       SmtpReply.of(552, 2, 2, "the mailbox is full"); // RFC 3463 section 3.3
+  private static final SmtpReply DELIVERED = SmtpReply.of(250, 1, 5, "delivered");
   private static final SmtpReply GONE = SmtpReply.of(550, 1, 1, "no such mailbox here");
 
   /** The ports it works on. */
@@ -61,7 +64,7 @@ public final class ReceiveMessage {
 
   public ReceiveMessage(Ports ports, Clock clock) {
     this.ports = ports;
-    this.resolver = new ResolveRecipients(ports.directory(), clock);
+    this.resolver = new ResolveRecipients(ports.directory(), ports.bounces().hostname(), clock);
     this.clock = clock;
   }
 
@@ -96,6 +99,7 @@ public final class ReceiveMessage {
     private final Headers headers;
     private final List<RecipientOutcome> outcomes = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
+    private final List<Reported> ended = new ArrayList<>();
     private boolean shared;
     private boolean held;
 
@@ -121,7 +125,7 @@ public final class ReceiveMessage {
         file(local);
       }
       queue(entries.stream().map(this::withShared).toList());
-      bounce();
+      report();
       ports
           .traces()
           .record(new Receipt(id, envelope, size, headers.subject(), clock.instant(), outcomes));
@@ -164,6 +168,13 @@ public final class ReceiveMessage {
     private Optional<SmtpReply> done(Local local, Outcome outcome) {
       held = true;
       outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
+      ended.add(
+          new SucceededRecipient(
+              local.given().address(),
+              local.given().parameters(),
+              SucceededRecipient.How.DELIVERED,
+              DELIVERED,
+              Optional.empty()));
       return Optional.empty();
     }
 
@@ -233,15 +244,12 @@ public final class ReceiveMessage {
     }
 
     /**
-     * RFC 5321 section 6.1: what was accepted and cannot be delivered is reported to its sender.
+     * RFC 5321 section 6.1: what was accepted and cannot be delivered is reported to its sender;
+     * RFC 3461 section 5.2.3: and so is a delivery, where he asked for it.
      */
-    private void bounce() throws IOException {
-      if (failed.isEmpty()) {
-        return;
-      }
-      List<FailedRecipient> recipients = new ArrayList<>();
+    private void report() throws IOException {
       for (Failed failure : failed) {
-        recipients.add(
+        ended.add(
             new FailedRecipient(
                 failure.given().address(),
                 failure.given().parameters(),
@@ -256,7 +264,7 @@ public final class ReceiveMessage {
           .send(
               MessageId.derived(id.acceptedAt(), "receive " + id),
               new Bounces.Original(id, envelope, headers.stream()),
-              recipients);
+              ended);
     }
 
     private void log(RecipientOutcome outcome) {

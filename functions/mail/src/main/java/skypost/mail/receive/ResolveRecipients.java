@@ -14,6 +14,7 @@ import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.LocalAddresses;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
@@ -35,10 +36,12 @@ final class ResolveRecipients {
 
   private final CachedDomains domains;
   private final LocalAddresses addresses;
+  private final Postmaster postmaster;
 
-  ResolveRecipients(Directory directory, Clock clock) {
+  ResolveRecipients(Directory directory, String hostname, Clock clock) {
     this.domains = new CachedDomains(directory, clock);
     this.addresses = new LocalAddresses(directory);
+    this.postmaster = new Postmaster(directory, hostname);
   }
 
   Resolution resolve(List<Recipient> recipients) throws IOException {
@@ -47,7 +50,7 @@ final class ResolveRecipients {
     List<Failed> failed = new ArrayList<>();
     for (Recipient given : recipients) {
       Walk walk = new Walk(given, local, remote);
-      walk.follow(given.address());
+      walk.follow(postmaster.home(given.address()));
       walk.failure().ifPresent(failed::add);
     }
     return new Resolution(List.copyOf(local.values()), List.copyOf(remote.values()), failed);

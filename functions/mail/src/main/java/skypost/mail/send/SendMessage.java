@@ -180,10 +180,10 @@ public final class SendMessage {
     return Courier.Delivery.everybody(entry.waiting().size(), outcome);
   }
 
-  /** Tells the sender of failures, before the queue forgets them. */
+  /** Tells the sender what became of recipients, before the queue forgets them. */
   private Settlement notify(
       QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at) {
-    if (settlement.failed().isEmpty()) {
+    if (settlement.ended().isEmpty()) {
       return settlement;
     }
     try {
@@ -205,7 +205,7 @@ public final class SendMessage {
           .send(
               bounce,
               new Bounces.Original(booked.id().message(), envelope, headers),
-              settlement.failed());
+              settlement.ended());
       return settlement;
     } catch (IOException | RuntimeException fault) {
       EventLog.error("bounce-fault").with("entry", booked.id()).cause(fault).write();

@@ -1,11 +1,15 @@
 package skypost.mail.send;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.bounce.DelayedRecipient;
 import skypost.mail.bounce.FailedRecipient;
+import skypost.mail.bounce.Reported;
+import skypost.mail.bounce.SucceededRecipient;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.End;
@@ -15,20 +19,24 @@ import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Outcome;
 
 /**
- * What an attempt comes to: the entry as it shall be, and whose failure the sender is told. Pure.
+ * What an attempt comes to: the entry as it shall be, and of which ends the sender is told. Pure.
  *
  * @param entry the entry with the attempt and the ends it brought
- * @param failed the recipients that this attempt ended with a failure
+ * @param ended the recipients that this attempt ended, or left waiting for long, so that the sender
+ *     may have to be told
  */
-record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
+record Settlement(QueueEntry entry, List<Reported> ended) {
   /**
    * Characters of a reply that are kept: an entry has a hundred recipients, and a DynamoDB item 400
    * KB.
    */
   static final int MAX_REPLY = 400;
 
+  /** After so long a sender who wants to hear of delays does (RFC 3461 section 4.1). */
+  static final Duration DELAY = Duration.ofHours(3);
+
   Settlement {
-    failed = List.copyOf(failed);
+    ended = List.copyOf(ended);
   }
 
   /**
@@ -41,27 +49,63 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
       QueueEntry booked, Courier.Delivery delivery, Instant at, Optional<Instant> next) {
     Iterator<Courier.Result> results = delivery.results().iterator();
     List<QueuedRecipient> recipients = new ArrayList<>();
-    List<FailedRecipient> failed = new ArrayList<>();
+    List<Reported> ended = new ArrayList<>();
     for (QueuedRecipient recipient : booked.recipients()) {
       if (recipient.end().isPresent()) {
         recipients.add(recipient);
         continue;
       }
       Courier.Result result = results.next();
+      boolean delayed = next.isPresent() && isLong(booked, at);
       Optional<End> end = end(result.outcome(), booked.attemptsMade(), next.isEmpty());
       recipients.add(end.map(recipient::ended).orElse(recipient));
-      if (end.isPresent() && end.get() instanceof End.Bounced(SmtpReply reply)) {
-        failed.add(
-            new FailedRecipient(recipient.address(), recipient.parameters(), reply, result.mta()));
+      if (end.isPresent()) {
+        report(recipient, end.get(), result).ifPresent(ended::add);
+      } else if (delayed) {
+        ended.add(
+            new DelayedRecipient(
+                recipient.address(),
+                recipient.parameters(),
+                bounded(result.outcome().reply()),
+                result.mta()));
       }
     }
-    return new Settlement(
-        entry(booked, recipients, next.orElse(at), attempt(delivery, at)), failed);
+    return new Settlement(entry(booked, recipients, next.orElse(at), attempt(delivery, at)), ended);
+  }
+
+  /** Whether this is the first attempt after so long; so one report is sent of an entry. */
+  private static boolean isLong(QueueEntry booked, Instant at) {
+    Instant since = booked.id().message().acceptedAt().plus(DELAY);
+    boolean toldBefore =
+        booked.attempts().stream().anyMatch(attempt -> !attempt.at().isBefore(since));
+    return !at.isBefore(since) && !toldBefore;
+  }
+
+  /** Of what the next server has taken, it tells the sender itself, unless it knows no DSN. */
+  private static Optional<Reported> report(
+      QueuedRecipient recipient, End end, Courier.Result result) {
+    return switch (end) {
+      case End.Bounced(SmtpReply reply) ->
+          Optional.of(
+              new FailedRecipient(
+                  recipient.address(), recipient.parameters(), reply, result.mta()));
+      case End.Sent(SmtpReply reply) when result.outcome() instanceof Outcome.Relayed ->
+          Optional.of(
+              new SucceededRecipient(
+                  recipient.address(),
+                  recipient.parameters(),
+                  SucceededRecipient.How.RELAYED,
+                  reply,
+                  result.mta()));
+      case End.Sent ignored -> Optional.empty();
+      case End.Removed ignored -> Optional.empty();
+    };
   }
 
   private static Optional<End> end(Outcome outcome, int attempts, boolean last) {
     return switch (outcome) {
       case Outcome.Delivered(SmtpReply reply) -> Optional.of(new End.Sent(bounded(reply)));
+      case Outcome.Relayed(SmtpReply reply) -> Optional.of(new End.Sent(bounded(reply)));
       case Outcome.Failed(SmtpReply reply) -> Optional.of(new End.Bounced(bounded(reply)));
       case Outcome.Deferred(SmtpReply reply) ->
           last ? Optional.of(new End.Bounced(expired(reply, attempts))) : Optional.empty();
@@ -106,7 +150,7 @@ record Settlement(QueueEntry entry, List<FailedRecipient> failed) {
 
   /**
    * The same, but the failures are left for another attempt, because the sender could not be told
-   * of them.
+   * of them. What was sent stays so: a report that is lost is less than a message that comes twice.
    */
   Settlement withoutFailures(QueueEntry booked, Instant next) {
     List<QueuedRecipient> recipients = new ArrayList<>();

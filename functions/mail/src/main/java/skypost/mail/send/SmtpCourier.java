@@ -26,6 +26,9 @@ public final class SmtpCourier implements Courier {
    */
   static final Duration LEAST_TIME = Duration.ofSeconds(10);
 
+  private static final SmtpReply ENDED_EARLY =
+      SmtpReply.of(451, 4, 2, "the session ended before all recipients could be sent");
+
   private final SmtpClient client;
   private final Optional<SSLContext> tls;
 
@@ -103,21 +106,49 @@ public final class SmtpCourier implements Courier {
     private void converse(SmtpConnection connection) {
       server = connection.peer().toString();
       usedTls = connection.tls();
-      List<Integer> open = open();
+      List<Integer> left = open();
+      boolean goesOn = true;
+      while (!left.isEmpty() && goesOn) {
+        int most = Math.min(left.size(), connection.extensions().maxRecipients());
+        List<Integer> next = transact(connection, left.subList(0, most));
+        goesOn = next.size() < most && connection.isUsable();
+        next.addAll(left.subList(most, left.size()));
+        left = next;
+      }
+      if (left.stream().anyMatch(i -> results[i] == null)) {
+        refused(connection.peer(), ENDED_EARLY);
+      }
+    }
+
+    /**
+     * Runs one transaction.
+     *
+     * @return those for whom it was too full: RFC 5321 section 4.5.3.1.10 wants another for them at
+     *     once
+     */
+    private List<Integer> transact(SmtpConnection connection, List<Integer> some) {
+      List<Integer> again = new ArrayList<>();
       List<Outcome> outcomes =
           connection.send(
               new Transaction(
                   transaction.sender(),
                   transaction.parameters(),
-                  open.stream().map(transaction.recipients()::get).toList(),
+                  some.stream().map(transaction.recipients()::get).toList(),
                   transaction.content()));
       for (int i = 0; i < outcomes.size(); i++) {
-        if (outcomes.get(i) instanceof Outcome.Undecided(SmtpReply reply)) {
+        Outcome outcome = outcomes.get(i);
+        if (outcome instanceof Outcome.Undecided(SmtpReply reply)) {
           refused(connection.peer(), reply);
         } else {
-          results[open.get(i)] = new Result(outcomes.get(i), Optional.of(connection.peer().host()));
+          results[some.get(i)] = new Result(outcome, Optional.of(connection.peer().host()));
+        }
+        if (outcome instanceof Outcome.Deferred(SmtpReply reply)
+            && reply.code() == 452
+            && reply.enhanced().equals("4.5.3")) {
+          again.add(some.get(i));
         }
       }
+      return again;
     }
 
     private void refused(Peer peer, SmtpReply reply) {

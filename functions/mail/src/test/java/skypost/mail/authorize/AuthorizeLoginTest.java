@@ -15,6 +15,7 @@ import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.StoredPassword;
@@ -103,7 +104,12 @@ class AuthorizeLoginTest {
             Clock.systemUTC());
     var question =
         new LoginQuestion(Service.SUBMISSION, "192.0.2.1", "ann@local.example", "秘密 secret");
-    byte[] answer = AuthorizeJson.answer(AuthorizeJson.write(question), logins, recipients);
+    byte[] answer =
+        AuthorizeJson.answer(
+            AuthorizeJson.write(question),
+            logins,
+            recipients,
+            new Postmaster(directory, "mx.test"));
 
     assertThat(AuthorizeJson.readLogin(answer))
         .isEqualTo(

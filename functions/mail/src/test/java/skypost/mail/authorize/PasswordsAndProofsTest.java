@@ -26,6 +26,7 @@ import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.AppPassword;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.StoredPassword;
@@ -33,6 +34,8 @@ import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
@@ -218,14 +221,26 @@ class PasswordsAndProofsTest {
   @Test
   void questionsAndAnswersSurviveTheWire() throws IOException {
     var recipients =
-        new AuthorizeRecipients(directory, new InMemoryMailboxes(), RelaySettings.DEFAULT, clock);
+        new AuthorizeRecipients(
+            new AuthorizeRecipients.Ports(
+                directory,
+                new InMemoryMailboxes(),
+                new CheckRelayRecipients(
+                    new InMemoryRelayRecipients(),
+                    new InMemoryProbedRecipients(),
+                    (domain, asked) -> List.of(),
+                    clock)),
+            RelaySettings.DEFAULT,
+            clock);
+    var postmaster = new Postmaster(directory, "mx.test");
     var salt = new ScramSaltQuestion(Service.POP3, "192.0.2.1", ANN.toString());
-    byte[] salted = AuthorizeJson.answer(AuthorizeJson.write(salt), logins, recipients);
+    byte[] salted = AuthorizeJson.answer(AuthorizeJson.write(salt), logins, recipients, postmaster);
     assertThat(AuthorizeJson.readScramSalt(salted)).isEqualTo(logins.decide(salt));
 
     var wrong =
         new ScramQuestion(Service.POP3, "192.0.2.1", new ScramProof(ANN.toString(), "x", "AAAA"));
-    byte[] refused = AuthorizeJson.answer(AuthorizeJson.write(wrong), logins, recipients);
+    byte[] refused =
+        AuthorizeJson.answer(AuthorizeJson.write(wrong), logins, recipients, postmaster);
     assertThat(AuthorizeJson.readScram(refused)).isEqualTo(new ScramAnswer.Refused());
   }
 }

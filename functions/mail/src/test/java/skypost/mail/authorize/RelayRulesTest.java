@@ -23,16 +23,19 @@ import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.AddressPattern;
 import skypost.mail.directory.Domain;
-import skypost.mail.directory.PasswordHash;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.SmartHosts;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 
 /**
  * The administrator's rules, case by case. In the tables a rule is written as its members without
@@ -237,13 +240,17 @@ class RelayRulesTest {
 
   private Grant grant(EmailAddress user) throws IOException {
     InMemoryCredentials credentials = new InMemoryCredentials();
-    credentials.put(user, HASH);
+    credentials.put(user, SALT, SECRET);
     var question = new LoginQuestion(Service.SUBMISSION, STRANGER, user.toString(), "secret");
-    var answer = new AuthorizeLogin(credentials, directory).decide(question);
+    var answer =
+        new AuthorizeLogin(credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC())
+            .decide(question);
     return ((LoginAnswer.Accepted) answer).grant();
   }
 
-  private static final String HASH = PasswordHash.of("secret", new SecureRandom());
+  private static final ScramSalt SALT = ScramKeys.salt(new SecureRandom());
+  private static final StoredPassword SECRET =
+      StoredPassword.of("secret", SALT, new SecureRandom());
 
   private static RelaySettings with(List<RelayRule> rules) {
     return new RelaySettings(RelaySettings.DEFAULT.trustedNetworks(), SmartHosts.NONE, rules);

@@ -175,6 +175,40 @@ class BouncesTest {
   }
 
   @Test
+  void aSuccessIsReportedOnlyToASenderWhoAskedForIt() throws Exception {
+    SucceededRecipient delivered = succeeded("bob", "SUCCESS", SucceededRecipient.How.DELIVERED);
+    SucceededRecipient relayed =
+        succeeded("carol", "failure,success", SucceededRecipient.How.RELAYED);
+    SucceededRecipient quiet = succeeded("dave", "FAILURE", SucceededRecipient.How.RELAYED);
+    var original = original("alice@here.example", Map.of(), "");
+
+    assertThat(bounces.send(BOUNCE, original, List.of(quiet))).isEmpty();
+    assertThat(bounces.send(BOUNCE, original, List.of(delivered, relayed, quiet))).contains(BOUNCE);
+
+    assertThat(parsed().getSubject()).isEqualTo("Successful Mail Delivery Report");
+    MultipartReport report = (MultipartReport) parsed().getContent();
+    assertThat(report.getText())
+        .contains("was delivered to these recipients")
+        .contains("That server sends no reports")
+        .doesNotContain("could not be delivered");
+    DeliveryStatus status = (DeliveryStatus) report.getReport();
+    assertThat(status.getRecipientDSNCount()).isEqualTo(2);
+    assertThat(status.getRecipientDSN(0).getHeader("Action", null)).isEqualTo("delivered");
+    assertThat(status.getRecipientDSN(1).getHeader("Action", null)).isEqualTo("relayed");
+    assertThat(status.getRecipientDSN(1).getHeader("Status", null)).isEqualTo("2.1.5");
+  }
+
+  private static SucceededRecipient succeeded(
+      String local, String notify, SucceededRecipient.How how) {
+    return new SucceededRecipient(
+        address(local + "@there.example"),
+        Map.of("NOTIFY", notify),
+        how,
+        SmtpReply.of(250, 1, 5, "ok"),
+        Optional.empty());
+  }
+
+  @Test
   void anEndlessHeaderBlockIsCut() throws Exception {
     send(
         original("alice@here.example", Map.of(), "X-Filler: abcdefghij\r\n".repeat(10_000)),

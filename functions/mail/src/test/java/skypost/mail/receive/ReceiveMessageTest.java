@@ -275,6 +275,64 @@ class ReceiveMessageTest {
         CLOCK);
   }
 
+  @Test
+  void mailForThePostmasterFindsSomebody() throws IOException {
+    MessageId bare = store("Subject: x\r\n\r\n", "postmaster@mx.local.example");
+    receive(queue).receive(bare, false);
+    assertThat(inbox(ANN)).as("the first user of the domain above the host's").hasSize(1);
+
+    directory.putAccount(new Account.Alias(address("postmaster@local.example"), List.of(BOB)));
+    MessageId named =
+        store(
+            Samples.id(NOW.minusSeconds(60)),
+            Optional.empty(),
+            "Subject: x\r\n\r\n",
+            "POSTMASTER@local.example");
+    receive(queue).receive(named, false);
+    assertThat(inbox(BOB)).hasSize(1);
+    assertThat(inbox(ANN)).hasSize(1);
+  }
+
+  @Test
+  void aSenderWhoAskedIsToldOnceThatTheMessageIsInTheMailbox() throws IOException {
+    MessageId id = Samples.id(NOW.minusSeconds(3600));
+    var to =
+        List.of(
+            new Recipient(BOB, Map.of("NOTIFY", "SUCCESS", "ORCPT", "rfc822;bobby@local.example")),
+            new Recipient(ANN, Map.of("NOTIFY", "FAILURE")));
+    var origin =
+        new Envelope.Origin(
+            NOW, Optional.of("203.0.113.9"), "far.example", Optional.empty(), Optional.empty());
+    var envelope =
+        new Envelope(Optional.of(address("sender@far.example")), Map.of("ENVID", "E1"), to, origin);
+    try (var draft = messages.begin(id, envelope)) {
+      draft.write("Subject: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      draft.commit();
+    }
+
+    receive(queue).receive(id, false);
+    receive(queue).receive(id, false);
+
+    List<String> reports = new ArrayList<>();
+    for (var ids = messages.listFrom(MessageId.first(Instant.EPOCH)); ids.hasNext(); ) {
+      try (var stored = messages.open(ids.next()).orElseThrow()) {
+        if (stored.envelope().sender().isEmpty()) {
+          assertThat(stored.envelope().recipients().getFirst().address())
+              .hasToString("sender@far.example");
+          reports.add(new String(stored.content().readAllBytes(), StandardCharsets.US_ASCII));
+        }
+      }
+    }
+    assertThat(reports)
+        .singleElement()
+        .satisfies(report ->
+            assertThat(report)
+                .contains("Action: delivered", "Final-Recipient: rfc822; bob@local.example")
+                .contains("Original-Recipient: rfc822;bobby@local.example")
+                .contains("Original-Envelope-Id: E1")
+                .doesNotContain("ann@local.example"));
+  }
+
   private MessageId store(String raw, String... recipients) throws IOException {
     return store(Optional.of(address("sender@far.example")), raw, recipients);
   }

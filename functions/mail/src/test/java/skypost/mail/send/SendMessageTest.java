@@ -59,6 +59,8 @@ class SendMessageTest {
       "Received: from a by b\r\nSubject: hello\r\n\r\n.dots\r\nbody\r\n";
   private static final Duration WAIT = Duration.ofMinutes(5);
 
+  private Duration patience = Duration.ofSeconds(2); // many tests wait for its end
+
   private final Random random = new Random(7);
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
@@ -105,7 +107,7 @@ class SendMessageTest {
         new SendMessage.Ports(queue, messages, holders, new Bounces(messages, "mx.us.example")),
         new DirectoryRoutes(directory, exchangers, smartHost, first.port(), clock),
         new SmtpCourier(
-            new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(2))),
+            new SmtpClient("mx.us.example", Timeouts.all(patience)),
             Optional.of(OpportunisticTls.context())),
         schedule,
         clock,
@@ -303,6 +305,8 @@ class SendMessageTest {
   @Test
   void tlsIsUsedAndTold() throws IOException {
     first.offers("STARTTLS", "PIPELINING");
+    patience = Duration.ofSeconds(60); // a handshake on a busy machine
+    send = sender(Optional.empty(), RetrySchedule.of(List.of(Duration.ZERO, WAIT)));
 
     assertThat(sent("bob@there.example").attempts().getLast().tls()).startsWith("TLSv1.3");
     assertThat(first.received().getFirst().tls()).isTrue();
@@ -457,6 +461,138 @@ class SendMessageTest {
     assertThat(bounces()).hasSize(1);
   }
 
+  @Test
+  void aPeerThatKnowsDsnGetsItsParametersAndTellsTheSenderItself() throws IOException {
+    Map<String, String> dsn = Map.of("NOTIFY", "SUCCESS", "ORCPT", "rfc822;bob@old.example");
+
+    resend(enqueue(false, dsn, "bob@there.example"));
+
+    assertThat(first.commands())
+        .contains("RCPT TO:<bob@there.example> NOTIFY=SUCCESS ORCPT=rfc822;bob@old.example");
+    assertThat(bounces()).isEmpty();
+  }
+
+  @Test
+  void ofAPeerThatKnowsNoDsnTheSenderIsToldThatItHasTheMessage() throws IOException {
+    first.offers("PIPELINING", "8BITMIME");
+
+    QueueEntry asked = enqueue(false, Map.of("NOTIFY", "SUCCESS"), "bob@there.example");
+    resend(asked);
+
+    assertThat(end(now(asked), 0)).startsWith("Sent 250");
+    assertThat(first.commands()).contains("RCPT TO:<bob@there.example>");
+    assertThat(bounces())
+        .singleElement()
+        .satisfies(report ->
+            assertThat(report)
+                .contains("Action: relayed", "Final-Recipient: rfc822; bob@there.example")
+                .contains("Remote-MTA: dns; mx1.there.example"));
+  }
+
+  @Test
+  void eightBitsAreConvertedForAPeerThatTakesSeven() throws IOException {
+    first.offers("PIPELINING", "SIZE 1000000");
+    id = store("alice@here.example", "Subject: hello\r\n\r\nGr\u00fc\u00dfe = 1\r\n");
+
+    QueueEntry entry = sent("bob@there.example");
+
+    assertThat(end(entry, 0)).startsWith("Sent 250");
+    assertThat(first.received().getFirst().mail()).isEqualTo("MAIL FROM:<alice@here.example>");
+    assertThat(first.received().getFirst().text())
+        .isEqualTo(
+            "Subject: hello\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: text/plain; charset=unknown-8bit\r\n"
+                + "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                + "Gr=C3=BC=C3=9Fe =3D 1\r\n");
+  }
+
+  @Test
+  void noMoreRecipientsGoTogetherThanThePeerTakes() throws IOException {
+    first.offers("PIPELINING", "8BITMIME", "DSN", "LIMITS MAILMAX=100 RCPTMAX=2");
+
+    QueueEntry entry =
+        sent(
+            "a@there.example",
+            "b@there.example",
+            "c@there.example",
+            "d@there.example",
+            "e@there.example");
+
+    assertThat(entry.status()).isEqualTo(Status.DONE);
+    assertThat(first.received())
+        .extracting(received -> received.recipients().size())
+        .containsExactly(2, 2, 1);
+  }
+
+  @Test
+  void whoWasOneTooManyGoesInAnotherTransactionAtOnce() throws IOException {
+    first
+        .once("RCPT TO:<b@", FakeMx.reply("452 4.5.3 too many recipients"))
+        .once("RCPT TO:<c@", FakeMx.reply("452 4.5.3 too many recipients"));
+
+    QueueEntry entry = sent("a@there.example", "b@there.example", "c@there.example");
+
+    assertThat(entry.status()).isEqualTo(Status.DONE);
+    assertThat(first.received())
+        .extracting(received -> received.recipients().size())
+        .containsExactly(1, 2);
+  }
+
+  @Test
+  void aPeerForWhomEveryRecipientIsTooManyIsTriedLater() throws IOException {
+    first.always("RCPT", FakeMx.reply("452 4.5.3 too many recipients"));
+
+    QueueEntry entry = sent("a@there.example", "b@there.example");
+
+    assertThat(entry.waiting()).hasSize(2);
+    assertThat(entry.status()).isEqualTo(Status.DEFERRED);
+  }
+
+  @Test
+  void whoAskedIsToldOnceOfALongDelay() throws IOException {
+    send =
+        sender(
+            Optional.empty(),
+            RetrySchedule.of(List.of(Duration.ZERO, Duration.ofHours(4), WAIT, WAIT, WAIT)));
+    first.always("RCPT", FakeMx.reply("451 4.7.1 come later"));
+    QueueEntry entry = enqueue(false, Map.of("NOTIFY", "FAILURE,DELAY"), "bob@there.example");
+
+    resend(entry);
+    assertThat(bounces()).isEmpty();
+    for (int attempt = 2; attempt < 5; attempt++) {
+      clock.now = now(entry).nextAttempt();
+      resend(entry);
+      assertThat(bounces())
+          .singleElement()
+          .satisfies(report ->
+              assertThat(report)
+                  .contains("Action: delayed", "Status: 4.7.1", "you need not send it again"));
+    }
+    clock.now = now(entry).nextAttempt();
+    resend(entry);
+    assertThat(bounces()).hasSize(2).last().asString().contains("Action: failed");
+  }
+
+  @Test
+  void whoDidNotAskIsNotToldOfADelay() throws IOException {
+    send = sender(Optional.empty(), RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT)));
+    first.always("RCPT", FakeMx.reply("451 4.7.1 come later"));
+    clock.now = clock.now.plus(Duration.ofHours(5));
+
+    resend(enqueue(false, "bob@there.example"));
+
+    assertThat(bounces()).isEmpty();
+  }
+
+  @Test
+  void whoWantsNoReportGetsNone() throws IOException {
+    first.offers("PIPELINING").always("RCPT", FakeMx.reply("550 5.1.1 no such user"));
+
+    resend(enqueue(false, Map.of("NOTIFY", "NEVER"), "bob@there.example"));
+
+    assertThat(bounces()).isEmpty();
+  }
+
   private MessageId store(String sender, String text) throws IOException {
     MessageId fresh = MessageId.at(clock.instant(), random);
     Envelope envelope =
@@ -473,10 +609,15 @@ class SendMessageTest {
   }
 
   private QueueEntry enqueue(boolean shared, String... recipients) throws IOException {
+    return enqueue(shared, Map.of(), recipients);
+  }
+
+  private QueueEntry enqueue(boolean shared, Map<String, String> parameters, String... recipients)
+      throws IOException {
     StoredMessage stored = messages.open(id).orElse(null);
     List<QueuedRecipient> queued =
         Arrays.stream(recipients)
-            .map(text -> new QueuedRecipient(address(text), Map.of(), Optional.empty()))
+            .map(text -> new QueuedRecipient(address(text), parameters, Optional.empty()))
             .toList();
     QueueEntry entry =
         new QueueEntry(

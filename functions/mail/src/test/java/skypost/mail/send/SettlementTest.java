@@ -35,7 +35,7 @@ class SettlementTest {
 
     assertThat(settlement.entry().recipients().getFirst()).isEqualTo(before);
     assertThat(settlement.entry().status()).isEqualTo(Status.DONE);
-    assertThat(settlement.failed())
+    assertThat(settlement.ended())
         .extracting(failed -> failed.address().local())
         .containsExactly("carol");
   }
@@ -52,7 +52,7 @@ class SettlementTest {
 
     Settlement later = settlement.withoutFailures(booked, AT.plusSeconds(60));
 
-    assertThat(later.failed()).isEmpty();
+    assertThat(later.ended()).isEmpty();
     assertThat(later.entry().status()).isEqualTo(Status.DEFERRED);
     assertThat(later.entry().nextAttempt()).isEqualTo(AT.plusSeconds(60));
     assertThat(later.entry().waiting())
@@ -93,6 +93,21 @@ class SettlementTest {
     assertThat(settlement.entry().attempts().getLast().reply().toString())
         .isEqualTo("451 4.7.1 grey");
     assertThat(settlement.entry().nextAttempt()).isEqualTo(AT.plusSeconds(9));
+  }
+
+  @Test
+  void ofWhatAServerWithoutDsnTookTheSenderMayBeTold() {
+    Settlement settlement =
+        Settlement.of(
+            booked(recipient("bob"), recipient("carol")),
+            delivery(new Outcome.Relayed(OK), new Outcome.Relayed(OK)),
+            AT,
+            Optional.empty());
+
+    assertThat(settlement.entry().status()).isEqualTo(Status.DONE);
+    assertThat(settlement.ended())
+        .extracting(ended -> ended.address().local() + " " + ended.action())
+        .containsExactly("bob relayed", "carol relayed");
   }
 
   private static Courier.Delivery delivery(Outcome... outcomes) {

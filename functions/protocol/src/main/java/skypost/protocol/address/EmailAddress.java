@@ -1,6 +1,7 @@
 package skypost.protocol.address;
 
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -130,11 +131,14 @@ public record EmailAddress(String local, String domain) {
   }
 
   /**
-   * The form in which our own directory keeps addresses: the local part in lower case. Only a local
-   * domain may compare local parts like this (RFC 5321 section 2.4).
+   * The form in which our own directory keeps addresses: the local part in lower case and in
+   * Unicode's normal form C, for the same letters may be written in two ways (RFC 6532 section
+   * 3.1). Only a local domain may compare local parts like this (RFC 5321 section 2.4).
    */
   public EmailAddress canonical() {
-    return new EmailAddress(local.toLowerCase(Locale.ROOT), domain);
+    String composed =
+        isInternationalized() ? Normalizer.normalize(local, Normalizer.Form.NFC) : local;
+    return new EmailAddress(composed.toLowerCase(Locale.ROOT), domain);
   }
 
   /** The wire form, quoted where the local part needs it; without angle brackets. */

@@ -39,6 +39,7 @@ public final class TcpServer implements AutoCloseable {
    * @param busy what a connection beyond the limit is told
    * @param farewell what an idle connection is told when the server goes down
    * @param proxied peers that must begin with a PROXY protocol v2 header, and are believed
+   * @param perClient how many connections each client network may hold
    */
   public record Options(
       String name,
@@ -47,7 +48,28 @@ public final class TcpServer implements AutoCloseable {
       Optional<SSLContext> tls,
       String busy,
       String farewell,
-      Predicate<InetAddress> proxied) {
+      Predicate<InetAddress> proxied,
+      ClientConnections perClient) {
+    /** Without a limit for each client network. */
+    public Options(
+        String name,
+        InetSocketAddress address,
+        int maxConnections,
+        Optional<SSLContext> tls,
+        String busy,
+        String farewell,
+        Predicate<InetAddress> proxied) {
+      this(
+          name,
+          address,
+          maxConnections,
+          tls,
+          busy,
+          farewell,
+          proxied,
+          ClientConnections.unlimited());
+    }
+
     /** A plain listener without proxies. */
     public static Options plain(
         String name, InetSocketAddress address, int maxConnections, String busy, String farewell) {
@@ -58,12 +80,17 @@ public final class TcpServer implements AutoCloseable {
     /** The same with TLS from the first octet on. */
     public Options withTls(SSLContext context) {
       return new Options(
-          name, address, maxConnections, Optional.of(context), busy, farewell, proxied);
+          name, address, maxConnections, Optional.of(context), busy, farewell, proxied, perClient);
     }
 
     /** The same behind proxies. */
     public Options withProxied(Predicate<InetAddress> peers) {
-      return new Options(name, address, maxConnections, tls, busy, farewell, peers);
+      return new Options(name, address, maxConnections, tls, busy, farewell, peers, perClient);
+    }
+
+    /** The same with a limit for each client network, which other servers may share. */
+    public Options withPerClient(ClientConnections limit) {
+      return new Options(name, address, maxConnections, tls, busy, farewell, proxied, limit);
     }
   }
 
@@ -146,10 +173,7 @@ public final class TcpServer implements AutoCloseable {
   }
 
   private void turnAway(Socket socket) {
-    EventLog.warn("busy")
-        .with("service", options.name())
-        .with("client", socket.getInetAddress().getHostAddress())
-        .write();
+    logBusy(socket.getInetAddress(), "all places are taken");
     try (socket) {
       if (options.tls().isEmpty()) {
         Wire wire = new Wire(socket);
@@ -161,13 +185,21 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
+  private void logBusy(InetAddress client, String why) {
+    EventLog.warn("busy")
+        .with("service", options.name())
+        .with("client", client.getHostAddress())
+        .with("reason", why)
+        .write();
+  }
+
   private void run(Socket socket) {
     try (socket) {
       Wire wire = new Wire(socket);
       open.add(wire);
       try (wire) {
-        begin(wire);
-        service.serve(wire);
+        identify(wire);
+        admitted(wire);
       } finally {
         open.remove(wire);
       }
@@ -180,11 +212,32 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
-  private void begin(Wire wire) throws IOException {
+  /** The client's network is known only now, behind a proxy; and TLS is dear, so it comes later. */
+  private void admitted(Wire wire) throws IOException {
+    InetAddress client = wire.remote().getAddress();
+    if (!options.perClient().enter(client)) {
+      logBusy(client, "the client's network has all of its places");
+      if (options.tls().isEmpty()) {
+        wire.write(options.busy());
+      }
+      return;
+    }
+    try {
+      begin(wire);
+      service.serve(wire);
+    } finally {
+      options.perClient().leave(client);
+    }
+  }
+
+  private void identify(Wire wire) throws IOException {
     wire.timeout(HANDSHAKE_TIMEOUT);
     if (options.proxied().test(wire.remote().getAddress())) {
       ProxyHeader.read(wire).source().ifPresent(wire::remote);
     }
+  }
+
+  private void begin(Wire wire) throws IOException {
     if (options.tls().isPresent()) {
       wire.startTls(options.tls().get());
     }

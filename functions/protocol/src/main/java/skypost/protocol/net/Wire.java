@@ -124,9 +124,24 @@ public final class Wire implements Closeable {
     return !input.isEmpty();
   }
 
-  /** Whether there is input that nobody has waited for: the peer speaks out of turn. */
-  public boolean hasInputWaiting() throws IOException {
-    return !input.isEmpty() || in.available() > 0;
+  /**
+   * Waits for input before the peer has been told anything: whether it speaks out of turn.
+   *
+   * @throws EOFException when it hangs up instead
+   */
+  public boolean hasInputWithin(Duration limit) throws IOException {
+    if (!input.isEmpty()) {
+      return true;
+    }
+    try {
+      setSocketTimeout(limit.toNanos());
+      if (!input.fill(in)) {
+        throw new EOFException("the peer hung up before the greeting");
+      }
+      return true;
+    } catch (SocketTimeoutException patient) {
+      return false;
+    }
   }
 
   /** Whether the next line is here already, so that reading it waits for nobody. */

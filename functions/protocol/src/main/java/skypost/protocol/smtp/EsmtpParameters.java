@@ -16,6 +16,10 @@ final class EsmtpParameters {
   private static final Pattern SIZE = Pattern.compile("\\d{1,20}"); // RFC 1870 section 3
   private static final Pattern XTEXT =
       Pattern.compile("(?:[!-*,-<>-~]|\\+[0-9A-F]{2})*"); // RFC 3461 section 4
+  private static final Pattern ADDRESS_TYPE =
+      Pattern.compile("[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]+"); // RFC 3464 section 2.1.2: an atom
+  private static final Pattern UTF8_ADDRESS =
+      Pattern.compile("(?:[!-*,-<>-\\[\\]-~[^\\x00-\\x7F]]|\\\\x\\{[0-9A-F]{2,6}\\})+");
   private static final int MAX_ENVID = 100; // RFC 3461 section 4.4
   private static final int MAX_ORCPT = 500; // RFC 3461 section 4.2
   private static final Set<String> NOTIFY =
@@ -80,7 +84,7 @@ final class EsmtpParameters {
           offered.contains(Extension.DSN)
               && switch (parameter.getKey()) {
                 case "NOTIFY" -> isNotify(value.toUpperCase(Locale.ROOT));
-                case "ORCPT" -> value.length() <= MAX_ORCPT && value.indexOf(';') > 0;
+                case "ORCPT" -> isOriginalRecipient(value);
                 default -> false;
               };
       if (!legal) {
@@ -88,6 +92,29 @@ final class EsmtpParameters {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * RCPT's parameters as they are kept: an ORCPT that came in UTF-8 with its code points embedded
+   * in ASCII (RFC 6533 section 3), so that it can go on wherever the message goes.
+   */
+  static Map<String, String> sevenBit(Map<String, String> parameters) {
+    String orcpt = parameters.getOrDefault("ORCPT", "");
+    if (SmtpParser.isAscii(orcpt)) {
+      return parameters;
+    }
+    StringBuilder embedded = new StringBuilder();
+    orcpt
+        .codePoints()
+        .forEach(
+            c -> embedded.append(c < 128 ? Character.toString(c) : String.format("\\x{%X}", c)));
+    Map<String, String> kept = new LinkedHashMap<>(parameters);
+    if (embedded.length() <= MAX_ORCPT) {
+      kept.put("ORCPT", embedded.toString());
+    } else {
+      kept.remove("ORCPT");
+    }
+    return kept;
   }
 
   private static SmtpReply refusal(String key) {
@@ -111,6 +138,24 @@ final class EsmtpParameters {
       }
     }
     return true;
+  }
+
+  /**
+   * RFC 3461 section 4.2: an address type and xtext; RFC 6533 section 3: of type utf-8, an address
+   * with embedded code points or, under SMTPUTF8, as it is.
+   */
+  private static boolean isOriginalRecipient(String value) {
+    int semicolon = value.indexOf(';');
+    if (semicolon <= 0 || value.length() > MAX_ORCPT) {
+      return false;
+    }
+    String type = value.substring(0, semicolon);
+    String address = value.substring(semicolon + 1);
+    return ADDRESS_TYPE.matcher(type).matches()
+        && !address.isEmpty()
+        && (type.equalsIgnoreCase("utf-8")
+            ? UTF8_ADDRESS.matcher(address).matches()
+            : isXtext(address));
   }
 
   private static boolean isXtext(String value) {

@@ -7,10 +7,15 @@ package skypost.protocol.smtp;
 public enum Extension {
   /** BDAT (RFC 3030 section 2). */
   CHUNKING,
-  /** {@code BODY=BINARYMIME} (RFC 3030 section 3); needs {@link #CHUNKING}. */
+  /**
+   * {@code BODY=BINARYMIME} (RFC 3030 section 3); needs {@link #CHUNKING}. No front switches it on:
+   * POP3 and a peer without it cannot have such a message as it is (decisions/extensions.md).
+   */
   BINARYMIME,
   /** RFC 6531. */
   SMTPUTF8,
   /** RFC 3461: whoever sends the message on must honour NOTIFY, RET, ENVID and ORCPT. */
-  DSN
+  DSN,
+  /** RFC 9422: how much a session may take, told beforehand. */
+  LIMITS
 }

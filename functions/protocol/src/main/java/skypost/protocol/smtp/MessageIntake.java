@@ -3,6 +3,7 @@ package skypost.protocol.smtp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Optional;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Wire;
@@ -33,6 +34,7 @@ final class MessageIntake implements AutoCloseable {
   private final boolean binary;
   private final ContentScanner scanner;
   private final long deadline;
+  private long patience; // nanoseconds that the peer may still keep us waiting
   private Optional<SmtpReply> refusal = Optional.empty();
   private Optional<String> stored = Optional.empty();
   private boolean bare;
@@ -46,6 +48,7 @@ final class MessageIntake implements AutoCloseable {
     this.binary = binary;
     this.scanner = new ContentScanner(dotted, this::take);
     this.deadline = System.nanoTime() + limits.messageTimeout().toNanos();
+    this.patience = limits.dataTimeout().toNanos();
   }
 
   /** For DATA. */
@@ -102,11 +105,26 @@ final class MessageIntake implements AutoCloseable {
         refusal.orElseGet(() -> SmtpReply.of(250, 0, 0, octets + " octets received")), false);
   }
 
+  /**
+   * Takes what comes next. Waiting uses patience up, octets bring it back, so that a peer may pause
+   * as long as any, but one that sends an octet a second soon holds no connection. Only waiting for
+   * the peer counts: our own store may be slow.
+   */
   private void block(Wire.Taker taker) throws IOException {
-    if (System.nanoTime() > deadline) {
+    long start = System.nanoTime();
+    if (start > deadline || patience <= 0) {
       throw new SocketTimeoutException("the message did not come in time");
     }
-    if (!wire.take(taker)) {
+    wire.timeout(Duration.ofNanos(patience));
+    boolean more =
+        wire.take((block, from, to) -> {
+          patience -= System.nanoTime() - start;
+          int taken = taker.take(block, from, to);
+          long earned = Duration.ofSeconds(taken).toNanos() / limits.leastRate();
+          patience = Math.min(limits.dataTimeout().toNanos(), patience + earned);
+          return taken;
+        });
+    if (!more) {
       throw new EOFException("the peer hung up within a message");
     }
   }

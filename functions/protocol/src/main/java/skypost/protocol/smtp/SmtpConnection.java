@@ -23,7 +23,9 @@ public final class SmtpConnection {
   private static final SmtpReply SHUTTING_DOWN =
       SmtpReply.of(421, 3, 2, "Shutting down, try again later");
   private static final SmtpReply TIMEOUT = SmtpReply.of(421, 4, 2, "Timeout");
-  private static final SmtpReply TOO_MANY_ERRORS = SmtpReply.of(421, 7, 0, "Too many errors");
+  // RFC 5321 section 3.1: 554 in place of the greeting
+  private static final SmtpReply EARLY =
+      SmtpReply.of(554, 5, 1, "You spoke before the greeting, as no mail server does");
   private static final SmtpReply TOO_LONG = SmtpReply.of(500, 5, 2, "Line too long");
   private static final SmtpReply BARE =
       SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
@@ -37,13 +39,12 @@ public final class SmtpConnection {
   private final SmtpGate gate;
   private final SmtpSink sink;
 
+  private final Conduct conduct;
+
   private SmtpState state;
   private Optional<Line> lookahead = Optional.empty();
   private Optional<MessageIntake> chunks = Optional.empty();
   private boolean open = true;
-  private int errors;
-  private int refusals;
-  private int loginFailures;
 
   /**
    * @param gate of this session alone: it may remember what the session's login was granted
@@ -52,6 +53,7 @@ public final class SmtpConnection {
     this.wire = wire;
     this.settings = settings;
     this.limits = settings.limits();
+    this.conduct = new Conduct(limits);
     this.session = new SmtpSession(settings);
     this.gate = gate;
     this.sink = sink;
@@ -62,12 +64,7 @@ public final class SmtpConnection {
   public void run() throws IOException {
     wire.timeout(limits.commandTimeout());
     try {
-      if (wire.hasInputWaiting()) {
-        EventLog.info("early")
-            .with("client", wire.remoteAddress())
-            .write(); // RFC 5321 section 3.1: the server speaks first
-      }
-      say(session.greeting());
+      greet();
       while (open) {
         boolean transaction =
             state instanceof HasSender
@@ -83,6 +80,17 @@ public final class SmtpConnection {
     }
   }
 
+  /** RFC 5321 section 3.1: the server speaks first, and a client waits for it. */
+  private void greet() throws IOException {
+    boolean strict =
+        settings.service() == SmtpSettings.Service.MX && limits.greetingDelay().isPositive();
+    if (strict && wire.hasInputWithin(limits.greetingDelay())) {
+      close(EARLY);
+    } else {
+      say(session.greeting());
+    }
+  }
+
   private Line nextLine() throws IOException {
     Optional<Line> waiting = lookahead;
     lookahead = Optional.empty();
@@ -93,7 +101,7 @@ public final class SmtpConnection {
     switch (line) {
       case Line.Text text -> {
         switch (SmtpParser.parse(text.bytes())) {
-          case Parsed.Ok(SmtpCommand command) -> perform(session.step(state, command));
+          case Parsed.Ok(SmtpCommand command) -> obey(command);
           case Parsed.Bad(SmtpReply reply) -> say(reply);
         }
       }
@@ -107,6 +115,15 @@ public final class SmtpConnection {
       case Line.Bare() -> close(BARE);
       case Line.Closing() -> close(SHUTTING_DOWN);
       case Line.End() -> open = false;
+    }
+  }
+
+  private void obey(SmtpCommand command) throws IOException {
+    Optional<SmtpReply> enough = conduct.command(command);
+    if (enough.isPresent()) {
+      close(enough.get());
+    } else {
+      perform(session.step(state, command));
     }
   }
 
@@ -130,8 +147,13 @@ public final class SmtpConnection {
   // ---- replies
 
   private void say(SmtpReply reply) throws IOException {
-    if (reply.isPermanent() && ++errors > limits.errors()) {
-      close(TOO_MANY_ERRORS);
+    sayOrEnd(reply, reply.isPermanent() ? conduct.error() : Optional.empty());
+  }
+
+  /** Says it, or that the peer has misbehaved enough. */
+  private void sayOrEnd(SmtpReply reply, Optional<SmtpReply> enough) throws IOException {
+    if (enough.isPresent()) {
+      close(enough.get());
     } else {
       wire.write(reply.toWire());
     }
@@ -169,9 +191,10 @@ public final class SmtpConnection {
         wire.write(SmtpReply.of(235, 7, 0, "Authentication successful").toWire());
       }
       case AuthDialogue.Failed(SmtpReply reply) -> {
-        if (++loginFailures >= limits.loginFailures()) {
+        Optional<SmtpReply> enough = conduct.loginFailure();
+        if (enough.isPresent()) {
           wire.write(reply.toWire());
-          close(TOO_MANY_ERRORS);
+          close(enough.get());
         } else {
           say(reply);
         }
@@ -249,11 +272,7 @@ public final class SmtpConnection {
           .write();
     }
     state = session.answered(state, recipient, reply.isPositive());
-    if (reply.isPermanent() && ++refusals > limits.refusals()) {
-      close(TOO_MANY_ERRORS);
-    } else {
-      wire.write(reply.toWire());
-    }
+    sayOrEnd(reply, reply.isPermanent() ? conduct.refusal() : Optional.empty());
   }
 
   private static SmtpSender senderOf(SmtpState state) {
@@ -275,7 +294,6 @@ public final class SmtpConnection {
     }
     try (MessageIntake intake = MessageIntake.data(wire, limits, incoming.get())) {
       wire.write(SmtpReply.plain(354, "End data with <CR><LF>.<CR><LF>").toWire());
-      wire.timeout(limits.dataTimeout());
       conclude(transaction, intake, intake.readData());
     } finally {
       wire.timeout(limits.commandTimeout());
@@ -303,7 +321,6 @@ public final class SmtpConnection {
         return;
       }
     }
-    wire.timeout(limits.dataTimeout());
     MessageIntake intake = chunks.orElseThrow();
     MessageIntake.Result result = intake.readChunk(chunk.size(), chunk.last());
     wire.timeout(limits.commandTimeout());
@@ -340,6 +357,7 @@ public final class SmtpConnection {
   private void conclude(
       SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result)
       throws IOException {
+    intake.id().ifPresent(id -> conduct.message());
     SmtpClient client = transaction.client();
     EventLog.info("message")
         .with("id", intake.id().orElse(null))

@@ -88,7 +88,7 @@ public final class SmtpSession {
     lines.add("SIZE " + settings.limits().messageBytes());
     lines.add("8BITMIME");
     lines.add("ENHANCEDSTATUSCODES");
-    settings.extensions().stream().sorted().map(Extension::name).forEach(lines::add);
+    settings.extensions().stream().sorted().map(this::keyword).forEach(lines::add);
     if (tlsIsPossible(client.peer())) {
       lines.add("STARTTLS");
     }
@@ -96,6 +96,15 @@ public final class SmtpSession {
       lines.add("AUTH " + String.join(" ", mechanisms(client.peer())));
     }
     return SmtpReply.plain(250, lines.toArray(String[]::new));
+  }
+
+  private String keyword(Extension extension) {
+    return extension == Extension.LIMITS
+        ? "LIMITS MAILMAX="
+            + settings.limits().transactions()
+            + " RCPTMAX="
+            + settings.limits().recipients() // RFC 9422 section 4
+        : extension.name();
   }
 
   private Step mail(SmtpState state, SmtpCommand.Mail mail) {
@@ -161,7 +170,9 @@ public final class SmtpSession {
     EmailAddress address =
         rcpt.recipient().orElseGet(() -> new EmailAddress("postmaster", settings.hostname()));
     return new Step(
-        state, new SmtpAction.AskRecipient(new SmtpRecipient(address, rcpt.parameters())));
+        state,
+        new SmtpAction.AskRecipient(
+            new SmtpRecipient(address, EsmtpParameters.sevenBit(rcpt.parameters()))));
   }
 
   private Step data(SmtpState state) {

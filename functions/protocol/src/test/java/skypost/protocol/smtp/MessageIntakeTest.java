@@ -143,16 +143,109 @@ class MessageIntakeTest {
   }
 
   @Test
-  void silentClientIsToldAndDropped() throws IOException {
-    Duration shortly = Duration.ofMillis(50);
-    SmtpLimits limits =
-        new SmtpLimits(1000, 10, 1000, 100, 20, 100, 5, shortly, shortly, Duration.ofMinutes(1));
+  void clientThatSendsAnOctetAtATimeDoesNotHoldItsPlace() throws Exception {
+    SmtpLimits limits = limits(Duration.ZERO, Duration.ofMinutes(1), Duration.ofMillis(200));
+    try (TcpServer server = listen(limits);
+        TestClient slow = TestClient.connect(server.port())) {
+      slow.send(BEGIN);
+      for (String reply = ""; !reply.startsWith("354"); reply = slow.hear()) {}
+      Thread dripping =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  while (true) {
+                    slow.send("x"); // never silent for as long as the timeout
+                    Thread.sleep(10);
+                  }
+                } catch (IOException | InterruptedException droppedAtLast) {
+                  return;
+                }
+              });
+      assertThat(slow.hear()).isEqualTo("421 4.4.2 Timeout");
+      dripping.interrupt();
+    }
+    assertThat(sink.stored()).isEmpty();
+  }
+
+  @Test
+  void clientThatSpeaksBeforeTheGreetingIsNotServedWhereItHasToWait() throws IOException {
+    Duration minute = Duration.ofMinutes(1);
+    try (TcpServer server = listen(limits(minute, minute, minute));
+        TestClient early = TestClient.connect(server.port())) {
+      early.send("EHLO early\r\n");
+      assertThat(early.hear()).startsWith("554 5.5.1 ");
+      assertThat(early.hear()).as("the server hangs up").isEmpty();
+    }
+    try (TcpServer server = listen(limits(Duration.ofMillis(30), minute, minute));
+        TestClient patient = TestClient.connect(server.port())) {
+      assertThat(patient.hear()).startsWith("220 ");
+      assertThat(patient.say("HELO x")).startsWith("250 ");
+    }
+    try (TcpServer server = listen(limits(Duration.ZERO, minute, minute));
+        TestClient early = TestClient.connect(server.port())) {
+      early.send("HELO early\r\n");
+      assertThat(early.hear()).as("no wait, no rule").startsWith("220 ");
+    }
+  }
+
+  @Test
+  void sessionTakesNoMoreTransactionsThanItSaid() throws IOException {
+    Duration minute = Duration.ofMinutes(1);
+    try (TcpServer server = listen(limits(Duration.ZERO, minute, minute));
+        TestClient client = TestClient.connect(server.port())) {
+      client.hear();
+      client.say("EHLO x");
+      for (int i = 0; i < 10; i++) {
+        assertThat(client.say("MAIL FROM:<a@b.test>")).startsWith("250 ");
+        assertThat(client.say("RSET")).startsWith("250 ");
+      }
+      assertThat(client.say("MAIL FROM:<a@b.test>")).startsWith("421 4.7.0 ");
+    }
+  }
+
+  @Test
+  void sessionThatGetsNowhereIsEnded() throws IOException {
+    Duration minute = Duration.ofMinutes(1);
+    try (TcpServer server = listen(limits(Duration.ZERO, minute, minute));
+        TestClient client = TestClient.connect(server.port())) {
+      client.hear();
+      assertThat(client.say("HELO x")).startsWith("250 ");
+      for (int i = 1; i < 30; i++) {
+        assertThat(client.say("NOOP")).startsWith("250 ");
+      }
+      assertThat(client.say("NOOP")).startsWith("421 4.7.0 ");
+    }
+  }
+
+  private TcpServer listen(SmtpLimits limits) throws IOException {
     var address = new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var options = TcpServer.Options.plain("test", address, 5, "busy\r\n", "bye\r\n");
-    try (TcpServer server =
-            TcpServer.start(
-                options,
-                wire -> new SmtpConnection(wire, settings(limits), new ListGate(), sink).run());
+    return TcpServer.start(
+        options, wire -> new SmtpConnection(wire, settings(limits), new ListGate(), sink).run());
+  }
+
+  private static SmtpLimits limits(Duration greeting, Duration command, Duration data) {
+    return new SmtpLimits(
+        1000,
+        10,
+        10,
+        1000,
+        100,
+        20,
+        30,
+        100,
+        5,
+        greeting,
+        command,
+        data,
+        500,
+        Duration.ofMinutes(1));
+  }
+
+  @Test
+  void silentClientIsToldAndDropped() throws IOException {
+    Duration shortly = Duration.ofMillis(50);
+    try (TcpServer server = listen(limits(Duration.ZERO, shortly, shortly));
         TestClient idle = TestClient.connect(server.port());
         TestClient stalled = TestClient.connect(server.port())) {
       stalled.send(BEGIN + "half a mess");

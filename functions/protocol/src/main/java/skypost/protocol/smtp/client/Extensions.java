@@ -4,12 +4,17 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import skypost.protocol.smtp.SmtpReply;
 
 /** What a server offers in its reply to EHLO (RFC 5321 section 4.1.1.1). */
 public final class Extensions {
   /** Of a server that knows only HELO. */
   public static final Extensions NONE = new Extensions(Map.of());
+
+  private static final Pattern RCPTMAX =
+      Pattern.compile("(?:^|\\s)RCPTMAX=(\\d{1,9})(?:\\s|$)", Pattern.CASE_INSENSITIVE);
 
   private final Map<String, String> parameters;
 
@@ -32,6 +37,15 @@ public final class Extensions {
   /** Whether the keyword is offered. */
   public boolean offers(String keyword) {
     return parameters.containsKey(keyword);
+  }
+
+  /**
+   * How many RCPTs a transaction may have (RFC 9422 section 4.2); no limit when none is told. A
+   * server that names fewer than one is not believed.
+   */
+  public int maxRecipients() {
+    Matcher matcher = RCPTMAX.matcher(parameters.getOrDefault("LIMITS", ""));
+    return matcher.find() ? Math.max(1, Integer.parseInt(matcher.group(1))) : Integer.MAX_VALUE;
   }
 
   /**

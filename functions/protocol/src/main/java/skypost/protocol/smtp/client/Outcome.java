@@ -11,6 +11,12 @@ public sealed interface Outcome {
   record Delivered(SmtpReply reply) implements Outcome {}
 
   /**
+   * The same, but the peer knows no DSN and will not tell the sender, who may have asked for it
+   * (RFC 3461 section 5.2.2).
+   */
+  record Relayed(SmtpReply reply) implements Outcome {}
+
+  /**
    * The peer said 4yz, or was silent after the final dot: it may work later, and no other exchanger
    * should be tried now.
    */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Transaction.Recipient;
@@ -265,7 +266,9 @@ public final class SmtpConnection implements AutoCloseable {
       SmtpReply end = wire.reply(timeouts.dataEnd());
       usable = end.code() != 421;
       if (end.code() / 100 == 2) {
-        fill(outcomes, new Outcome.Delivered(end));
+        fill(
+            outcomes,
+            extensions.offers("DSN") ? new Outcome.Delivered(end) : new Outcome.Relayed(end));
       } else {
         fill(outcomes, Outcome.refused(end.isPositive() ? unexpected(end) : end));
       }
@@ -290,13 +293,22 @@ public final class SmtpConnection implements AutoCloseable {
     long octets = 0;
     try (InputStream in = content.open()) {
       DataWriter writer = new DataWriter(wire.content());
+      Optional<SevenBitWriter> converter =
+          mustConvert(content) ? Optional.of(new SevenBitWriter(writer)) : Optional.empty();
       while (true) {
         int count = in.read(block);
         if (count < 0) {
           break;
         }
         octets += count;
-        SmtpReply fault = write(() -> writer.write(block, count));
+        SmtpReply fault =
+            write(() -> {
+              if (converter.isPresent()) {
+                converter.get().write(block, count);
+              } else {
+                writer.write(block, count);
+              }
+            });
         if (fault != null) {
           return fault;
         }
@@ -306,7 +318,11 @@ public final class SmtpConnection implements AutoCloseable {
             451, 3, 0, "the stored message has " + octets + " octets instead of " + content.size());
       }
       return write(() -> {
-        writer.end();
+        if (converter.isPresent()) {
+          converter.get().end();
+        } else {
+          writer.end();
+        }
         wire.flush(timeouts.dataBlock());
       });
     } catch (IOException fault) { // our own store's: the dot must not follow
@@ -316,6 +332,11 @@ public final class SmtpConnection implements AutoCloseable {
           0,
           "cannot read the stored message: " + Faults.text(fault)); // X.3.0: mail system status
     }
+  }
+
+  /** RFC 6152 section 3: what a peer has not said it can take must be converted. */
+  private boolean mustConvert(Transaction.Content content) {
+    return content.isEightBit() && !extensions.offers("8BITMIME");
   }
 
   private interface Writing {
@@ -374,12 +395,9 @@ public final class SmtpConnection implements AutoCloseable {
   private String mail(Transaction transaction, List<Integer> open) {
     StringBuilder command = new StringBuilder("MAIL FROM:<");
     command.append(transaction.sender().map(EmailAddress::toString).orElse("")).append('>');
-    if (extensions.offers("SIZE")) {
+    if (extensions.offers("SIZE") && !mustConvert(transaction.content())) {
       command.append(" SIZE=").append(transaction.content().size());
     }
-    // RFC 6152 section 3 wants a conversion where 8BITMIME is not offered. We send the octets as
-    // they are, as Exim does: servers
-    // that offer nothing are 8-bit clean all the same, and a conversion breaks DKIM signatures.
     if (extensions.offers("8BITMIME") && transaction.content().isEightBit()) {
       command.append(" BODY=8BITMIME");
     }

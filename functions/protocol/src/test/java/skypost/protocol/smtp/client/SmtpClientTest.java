@@ -118,7 +118,7 @@ class SmtpClientTest {
     List<Outcome> outcomes = send(client, "x\r\n", recipients);
 
     assertThat(outcomes.get(7)).isInstanceOf(Outcome.Failed.class);
-    assertThat(outcomes).filteredOn(Outcome.Delivered.class::isInstance).hasSize(299);
+    assertThat(outcomes).filteredOn(Outcome.Relayed.class::isInstance).hasSize(299);
     assertThat(mx.received().getFirst().recipients()).hasSize(299);
   }
 
@@ -237,7 +237,7 @@ class SmtpClientTest {
     mx.always("EHLO", FakeMx.reply("502 5.5.1 what is that"));
 
     assertThat(send(client, "x\r\n", "bob@there.example").getFirst())
-        .isInstanceOf(Outcome.Delivered.class);
+        .isInstanceOf(Outcome.Relayed.class);
     assertThat(mx.received().getFirst().mail()).isEqualTo("MAIL FROM:<alice@here.example>");
   }
 
@@ -281,11 +281,11 @@ class SmtpClientTest {
     mx.offers("PIPELINING", "8BITMIME");
     List<Outcome> outcomes = send(client, "x\r\n", "j\u00f6rg@there.example", "bob@there.example");
     assertThat(outcomes.get(0).reply().toString()).startsWith("553 5.6.7");
-    assertThat(outcomes.get(1)).isInstanceOf(Outcome.Delivered.class);
+    assertThat(outcomes.get(1)).isInstanceOf(Outcome.Relayed.class);
 
     mx.offers("PIPELINING", "8BITMIME", "SMTPUTF8");
     assertThat(send(client, "x\r\n", "j\u00f6rg@there.example").getFirst())
-        .isInstanceOf(Outcome.Delivered.class);
+        .isInstanceOf(Outcome.Relayed.class);
     assertThat(mx.received().getLast().mail()).endsWith(" SMTPUTF8");
     assertThat(mx.received().getLast().recipients()).containsExactly("j\u00f6rg@there.example");
   }
@@ -324,7 +324,7 @@ class SmtpClientTest {
     try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
       assertThat(connection.tls()).startsWith("TLSv1.3 ");
       assertThat(connection.send(transaction(content("x\r\n"), "bob@there.example")).getFirst())
-          .isInstanceOf(Outcome.Delivered.class);
+          .isInstanceOf(Outcome.Relayed.class);
     }
     assertThat(mx.received().getFirst().tls()).isTrue();
     assertThat(mx.commands()).filteredOn(line -> line.startsWith("EHLO")).hasSize(2);

@@ -1,0 +1,64 @@
+package skypost.protocol.smtp;
+
+import java.util.Optional;
+
+/** How a peer has behaved in one session, and when that is enough. Each call counts one thing. */
+final class Conduct {
+  private static final SmtpReply TOO_MANY_ERRORS = SmtpReply.of(421, 7, 0, "Too many errors");
+  private static final SmtpReply TOO_MANY_COMMANDS =
+      SmtpReply.of(421, 7, 0, "Too many commands without a message");
+  private static final SmtpReply TOO_MANY_MAILS =
+      SmtpReply.of(421, 7, 0, "Too many transactions in one session");
+
+  private final SmtpLimits limits;
+  private int errors;
+  private int refusals;
+  private int loginFailures;
+  private int transactions;
+  private int junk;
+
+  Conduct(SmtpLimits limits) {
+    this.limits = limits;
+  }
+
+  /** A well-formed command; what to end the session with instead of obeying it. */
+  Optional<SmtpReply> command(SmtpCommand command) {
+    if (isJunk(command) && ++junk > limits.junk()) {
+      return Optional.of(TOO_MANY_COMMANDS);
+    }
+    boolean tooMany = command instanceof SmtpCommand.Mail && ++transactions > limits.transactions();
+    return tooMany ? Optional.of(TOO_MANY_MAILS) : Optional.empty(); // RFC 9422 section 4.1
+  }
+
+  /** What keeps a connection without getting anywhere. */
+  private static boolean isJunk(SmtpCommand command) {
+    return command instanceof SmtpCommand.Noop
+        || command instanceof SmtpCommand.Rset
+        || command instanceof SmtpCommand.Vrfy
+        || command instanceof SmtpCommand.Help
+        || command instanceof SmtpCommand.Ehlo
+        || command instanceof SmtpCommand.Helo;
+  }
+
+  /** A message was taken. */
+  void message() {
+    junk = 0;
+  }
+
+  /** A command was malformed, misplaced or refused. */
+  Optional<SmtpReply> error() {
+    return ++errors > limits.errors() ? Optional.of(TOO_MANY_ERRORS) : Optional.empty();
+  }
+
+  /** A recipient was refused for good. */
+  Optional<SmtpReply> refusal() {
+    return ++refusals > limits.refusals() ? Optional.of(TOO_MANY_ERRORS) : Optional.empty();
+  }
+
+  /** A login failed. */
+  Optional<SmtpReply> loginFailure() {
+    return ++loginFailures >= limits.loginFailures()
+        ? Optional.of(TOO_MANY_ERRORS)
+        : Optional.empty();
+  }
+}
