@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.tls.ServerTls;
+import skypost.protocol.sasl.ScramSalt;
 
 /**
  * What idle connections cost. The bench holds ten thousand of them in a process of its own and
@@ -60,7 +61,8 @@ class IdleConnectionsTest {
             1 << 20,
             CONNECTIONS,
             ServerTls.selfSigned("mx.test", Instant.now()),
-            List.of());
+            List.of(),
+            SmtpFrontSettings.Defence.NONE);
     return SmtpFront.start(
         settings, new Nobody(), new InMemoryMessages(), Clock.systemUTC(), new SecureRandom());
   }
@@ -94,6 +96,16 @@ class IdleConnectionsTest {
     @Override
     public LoginAnswer login(LoginQuestion question) {
       return new LoginAnswer.Refused();
+    }
+
+    @Override
+    public ScramSalt scramSalt(ScramSaltQuestion question) throws IOException {
+      throw new IOException("nobody logs in here");
+    }
+
+    @Override
+    public ScramAnswer scramLogin(ScramQuestion question) {
+      return new ScramAnswer.Refused();
     }
 
     @Override

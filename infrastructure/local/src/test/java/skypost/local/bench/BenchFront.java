@@ -1,5 +1,6 @@
 package skypost.local.bench;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,6 +13,7 @@ import skypost.local.BenchS3;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.tls.ServerTls;
+import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
@@ -41,7 +43,8 @@ final class BenchFront {
             MAX_MESSAGE,
             MAX_CONNECTIONS,
             ServerTls.selfSigned("mx.bench.test", Instant.now()),
-            List.of());
+            List.of(),
+            SmtpFrontSettings.Defence.NONE);
     SmtpFront front =
         SmtpFront.start(settings, new Everybody(), messages, Clock.systemUTC(), new SecureRandom());
     System.out.println("ready " + front.port(Door.SMTP));
@@ -57,6 +60,16 @@ final class BenchFront {
     @Override
     public LoginAnswer login(LoginQuestion question) {
       return new LoginAnswer.Refused();
+    }
+
+    @Override
+    public ScramSalt scramSalt(ScramSaltQuestion question) throws IOException {
+      throw new IOException("nobody logs in here");
+    }
+
+    @Override
+    public ScramAnswer scramLogin(ScramQuestion question) {
+      return new ScramAnswer.Refused();
     }
 
     @Override

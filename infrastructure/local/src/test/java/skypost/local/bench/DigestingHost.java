@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.net.TcpServer;
+import skypost.protocol.sasl.ScramLogin;
+import skypost.protocol.sasl.ScramProof;
+import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpClient;
 import skypost.protocol.smtp.SmtpConnection;
 import skypost.protocol.smtp.SmtpGate;
@@ -98,6 +101,16 @@ final class DigestingHost implements SmtpGate, AutoCloseable {
 
   @Override
   public Optional<EmailAddress> login(SmtpClient client, String username, String password) {
+    return Optional.empty();
+  }
+
+  @Override
+  public ScramSalt scramSalt(SmtpClient client, String username) throws IOException {
+    throw new IOException("nobody logs in here");
+  }
+
+  @Override
+  public Optional<ScramLogin> scramLogin(SmtpClient client, ScramProof proof) {
     return Optional.empty();
   }
 
