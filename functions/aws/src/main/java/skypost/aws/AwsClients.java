@@ -89,7 +89,13 @@ public final class AwsClients {
     if (s3 == null) {
       // Bucket names as host names are for AWS; other endpoints know paths.
       boolean paths = elsewhere.isPresent() || System.getenv("AWS_ENDPOINT_URL") != null;
-      s3 = configure(S3Client.builder().forcePathStyle(paths), Service.S3).build();
+      // Our checksums are known before a PUT begins (S3Draft), so nothing has to trail the content
+      // in chunks that are each signed and counted.
+      var builder =
+          S3Client.builder()
+              .forcePathStyle(paths)
+              .serviceConfiguration(config -> config.chunkedEncodingEnabled(false));
+      s3 = configure(builder, Service.S3).build();
     }
     return s3;
   }

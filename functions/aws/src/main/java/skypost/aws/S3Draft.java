@@ -2,9 +2,12 @@ package skypost.aws;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.zip.CRC32;
 import skypost.mail.message.IncomingMessages.Draft;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -12,6 +15,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * A message being written: in memory while it is small, in a temporary file when it is not, since a
  * PUT must know its length before it begins. One PUT at the end makes it durable.
+ *
+ * <p>The checksum is taken as the message comes and sent with it, so S3 refuses what memory, disk
+ * or network has changed since (Amazon S3 User Guide, "Checking object integrity").
  */
 final class S3Draft extends Draft {
   /** The most of a message that is held in memory; larger ones are few. */
@@ -20,6 +26,7 @@ final class S3Draft extends Draft {
   private final S3Client s3;
   private final String bucket;
   private final String key;
+  private final CRC32 checksum = new CRC32();
   private byte[] memory = new byte[8 << 10];
   private int size;
   private Path file;
@@ -42,6 +49,7 @@ final class S3Draft extends Draft {
     if (closed) {
       throw new IOException("the draft is closed");
     }
+    checksum.update(buffer, offset, length);
     if (disk == null && size + length > IN_MEMORY) {
       spill();
     }
@@ -74,11 +82,22 @@ final class S3Draft extends Draft {
       disk.close();
       body = RequestBody.fromFile(file);
     } else {
-      body = RequestBody.fromRemainingByteBuffer(java.nio.ByteBuffer.wrap(memory, 0, size));
+      body = RequestBody.fromRemainingByteBuffer(ByteBuffer.wrap(memory, 0, size));
     }
-    Calls.call(
-        () -> s3.putObject(put -> put.bucket(bucket).key(key).contentType("message/rfc822"), body));
+    Calls.call(() ->
+        s3.putObject(
+            put ->
+                put.bucket(bucket)
+                    .key(key)
+                    .contentType("message/rfc822")
+                    .checksumCRC32(checksumInBase64()),
+            body));
     close();
+  }
+
+  private String checksumInBase64() {
+    byte[] octets = ByteBuffer.allocate(Integer.BYTES).putInt((int) checksum.getValue()).array();
+    return Base64.getEncoder().encodeToString(octets);
   }
 
   @Override

@@ -68,6 +68,18 @@ class EmbeddedS3Test {
   }
 
   @Test
+  void whatDoesNotMatchItsChecksumIsRefused() {
+    assertThatThrownBy(() ->
+            s3.putObject(
+                request ->
+                    request.bucket("bucket").key("incoming/k").checksumCRC32("AAAAAA=="), // of ""
+                RequestBody.fromString("changed on its way")))
+        .isInstanceOfSatisfying(
+            S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(400));
+    assertThat(events).isEmpty();
+  }
+
+  @Test
   void aWrongSignatureIsRefused() {
     try (var others = new AwsClients(new AccessKey("id", "wrong"))) {
       assertThatThrownBy(() ->

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;

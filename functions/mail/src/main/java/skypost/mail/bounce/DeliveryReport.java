@@ -19,6 +19,7 @@ import org.eclipse.angus.mail.dsn.DeliveryStatus;
 import org.eclipse.angus.mail.dsn.MessageHeaders;
 import org.eclipse.angus.mail.dsn.MultipartReport;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;

@@ -1,5 +1,6 @@
 package skypost.mail.receive;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
@@ -84,9 +86,9 @@ public final class ReceiveMessage {
       EventLog.info("receive").with("id", id).with("reason", "already gone").write();
       return;
     }
-    Headers headers;
+    byte[] headers;
     try (StoredMessage message = stored.get()) {
-      headers = Headers.read(message.content());
+      headers = HeaderBlock.read(message.content());
     }
     new Run(id, stored.get().envelope(), stored.get().size(), headers).deal();
   }
@@ -96,18 +98,20 @@ public final class ReceiveMessage {
     private final MessageId id;
     private final Envelope envelope;
     private final long size;
-    private final Headers headers;
+    private final byte[] headers;
+    private final String subject;
     private final List<RecipientOutcome> outcomes = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
     private final List<Reported> ended = new ArrayList<>();
     private boolean shared;
     private boolean held;
 
-    Run(MessageId id, Envelope envelope, long size, Headers headers) {
+    Run(MessageId id, Envelope envelope, long size, byte[] headers) {
       this.id = id;
       this.envelope = envelope;
       this.size = size;
       this.headers = headers;
+      this.subject = HeaderBlock.subject(headers);
     }
 
     void deal() throws IOException {
@@ -126,9 +130,7 @@ public final class ReceiveMessage {
       }
       queue(entries.stream().map(this::withShared).toList());
       report();
-      ports
-          .traces()
-          .record(new Receipt(id, envelope, size, headers.subject(), clock.instant(), outcomes));
+      ports.traces().record(new Receipt(id, envelope, size, subject, clock.instant(), outcomes));
       outcomes.forEach(this::log);
       if (!held) {
         ports.messages().delete(List.of(id));
@@ -139,7 +141,7 @@ public final class ReceiveMessage {
       EmailAddress user = local.user();
       String folder = Mailboxes.INBOX;
       long userSize = FinalDelivery.size(envelope, user, size);
-      Delivery delivery = new Delivery(id, folder, userSize, shared, headers.subject());
+      Delivery delivery = new Delivery(id, folder, userSize, shared, subject);
       Optional<SmtpReply> failure =
           switch (ports.mailboxes().deliver(user, delivery)) {
             case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
@@ -263,7 +265,7 @@ public final class ReceiveMessage {
           .bounces()
           .send(
               MessageId.derived(id.acceptedAt(), "receive " + id),
-              new Bounces.Original(id, envelope, headers.stream()),
+              new Bounces.Original(id, envelope, new ByteArrayInputStream(headers)),
               ended);
     }
 

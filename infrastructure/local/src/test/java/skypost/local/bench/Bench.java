@@ -1,0 +1,55 @@
+package skypost.local.bench;
+
+import java.util.List;
+
+/** The benchmark's command line. */
+public final class Bench {
+  private static final String USAGE =
+      """
+      Measures SMTP servers on this machine. Arguments (in -Dskypost.args='…'):
+        smtp [options]      accept rate, latency, CPU per message, memory per connection (the default)
+          --servers LIST    of front (S3 answers at once), s3 (front and the embedded S3), local (the whole
+                            system), postfix (started here, discards what it accepted): front,s3,local
+          --target H:P      any other server, which takes mail for bench.test
+          --pid N           its process, whose CPU and memory are counted with its children's
+          --sessions LIST   concurrent sessions (1,8,32)
+          --sizes LIST      sizes of messages, with K or M (4K,50K,5M)
+          --rounds N        the servers take turns so often; medians are told (3)
+          --seconds N       of each turn (3)
+          --per-connection N  messages before a session hangs up and connects again (100)
+        connections [N]     N idle connections held by a front with a 256 MB heap (10000)
+        large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
+      """;
+
+  private Bench() {}
+
+  /** {@code --help} tells the arguments. */
+  public static void main(String[] arguments) throws Exception {
+    List<String> given = List.of(arguments);
+    String what = given.isEmpty() || given.getFirst().startsWith("--") ? "smtp" : given.getFirst();
+    List<String> rest =
+        given.isEmpty() || given.getFirst().startsWith("--")
+            ? given
+            : given.subList(1, given.size());
+    try {
+      if (given.contains("--help")) {
+        System.out.print(USAGE);
+        return;
+      }
+      switch (what) {
+        case "smtp" -> new SmtpBench(BenchOptions.parse(rest), System.out).run();
+        case "connections" -> ManyConnections.run(number(rest, 10_000), System.out);
+        case "large" -> LargeMessage.run(number(rest, 100), System.out);
+        default -> throw new IllegalArgumentException("no such benchmark: " + what);
+      }
+    } catch (IllegalArgumentException wrong) {
+      System.err.println(wrong.getMessage());
+      System.err.print(USAGE);
+      System.exit(2);
+    }
+  }
+
+  private static int number(List<String> rest, int otherwise) {
+    return rest.isEmpty() ? otherwise : Integer.parseInt(rest.getFirst());
+  }
+}

@@ -1,0 +1,98 @@
+package skypost.local.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * CPU time and memory of a process and of all that it started, from Linux's {@code /proc}
+ * (proc(5)). Time of children that have ended is counted with the parent that waited for them.
+ */
+final class ProcessTree {
+  private static final long TICKS_A_SECOND = 100; // USER_HZ, the same on every Linux of today
+  private static final int PARENT = 1; // fields of /proc/pid/stat behind the name
+  private static final int FIRST_TIME = 11; // utime, stime, cutime, cstime
+  private static final int TIMES = 4;
+
+  private final long root;
+
+  ProcessTree(long root) {
+    this.root = root;
+  }
+
+  long root() {
+    return root;
+  }
+
+  /** User and system time so far. */
+  Duration cpu() throws IOException {
+    long ticks = 0;
+    for (String[] stat : members().values()) {
+      for (int i = FIRST_TIME; i < FIRST_TIME + TIMES; i++) {
+        ticks += Long.parseLong(stat[i]);
+      }
+    }
+    return Duration.ofMillis(ticks * 1000 / TICKS_A_SECOND);
+  }
+
+  /** Memory in KiB; what processes share is counted once. */
+  long memory() throws IOException {
+    long sum = 0;
+    for (long pid : members().keySet()) {
+      sum += field(Path.of("/proc/" + pid + "/smaps_rollup"), "Pss:");
+    }
+    return sum;
+  }
+
+  /** The most that the root has ever held, in KiB. */
+  long peak() throws IOException {
+    return field(Path.of("/proc/" + root + "/status"), "VmHWM:");
+  }
+
+  private static long field(Path file, String name) throws IOException {
+    try {
+      for (String line : Files.readAllLines(file)) {
+        if (line.startsWith(name)) {
+          return Long.parseLong(line.replaceAll("\\D", ""));
+        }
+      }
+    } catch (java.nio.file.NoSuchFileException ended) {
+      return 0;
+    }
+    return 0;
+  }
+
+  /** The fields behind the name of every member, by process id. */
+  private Map<Long, String[]> members() throws IOException {
+    Map<Long, String[]> all = new HashMap<>();
+    try (var folders = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path folder : folders) {
+        try {
+          String stat = Files.readString(folder.resolve("stat"));
+          String fields = stat.substring(stat.lastIndexOf(')') + 2);
+          all.put(Long.valueOf(folder.getFileName().toString()), fields.split(" "));
+        } catch (IOException ended) {
+          continue; // between the listing and the reading
+        }
+      }
+    }
+    Map<Long, String[]> members = new HashMap<>();
+    List<Long> next = new ArrayList<>(List.of(root));
+    while (!next.isEmpty()) {
+      long pid = next.removeLast();
+      if (all.containsKey(pid) && members.putIfAbsent(pid, all.get(pid)) == null) {
+        all.forEach((child, stat) -> {
+          if (Long.parseLong(stat[PARENT]) == pid) {
+            next.add(child);
+          }
+        });
+      }
+    }
+    return members;
+  }
+}
