@@ -59,13 +59,6 @@ class MetricsTest {
     assertThat((List<?>) line.get("StoreTime")).hasSize(100);
   }
 
-  @Test
-  void switchedOffNothingIsWritten() {
-    Metrics off = Metrics.off();
-    off.add(Map.of(), "Accepted", Metrics.Unit.COUNT, 1);
-    off.write();
-  }
-
   /** The only line with these dimensions, checked to be in the format. */
   private static Map<String, Object> line(List<String> written, List<String> dimensions)
       throws Exception {
