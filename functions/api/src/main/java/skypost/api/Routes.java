@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import skypost.mail.admin.FreeBodies;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
@@ -22,6 +21,7 @@ import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.mailbox.FreeBodies;
 
 /** Every route, wired to its use case. */
 final class Routes {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.bounce.FailedRecipient;
 import skypost.mail.directory.Page;
+import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.OutboundQueue;
@@ -143,7 +144,7 @@ public final class ManageQueue {
         if (bounce) {
           tellSender(entry);
         }
-        bodies.free(entry.id().message(), entry.shared(), "queue:" + entry.id());
+        bodies.free(entry.id().message(), entry.shared(), entry.id().bodyHolder());
       }
     }
     return outcome;

@@ -12,6 +12,7 @@ import skypost.mail.directory.LoginSecrets;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.StoredPassword;
+import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;

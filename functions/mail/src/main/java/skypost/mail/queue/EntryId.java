@@ -26,6 +26,11 @@ public record EntryId(MessageId message, String destination, int part) {
         .map(id -> new EntryId(id, parts[1], Integer.parseInt(parts[2])));
   }
 
+  /** How the entry is called among the holders of a body that several share. */
+  public String bodyHolder() {
+    return "queue:" + this;
+  }
+
   /** {@code message~destination~part}: unreserved in a URL, and no domain bears a tilde. */
   @Override
   public String toString() {

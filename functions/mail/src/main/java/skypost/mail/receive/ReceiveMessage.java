@@ -105,6 +105,7 @@ public final class ReceiveMessage {
     private final List<Reported> ended = new ArrayList<>();
     private boolean shared;
     private boolean held;
+    private boolean nobodyLeft;
 
     Run(MessageId id, Envelope envelope, long size, byte[] headers) {
       this.id = id;
@@ -119,7 +120,7 @@ public final class ReceiveMessage {
       List<QueueEntry> entries = entries(resolution.remote());
       List<String> holders = new ArrayList<>();
       resolution.local().forEach(local -> holders.add(local.user().toString()));
-      entries.forEach(entry -> holders.add(holder(entry.id())));
+      entries.forEach(entry -> holders.add(entry.id().bodyHolder()));
       shared = holders.size() > 1;
       if (shared) {
         ports.holders().hold(id, holders);
@@ -132,7 +133,7 @@ public final class ReceiveMessage {
       report();
       ports.traces().record(new Receipt(id, envelope, size, subject, clock.instant(), outcomes));
       outcomes.forEach(this::log);
-      if (!held) {
+      if (!held || nobodyLeft) {
         ports.messages().delete(List.of(id));
       }
     }
@@ -151,9 +152,7 @@ public final class ReceiveMessage {
           };
       if (failure.isPresent()) {
         failed.add(new Failed(local.given(), user, failure.get()));
-        if (shared) {
-          ports.holders().release(id, user.toString());
-        }
+        letGo(user);
       }
     }
 
@@ -161,10 +160,20 @@ public final class ReceiveMessage {
     private Optional<SmtpReply> filedBefore(Local local, String folder, boolean removed)
         throws IOException {
       done(local, new Outcome.FiledBefore(folder));
-      if (removed && shared && ports.holders().release(id, local.user().toString())) {
-        ports.messages().delete(List.of(id));
+      if (removed) {
+        letGo(local.user());
       }
       return Optional.empty();
+    }
+
+    /**
+     * A user who was registered as a holder, and needs the body not at all or no more. The body
+     * itself stays until the receipt is written: without it a repeated run could not go on.
+     */
+    private void letGo(EmailAddress user) throws IOException {
+      if (shared && ports.holders().release(id, user.toString())) {
+        nobodyLeft = true;
+      }
     }
 
     private Optional<SmtpReply> done(Local local, Outcome outcome) {
@@ -280,10 +289,5 @@ public final class ReceiveMessage {
       }
       line.write();
     }
-  }
-
-  /** How a queue entry is called among the holders of a body. */
-  public static String holder(EntryId entry) {
-    return "queue:" + entry;
   }
 }

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
@@ -39,6 +40,7 @@ public final class SendMessage {
   private static final int MAX_HOPS = 100; // RFC 5321 section 6.3: at least 100 Received lines
 
   private final Ports ports;
+  private final FreeBodies bodies;
   private final Routes routes;
   private final Courier courier;
   private final RetrySchedule schedule;
@@ -60,6 +62,7 @@ public final class SendMessage {
       Clock clock,
       RandomGenerator random) {
     this.ports = ports;
+    this.bodies = new FreeBodies(ports.holders(), ports.messages());
     this.routes = routes;
     this.courier = courier;
     this.schedule = schedule;
@@ -228,12 +231,9 @@ public final class SendMessage {
   private void free(QueueEntry entry) {
     MessageId id = entry.id().message();
     try {
-      if (!entry.shared() || ports.holders().release(id, "queue:" + entry.id())) {
-        ports.messages().delete(List.of(id));
-      }
+      bodies.free(id, entry.shared(), entry.id().bodyHolder());
     } catch (IOException
-        | RuntimeException
-            fault) { // the entry is done; the body only costs until the sweeper finds it
+        | RuntimeException fault) { // the entry is done; a wake that comes again frees the body
       EventLog.warn("body-left").with("entry", entry.id()).cause(fault).write();
     }
   }

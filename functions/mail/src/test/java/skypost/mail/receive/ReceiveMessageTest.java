@@ -109,7 +109,7 @@ class ReceiveMessageTest {
     assertThat(holders.release(id, ANN.toString())).isFalse();
     assertThat(holders.release(id, BOB.toString())).isFalse();
     for (QueueEntry entry : queue.entries(id)) {
-      assertThat(holders.release(id, ReceiveMessage.holder(entry.id())))
+      assertThat(holders.release(id, entry.id().bodyHolder()))
           .isEqualTo(entry.equals(queue.entries(id).getLast()));
     }
   }
@@ -184,8 +184,29 @@ class ReceiveMessageTest {
     receive(failing).receive(id, true);
 
     assertThat(holders.of(id))
-        .containsExactlyInAnyOrder(
-            ANN.toString(), ReceiveMessage.holder(queue.entries(id).getFirst().id()));
+        .containsExactlyInAnyOrder(ANN.toString(), queue.entries(id).getFirst().id().bodyHolder());
+  }
+
+  @Test
+  void aBodyThatEveryHolderHasLetGoIsThereUntilTheReceiptIs() throws IOException {
+    mailboxes.create(ANN, 10);
+    mailboxes.create(BOB, 10);
+    MessageId id =
+        store("\r\n" + "x".repeat(200) + "\r\n", "ann@local.example", "bob@local.example");
+    Bounces failing =
+        new Bounces(
+            (bounce, envelope) -> {
+              throw new IOException("S3 gives no answer");
+            },
+            "mx.local.example");
+
+    assertThatThrownBy(() -> receive(queue, failing).receive(id, false))
+        .isInstanceOf(IOException.class);
+    receive(queue).receive(id, true);
+
+    assertThat(bounceOf(id)).contains("ann@local.example", "bob@local.example");
+    assertThat(messages.open(id)).isEmpty();
+    assertThat(holders.of(id)).isEmpty();
   }
 
   @Test
@@ -263,15 +284,13 @@ class ReceiveMessageTest {
   }
 
   private ReceiveMessage receive(OutboundQueue outbound) {
+    return receive(outbound, new Bounces(messages, "mx.local.example"));
+  }
+
+  private ReceiveMessage receive(OutboundQueue outbound, Bounces bounces) {
     return new ReceiveMessage(
         new ReceiveMessage.Ports(
-            directory,
-            messages,
-            mailboxes,
-            holders,
-            outbound,
-            traces,
-            new Bounces(messages, "mx.local.example")),
+            directory, messages, mailboxes, holders, outbound, traces, bounces),
         CLOCK);
   }
 

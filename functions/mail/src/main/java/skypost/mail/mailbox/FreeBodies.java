@@ -1,10 +1,9 @@
-package skypost.mail.admin;
+package skypost.mail.mailbox;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
