@@ -42,8 +42,7 @@ class SmtpRecipientProbeTest {
     var client = new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5)));
     probe =
         new SmtpRecipientProbe(() ->
-            new SmtpRecipientProbe.Means(
-                client, OpportunisticTls.context(), exchangers, mx.port()));
+            new SmtpRecipientProbe.Means(client, OpportunisticTls.demand(), exchangers, mx.port()));
   }
 
   @AfterEach

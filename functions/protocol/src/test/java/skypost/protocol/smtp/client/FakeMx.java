@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import skypost.protocol.net.TestTls;
 
 /**
  * A remote mail server on loopback that does what a script says, and what a good server does where
@@ -48,6 +49,7 @@ public final class FakeMx implements AutoCloseable {
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private volatile List<String> extensions =
       List.of("PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "DSN");
+  private volatile boolean wrapped;
   private volatile boolean closed;
 
   /** What the server does at a stage. */
@@ -138,9 +140,12 @@ public final class FakeMx implements AutoCloseable {
   /** The keywords of the reply to EHLO. With {@code STARTTLS} among them the server can do it. */
   public FakeMx offers(String... keywords) {
     extensions = List.of(keywords);
-    if (extensions.contains("STARTTLS")) {
-      TestTls.server(); // its certificate takes seconds to make on a busy machine: no client waits
-    }
+    return this;
+  }
+
+  /** Speaks TLS from the first octet on. */
+  public FakeMx wrapped() {
+    wrapped = true;
     return this;
   }
 
@@ -150,6 +155,11 @@ public final class FakeMx implements AutoCloseable {
 
   public Peer peer() {
     return new Peer("mx.test", new InetSocketAddress(listener.getInetAddress(), port()));
+  }
+
+  /** This server, to be spoken to in the clear. */
+  public Hop hop() {
+    return new Hop(peer(), new TlsDemand.Clear());
   }
 
   /** Messages whose content came in full, in order, whatever was replied. */
@@ -232,6 +242,9 @@ public final class FakeMx implements AutoCloseable {
     }
 
     void run() throws IOException {
+      if (wrapped) {
+        startTls();
+      }
       perform(act(CONNECT, reply("220 mx.test ESMTP")));
       while (open) {
         String line = readLine();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.net.TestTls;
 import skypost.protocol.smtp.client.Transaction.Recipient;
 
 class SmtpClientTest {
@@ -181,8 +182,7 @@ class SmtpClientTest {
       deaf.setReceiveBufferSize(4096);
       Thread.ofVirtual().start(() -> takeCommandsThenNothing(deaf));
       Peer peer = new Peer("deaf.test", (InetSocketAddress) deaf.getLocalSocketAddress());
-      ConnectResult result =
-          impatient.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
+      ConnectResult result = impatient.connect(clear(peer), Deadline.in(Duration.ofSeconds(30)));
       try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
         Outcome outcome =
             connection
@@ -197,7 +197,7 @@ class SmtpClientTest {
   void theDeadlineCutsWhatTimeoutsWouldAllow() {
     mx.once("EHLO", FakeMx.stall());
 
-    ConnectResult result = client.connect(mx.peer(), Optional.empty(), Deadline.in(SHORT));
+    ConnectResult result = client.connect(mx.hop(), Deadline.in(SHORT));
 
     assertThat(((ConnectResult.NotConnected) result).reply().toString()).contains("timed out");
   }
@@ -317,10 +317,7 @@ class SmtpClientTest {
     mx.offers("STARTTLS", "PIPELINING");
 
     ConnectResult result =
-        client.connect(
-            mx.peer(),
-            Optional.of(OpportunisticTls.context()),
-            Deadline.in(Duration.ofSeconds(30)));
+        client.connect(hop(OpportunisticTls.demand()), Deadline.in(Duration.ofSeconds(30)));
     try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
       assertThat(connection.tls()).startsWith("TLSv1.3 ");
       assertThat(connection.send(transaction(content("x\r\n"), "bob@there.example")).getFirst())
@@ -331,19 +328,19 @@ class SmtpClientTest {
   }
 
   @Test
-  void brokenTlsIsToldApartSoThatTheCallerMayGoOnInTheClear() {
+  void brokenTlsIsNoReasonNotToSpeakInTheClearWhereItIsAMereOpportunity() {
     mx.offers("STARTTLS");
     mx.once("STARTTLS", FakeMx.raw("220 go ahead\r\nthis is no handshake\r\n"));
     mx.once("STARTTLS", FakeMx.drop("220 go ahead"));
 
     for (int i = 0; i < 2; i++) {
-      assertThat(
-              client.connect(
-                  mx.peer(),
-                  Optional.of(OpportunisticTls.context()),
-                  Deadline.in(Duration.ofSeconds(30))))
-          .isInstanceOf(ConnectResult.TlsBroken.class);
+      ConnectResult result =
+          client.connect(hop(OpportunisticTls.demand()), Deadline.in(Duration.ofSeconds(30)));
+      try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
+        assertThat(connection.tls()).isEmpty();
+      }
     }
+    assertThat(mx.commands()).filteredOn("STARTTLS"::equals).hasSize(2);
   }
 
   @Test
@@ -352,14 +349,81 @@ class SmtpClientTest {
     mx.once("STARTTLS", FakeMx.reply("454 4.7.0 no certificate"));
 
     ConnectResult result =
-        client.connect(
-            mx.peer(),
-            Optional.of(OpportunisticTls.context()),
-            Deadline.in(Duration.ofSeconds(30)));
+        client.connect(hop(OpportunisticTls.demand()), Deadline.in(Duration.ofSeconds(30)));
 
     try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
       assertThat(connection.tls()).isEmpty();
     }
+  }
+
+  @Test
+  void requiredTlsIsStartedWithTheServerThatProvesItsName() {
+    mx.offers("STARTTLS", "PIPELINING");
+
+    ConnectResult result = client.connect(hop(required("localhost")), soon());
+
+    try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
+      assertThat(connection.tls()).startsWith("TLSv1.3 ");
+    }
+  }
+
+  @Test
+  void withoutTheTlsThatIsRequiredNothingIsSaid() {
+    assertThat(failed(required("localhost")))
+        .startsWith("454 4.7.4 TLS is required by the test: STARTTLS is not offered");
+
+    mx.offers("STARTTLS");
+    mx.once("STARTTLS", FakeMx.reply("454 4.7.0 no certificate"));
+    assertThat(failed(required("localhost"))).contains("454 4.7.4", "no certificate");
+
+    mx.once("STARTTLS", FakeMx.raw("220 go ahead\r\nthis is no handshake\r\n"));
+    assertThat(failed(required("localhost"))).startsWith("454 4.7.5 TLS is required by the test");
+
+    assertThat(failed(required("mx.elsewhere.test"))).contains("454 4.7.5", "mx.elsewhere.test");
+    assertThat(failed(new TlsDemand.Required(ServerIdentity.trusted("localhost"), "the test")))
+        .startsWith("454 4.7.5"); // nobody has signed it
+
+    assertThat(mx.commands()).noneMatch(line -> line.startsWith("MAIL"));
+    assertThat(mx.commands()).filteredOn("STARTTLS"::equals).hasSize(4);
+  }
+
+  @Test
+  void tlsMayBeginWithTheFirstOctet() {
+    mx.wrapped();
+    TlsDemand implicit =
+        new TlsDemand.Implicit(
+            new ServerIdentity(TestTls.client(), "localhost", true), "the submission port");
+
+    ConnectResult result = client.connect(hop(implicit), soon());
+
+    try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
+      assertThat(connection.tls()).startsWith("TLSv1.3 ");
+      assertThat(connection.send(transaction(content("x\r\n"), "bob@there.example")).getFirst())
+          .isInstanceOf(Outcome.Delivered.class);
+    }
+    assertThat(mx.commands()).doesNotContain("STARTTLS");
+  }
+
+  @Test
+  void aServerInTheClearIsNoneForImplicitTls() {
+    mx.once(FakeMx.CONNECT, FakeMx.drop("220 hello"));
+    TlsDemand implicit =
+        new TlsDemand.Implicit(
+            new ServerIdentity(TestTls.client(), "localhost", true), "the submission port");
+
+    assertThat(failed(implicit)).startsWith("454 4.7.5 TLS is required by the submission port");
+  }
+
+  private static TlsDemand required(String name) {
+    return new TlsDemand.Required(new ServerIdentity(TestTls.client(), name, true), "the test");
+  }
+
+  private String failed(TlsDemand demand) {
+    return ((ConnectResult.TlsFailed) client.connect(hop(demand), soon())).reply().toString();
+  }
+
+  private static Deadline soon() {
+    return Deadline.in(Duration.ofSeconds(30));
   }
 
   @Test
@@ -394,8 +458,7 @@ class SmtpClientTest {
     Peer peer =
         new Peer("mx.test", new InetSocketAddress(InetAddress.ofLiteral("127.0.0.77"), mx.port()));
 
-    ConnectResult result =
-        client.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
+    ConnectResult result = client.connect(clear(peer), Deadline.in(Duration.ofSeconds(30)));
 
     assertThat(((ConnectResult.NotConnected) result).reply().toString())
         .startsWith("451 4.4.1 cannot connect to mx.test[127.0.0.77]");
@@ -415,11 +478,19 @@ class SmtpClientTest {
     }
   }
 
+  private static Hop clear(Peer peer) {
+    return new Hop(peer, new TlsDemand.Clear());
+  }
+
+  private Hop hop(TlsDemand tls) {
+    return new Hop(mx.peer(), tls);
+  }
+
   private SmtpConnection connected(SmtpClient by) {
-    return switch (by.connect(mx.peer(), Optional.empty(), Deadline.in(Duration.ofSeconds(30)))) {
+    return switch (by.connect(mx.hop(), Deadline.in(Duration.ofSeconds(30)))) {
       case ConnectResult.Connected(SmtpConnection connection) -> connection;
       case ConnectResult.NotConnected(var reply) -> throw new AssertionError(reply.toString());
-      case ConnectResult.TlsBroken(var reply) -> throw new AssertionError(reply.toString());
+      case ConnectResult.TlsFailed failed -> throw new AssertionError(failed.reply().toString());
     };
   }
 
@@ -434,9 +505,9 @@ class SmtpClientTest {
   }
 
   private Outcome trySend(SmtpClient by, String text, String recipient) {
-    return switch (by.connect(mx.peer(), Optional.empty(), Deadline.in(Duration.ofSeconds(30)))) {
+    return switch (by.connect(mx.hop(), Deadline.in(Duration.ofSeconds(30)))) {
       case ConnectResult.NotConnected(var reply) -> new Outcome.Undecided(reply);
-      case ConnectResult.TlsBroken(var reply) -> new Outcome.Undecided(reply);
+      case ConnectResult.TlsFailed failed -> new Outcome.Undecided(failed.reply());
       case ConnectResult.Connected(SmtpConnection connection) -> {
         try (connection) {
           yield connection.send(transaction(content(text), recipient)).getFirst();
