@@ -83,6 +83,7 @@ class SmtpRecipientProbeTest {
     assertThat(ask("ann@r.example", "bob@r.example", "用户@r.example"))
         .containsExactly(Finding.EXISTS, Finding.UNKNOWN, Finding.EXISTS);
 
+    mx.awaitQuit();
     assertThat(mx.commands())
         .containsExactly(
             "EHLO mx.us.example",

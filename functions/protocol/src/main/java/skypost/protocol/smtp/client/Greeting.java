@@ -46,10 +46,13 @@ final class Greeting {
       if (greeting.code() != 220) {
         throw new Over(negative(greeting));
       }
-      SmtpReply hello = upgraded(hello());
+      Extensions extensions = Extensions.of(upgraded(hello()));
+      if (hop.login().isPresent()) {
+        logIn(hop.login().get(), extensions);
+      }
       ready = true;
       return new ConnectResult.Connected(
-          new SmtpConnection(wire, peer, Extensions.of(hello), timeouts));
+          new SmtpConnection(new Session(wire, peer, extensions, timeouts)));
     } catch (Over over) {
       return over.result;
     } catch (IOException fault) {
@@ -116,6 +119,13 @@ final class Greeting {
       String text = demand() + "TLS with " + peer + " failed: " + Faults.text(fault);
       throw new Over(
           new ConnectResult.TlsFailed(SmtpReply.of(454, 7, 5, text), Optional.of(fault)));
+    }
+  }
+
+  private void logIn(ClientLogin login, Extensions extensions) throws IOException, Over {
+    Optional<SmtpReply> refused = new ClientAuth(wire, login, timeouts.command()).logIn(extensions);
+    if (refused.isPresent()) {
+      throw new Over(refused.get());
     }
   }
 

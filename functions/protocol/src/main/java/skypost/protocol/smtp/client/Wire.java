@@ -22,7 +22,7 @@ final class Wire implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
 
   private final Socket raw;
-  private final Deadline deadline;
+  private Deadline deadline;
   private final Watchdog watchdog;
   private final byte[] buffer = new byte[BUFFER];
   private int position;
@@ -43,6 +43,12 @@ final class Wire implements AutoCloseable {
     // each
     use(raw);
     this.watchdog = new Watchdog(raw, deadline);
+  }
+
+  /** It is cut at another moment. */
+  void cutAt(Deadline moment) {
+    deadline = moment;
+    watchdog.endAt(moment);
   }
 
   private void use(Socket current) throws IOException {
@@ -93,6 +99,11 @@ final class Wire implements AutoCloseable {
   /** The block of content that is written next must be taken in time. */
   void blockWithin(Duration timeout) {
     watchdog.arm(timeout);
+  }
+
+  /** No block is being written. */
+  void blockDone() {
+    watchdog.disarm();
   }
 
   private String readLine(Deadline until) throws IOException {

@@ -90,7 +90,7 @@ class SmtpClientTest {
         .extracting(FakeMx.Received::text)
         .containsExactly("n0\r\n", "n1\r\n", "n2\r\n");
     assertThat(mx.commands()).filteredOn(line -> line.startsWith("EHLO")).hasSize(1);
-    assertThat(mx.commands()).last().isEqualTo("QUIT");
+    mx.awaitQuit();
   }
 
   @Test
@@ -424,6 +424,134 @@ class SmtpClientTest {
 
   private static Deadline soon() {
     return Deadline.in(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void aSmallMessageGoesInOneBreathWhereTheServerTakesChunks() {
+    mx.offers("PIPELINING", "CHUNKING", "SIZE");
+    String text = "Subject: x\r\n\r\n.\r\n..two\r\nbare\nlast without end";
+
+    List<Outcome> outcomes = send(client, text, "bob@there.example", "carol@there.example");
+
+    assertThat(outcomes).allMatch(Outcome.Relayed.class::isInstance).hasSize(2);
+    assertThat(mx.received())
+        .singleElement()
+        .satisfies(received ->
+            assertThat(received.text()).isEqualTo(text.replace("bare\n", "bare\r\n") + "\r\n"));
+    assertThat(mx.commands()).noneMatch(line -> line.equals("DATA"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aLargeMessageGoesInChunks(boolean pipelining) {
+    mx.offers(pipelining ? "PIPELINING" : "X", "CHUNKING");
+    String text = "\r\n.\r\n..\r\nx\r\n.".repeat(120_000) + "\r\n";
+
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Relayed.class);
+    assertThat(mx.received().getFirst().text()).isEqualTo(text);
+    assertThat(mx.commands()).filteredOn(line -> line.startsWith("BDAT")).hasSizeGreaterThan(4);
+    assertThat(mx.commands()).filteredOn(line -> line.endsWith(" LAST")).hasSize(1);
+  }
+
+  @Test
+  void chunksAheadOfTheRepliesLeaveEachRecipientItsOwnOutcome() {
+    mx.offers("PIPELINING", "CHUNKING", "DSN");
+    mx.once("RCPT TO:<gone@", FakeMx.reply("550 5.1.1 no"));
+    mx.once("RCPT TO:<nobody@", FakeMx.reply("450 4.2.1 no"));
+
+    try (SmtpConnection connection = connected(client)) {
+      List<Outcome> mixed =
+          connection.send(transaction(content("a\r\n"), "gone@there.example", "bob@there.example"));
+      Outcome none =
+          connection.send(transaction(content("b\r\n"), "nobody@there.example")).getFirst();
+      mx.once("MAIL", FakeMx.reply("550 5.7.1 not you"));
+      Outcome sender =
+          connection.send(transaction(content("c\r\n"), "bob@there.example")).getFirst();
+      Outcome last = connection.send(transaction(content("d\r\n"), "bob@there.example")).getFirst();
+
+      assertThat(mixed.get(0)).isInstanceOf(Outcome.Failed.class);
+      assertThat(mixed.get(1)).isInstanceOf(Outcome.Delivered.class);
+      assertThat(none).isInstanceOf(Outcome.Deferred.class);
+      assertThat(sender.reply().toString()).isEqualTo("550 5.7.1 not you");
+      assertThat(last).isInstanceOf(Outcome.Delivered.class);
+    }
+    assertThat(mx.received()).extracting(FakeMx.Received::text).containsExactly("a\r\n", "d\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 400_000})
+  void whatTheServerSaysOfChunksIsTheOutcome(int octets) {
+    mx.offers("PIPELINING", "CHUNKING");
+    String text = "x".repeat(octets - 2) + "\r\n";
+
+    mx.once("BDAT", FakeMx.reply("554 5.7.1 spam"));
+    assertThat(send(client, text, "bob@there.example").getFirst().reply().toString())
+        .isEqualTo("554 5.7.1 spam");
+    mx.once("BDAT", FakeMx.reply("452 4.3.1 full"));
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Deferred.class);
+    mx.once("BDAT", FakeMx.reply("502 5.5.1 what is that"));
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Undecided.class);
+    mx.once("BDAT", FakeMx.drop("421 4.3.2 closing"));
+    assertThat(send(client, text, "bob@there.example").getFirst().reply().isTransient()).isTrue();
+    mx.once(FakeMx.CONTENT, FakeMx.drop());
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Undecided.class);
+    mx.once(FakeMx.END_OF_DATA, FakeMx.drop("250 2.0.0 taken"));
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Relayed.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RCPT", FakeMx.CONTENT, FakeMx.END_OF_DATA})
+  void aSilentServerThatHasTheChunksMayTakeThemYet(String stage) {
+    mx.offers("PIPELINING", "CHUNKING").once(stage, FakeMx.stall());
+
+    assertThat(send(impatient, "x\r\n", "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Deferred.class);
+  }
+
+  @Test
+  void binaryContentGoesAsItIsOrNotAtAll() {
+    byte[] octets = {'a', '\n', 0, '\r', '.', '\r', '\n', '.', (byte) 200};
+    Transaction.Content binary =
+        new TestContent(octets, octets.length) {
+          @Override
+          public boolean isBinary() {
+            return true;
+          }
+        };
+    mx.offers("PIPELINING", "8BITMIME", "CHUNKING", "BINARYMIME");
+    assertThat(send(client, binary, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Relayed.class);
+    assertThat(mx.received().getFirst().content()).isEqualTo(octets);
+    assertThat(mx.received().getFirst().mail()).endsWith(" BODY=BINARYMIME");
+
+    mx.offers("PIPELINING", "8BITMIME", "BINARYMIME"); // no way to send it
+    assertThat(send(client, binary, "bob@there.example").getFirst().reply().toString())
+        .startsWith("554 5.6.3");
+    assertThat(mx.received()).hasSize(1);
+  }
+
+  @Test
+  void eightBitContentIsConvertedInChunksToo() {
+    mx.offers("PIPELINING", "CHUNKING");
+
+    send(client, "Subject: x\r\n\r\n\u00e4\r\n", "bob@there.example");
+
+    assertThat(mx.received().getFirst().text()).endsWith("\r\n\r\n=C3=A4\r\n");
+  }
+
+  @Test
+  void whoWantsALoginOrTlsFirstSaysNothingOfTheMessage() { // RFC 4954 section 6
+    for (String stage : List.of("MAIL", "RCPT")) {
+      mx.once(stage, FakeMx.reply("530 5.7.0 must issue a STARTTLS command first"));
+      assertThat(send(client, "x\r\n", "bob@there.example").getFirst().reply().toString())
+          .startsWith("454 4.7.0")
+          .contains("530 5.7.0");
+    }
   }
 
   @Test
