@@ -83,7 +83,11 @@ public final class SendHandler implements RequestStreamHandler {
       throws IOException {
     Instant deadline =
         clock.instant().plusMillis(context.getRemainingTimeInMillis()).minus(RESERVE);
-    SqsBatch.handle(SqsBatch.read(input), output, message -> send(message.body(), deadline));
+    try {
+      SqsBatch.handle(SqsBatch.read(input), output, message -> send(message.body(), deadline));
+    } finally {
+      send.rest(); // Lambda stops the world after this, and servers would wait for us
+    }
   }
 
   private void send(String body, Instant deadline) throws IOException {

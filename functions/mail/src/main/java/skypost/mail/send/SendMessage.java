@@ -31,7 +31,7 @@ import skypost.protocol.smtp.client.Transaction;
 /** Tries to send one entry of the outbound queue. Thread safe when its parts are. */
 public final class SendMessage {
   /** With less time than this nothing is begun. */
-  public static final Duration LEAST_TIME = Duration.ofSeconds(15);
+  public static final Duration LEAST_TIME = Duration.ofMinutes(1);
 
   private static final Duration LOST_MARGIN =
       Duration.ofMinutes(1); // for clocks, and for recording what came of it
@@ -99,6 +99,11 @@ public final class SendMessage {
       case Booking.Booked(QueueEntry entry) -> attempt(entry, now, deadline);
     }
     return Result.DONE;
+  }
+
+  /** A batch is done: connections that were kept for more of it are closed. */
+  public void rest() {
+    courier.rest();
   }
 
   private void attempt(QueueEntry booked, Instant at, Instant deadline) throws IOException {
