@@ -1,0 +1,3 @@
+require ["ihave", "imap4flags"];
+if ihave ["fileinto", "copy"] { fileinto :copy "Work"; }
+if ihave "no-such-thing" { nosuch "x"; } else { addflag "else"; }
