@@ -20,6 +20,7 @@ final class Arguments {
   private final Node node;
   private final TextReader texts;
   private final List<Argument> left;
+  private Optional<Argument> lastTag = Optional.empty(); // of those taken, the one furthest behind
 
   Arguments(Node node, TextReader texts) {
     this.node = node;
@@ -41,7 +42,7 @@ final class Arguments {
   boolean flag(String tag) {
     int index = indexOf(tag);
     if (index >= 0) {
-      left.remove(index);
+      taken(left.remove(index));
     }
     return index >= 0;
   }
@@ -58,6 +59,7 @@ final class Arguments {
         }
         found = Optional.of(name);
         left.remove(argument);
+        taken(argument);
       }
     }
     return found;
@@ -135,7 +137,22 @@ final class Arguments {
           next.at(), "unexpected " + next.shown() + " for '" + node.name() + "'");
     }
     left.removeFirst();
+    lastTag
+        .filter(tag -> order(tag) > order(next))
+        .ifPresent(tag -> {
+          throw new ScriptException(tag.at(), tag.shown() + " must come before " + next.shown());
+        });
     return next;
+  }
+
+  private void taken(Argument tag) {
+    if (lastTag.isEmpty() || order(lastTag.get()) < order(tag)) {
+      lastTag = Optional.of(tag);
+    }
+  }
+
+  private int order(Argument argument) {
+    return node.arguments().indexOf(argument);
   }
 
   private Optional<Argument> value(String tag, String what) {
@@ -144,6 +161,7 @@ final class Arguments {
       return Optional.empty();
     }
     Argument found = left.remove(index);
+    taken(found);
     if (index >= left.size() || left.get(index) instanceof Argument.Tag) {
       throw new ScriptException(found.at(), "':" + tag + "' must be followed by " + what);
     }

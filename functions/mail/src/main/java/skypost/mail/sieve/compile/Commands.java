@@ -193,7 +193,7 @@ final class Commands {
     }
     OptionalLong period = seconds;
     if (days.isPresent()) {
-      period = OptionalLong.of(Math.min(days.getAsLong(), 10_000) * DAY);
+      period = OptionalLong.of(Math.clamp(days.getAsLong(), 1, 10_000) * DAY);
     }
     Optional<Text> subject = arguments.text("subject");
     Optional<Text> from = arguments.text("from").map(Constants::address);
@@ -210,7 +210,7 @@ final class Commands {
     scope.need(Extension.EDITHEADER, arguments.at(), "'addheader'");
     boolean last = arguments.flag("last");
     Text name = Constants.fieldName(arguments.text("name of a header", false));
-    Text value = arguments.text("value", true);
+    Text value = Constants.fieldValue(arguments.text("value", true));
     return new Instruction.AddHeader(arguments.at(), last, name, value);
   }
 

@@ -91,15 +91,16 @@ final class Conditions {
 
   private List<Condition> many(Node node, Arguments arguments) {
     arguments.end();
-    if (node.tests().isEmpty()) {
-      throw new ScriptException(node.at(), "'" + node.name() + "' lacks its tests");
+    if (!node.testList()) {
+      throw new ScriptException(
+          node.at(), "'" + node.name() + "' takes a list of tests in parentheses");
     }
     return node.tests().stream().map(this::compile).toList();
   }
 
   private Condition not(Node node, Arguments arguments) {
     arguments.end();
-    if (node.tests().size() != 1) {
+    if (node.tests().size() != 1 || node.testList()) {
       throw new ScriptException(node.at(), "'not' takes one test");
     }
     return new Condition.Not(compile(node.tests().getFirst()));

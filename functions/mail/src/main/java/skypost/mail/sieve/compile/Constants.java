@@ -104,6 +104,15 @@ final class Constants {
     return text;
   }
 
+  static Text fieldValue(Text text) {
+    text.constant()
+        .filter(constant -> !Header.isValue(constant))
+        .ifPresent(constant -> {
+          throw new ScriptException(text.at(), "a header field must not hold control characters");
+        });
+    return text;
+  }
+
   /** RFC 5229 section 4: the name of a variable is written out, and has no namespace. */
   static String variable(Text text) {
     String name =

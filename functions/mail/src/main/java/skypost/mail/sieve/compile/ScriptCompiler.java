@@ -151,7 +151,7 @@ public final class ScriptCompiler {
   }
 
   private Condition condition(Node node) {
-    if (node.tests().size() != 1) {
+    if (node.tests().size() != 1 || node.testList()) {
       throw new ScriptException(node.at(), "'" + node.name() + "' takes one test");
     }
     return conditions.compile(node.tests().getFirst());

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param name in lower case
  * @param arguments in their order
  * @param tests the tests given to it
+ * @param testList whether they were written as a list in parentheses
  * @param block its block, where it has one; a test has none
  */
 public record Node(
@@ -17,6 +18,7 @@ public record Node(
     String name,
     List<Argument> arguments,
     List<Node> tests,
+    boolean testList,
     Optional<List<Node>> block) {
   public Node {
     arguments = List.copyOf(arguments);

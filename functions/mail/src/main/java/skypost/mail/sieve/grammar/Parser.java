@@ -60,7 +60,13 @@ public final class Parser {
       throw unexpected("a command or '}'");
     }
     take();
-    return new Node(head.at(), head.name(), head.arguments(), head.tests(), Optional.of(block));
+    return new Node(
+        head.at(),
+        head.name(),
+        head.arguments(),
+        head.tests(),
+        head.testList(),
+        Optional.of(block));
   }
 
   /** Name, arguments and tests, of a command as of a test. */
@@ -72,9 +78,15 @@ public final class Parser {
       arguments.add(argument.get());
       argument = argument();
     }
-    List<Node> tests = token instanceof Token.Identifier || isMark('(') ? tests(depth) : List.of();
+    boolean testList = isMark('(');
+    List<Node> tests = token instanceof Token.Identifier || testList ? tests(depth) : List.of();
     return new Node(
-        name.at(), name.name().toLowerCase(Locale.ROOT), arguments, tests, Optional.empty());
+        name.at(),
+        name.name().toLowerCase(Locale.ROOT),
+        arguments,
+        tests,
+        testList,
+        Optional.empty());
   }
 
   private List<Node> tests(int depth) {

@@ -22,6 +22,9 @@ public final class AddressList {
 
   /** The addresses of an unfolded value. */
   public static List<MailAddress> parse(String value) {
+    if (value.isBlank()) {
+      return List.of(new MailAddress("", "")); // a field is there, with an address that is none
+    }
     AddressList list = new AddressList(value);
     list.read();
     return List.copyOf(list.found);
@@ -100,6 +103,10 @@ public final class AddressList {
         index++;
       }
     }
+    if (index >= text.length()) { // no end: then it is no bracket either
+      plain.append('<').append(inside);
+      return;
+    }
     index++;
     inBrackets = inside.toString();
   }
@@ -130,7 +137,7 @@ public final class AddressList {
     if (!quoted) {
       local = local.replaceAll("\\s*\\.\\s*", "."); // RFC 5322 section 4.4: blanks around dots
     }
-    boolean malformed = !quoted && local.chars().anyMatch(c -> c <= ' ' || c == '@' || c == '"');
+    boolean malformed = !quoted && local.chars().anyMatch(c -> c <= ' ' || "@\"<>".indexOf(c) >= 0);
     if (malformed || domain.isEmpty() || domain.indexOf('"') >= 0) {
       return new MailAddress(spec, "");
     }

@@ -11,6 +11,8 @@ import java.util.Locale;
  * @param text decoded; lines end with CRLF
  */
 public record BodyPart(String mimeType, String text) {
+  private static final String XHTML = "application/xhtml+xml";
+
   /** RFC 5173 section 5.2: a type, a type with its subtype, or everything where it is empty. */
   public boolean isOf(String wanted) {
     String type = wanted.toLowerCase(Locale.ROOT);
@@ -27,11 +29,12 @@ public record BodyPart(String mimeType, String text) {
 
   /** Whether it is text for people. */
   public boolean isText() {
-    return mimeType.startsWith("text/");
+    return mimeType.startsWith("text/") || mimeType.equals(XHTML);
   }
 
   /** As people read it: HTML without its markup. */
   public String readable() {
-    return mimeType.equals("text/html") ? Html.text(text) : text;
+    boolean html = mimeType.equals("text/html") || mimeType.equals(XHTML);
+    return html ? Html.text(text) : text;
   }
 }

@@ -6,6 +6,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.james.mime4j.MimeException;
 import org.apache.james.mime4j.codec.DecodeMonitor;
@@ -22,7 +24,14 @@ final class BodyReader {
   /** Octets of decoded body that are looked at; what is behind them is not searched. */
   static final int MAX_BODY = 1024 * 1024;
 
+  private static final Set<String> ENCODINGS =
+      Set.of("7bit", "8bit", "binary", "quoted-printable", "base64");
   private static final int MAX_PARTS = 500;
+
+  /** As much of RFC 2045 section 5.1 as it takes to know that there is one type and subtype. */
+  private static final Pattern TYPE =
+      Pattern.compile("\\s*[^\\s/;]+\\s*/\\s*[^\\s/;]+\\s*(;.*)?", Pattern.DOTALL);
+
   private static final Pattern LINE_END = Pattern.compile("\r?\n");
   private static final MimeConfig CONFIG =
       new MimeConfig.Builder()
@@ -36,6 +45,7 @@ final class BodyReader {
   private int left = MAX_BODY;
   private int messages; // how many messages in each other are open
   private boolean inNestedHeader;
+  private boolean malformedType; // of the part whose header was read last
 
   private BodyReader() {}
 
@@ -78,13 +88,13 @@ final class BodyReader {
         nestedHeader.setLength(0);
       }
       case T_END_MESSAGE -> messages--;
+      case T_START_HEADER -> malformedType = false;
       case T_FIELD -> field(stream);
       case T_END_HEADER -> endOfHeader();
       case T_PREAMBLE, T_EPILOGUE -> add(stream.getBodyDescriptor(), stream.getInputStream());
       case T_BODY -> add(stream.getBodyDescriptor(), stream.getDecodedInputStream());
       case T_START_BODYPART,
           T_END_BODYPART,
-          T_START_HEADER,
           T_START_MULTIPART,
           T_END_MULTIPART,
           T_RAW_ENTITY,
@@ -93,6 +103,9 @@ final class BodyReader {
   }
 
   private void field(MimeTokenStream stream) {
+    if (stream.getField().getName().equalsIgnoreCase("Content-Type")) {
+      malformedType = !TYPE.matcher(stream.getField().getBody()).matches();
+    }
     if (inNestedHeader && nestedHeader.length() < left) {
       var raw = stream.getField().getRaw();
       nestedHeader
@@ -116,10 +129,17 @@ final class BodyReader {
   private void add(BodyDescriptor descriptor, InputStream content) throws IOException {
     byte[] octets = content.readNBytes(left);
     left -= octets.length;
-    String type = descriptor.getMimeType();
+    String type = type(descriptor);
     Charset charset = charset(descriptor.getCharset());
     boolean text = type.startsWith("text/");
     parts.add(new BodyPart(type, lines(text ? Octets.text(octets, charset) : Octets.text(octets))));
+  }
+
+  /** RFC 2045 section 6.4: what is of no known encoding or type is nothing to read. */
+  private String type(BodyDescriptor descriptor) {
+    String encoding = String.valueOf(descriptor.getTransferEncoding()).toLowerCase(Locale.ROOT);
+    boolean known = ENCODINGS.contains(encoding) && !malformedType;
+    return known ? descriptor.getMimeType() : "application/octet-stream";
   }
 
   private static Charset charset(String name) {

@@ -51,6 +51,11 @@ public final class Header {
     return !name.isEmpty() && name.chars().allMatch(c -> c > ' ' && c < 127 && c != ':');
   }
 
+  /** Whether a string can be the value of a field, once its lines are made one. */
+  public static boolean isValue(String value) {
+    return value.chars().allMatch(c -> (c >= ' ' && c != 127) || "\t\r\n".indexOf(c) >= 0);
+  }
+
   /** All fields of a name, in their order. */
   public List<HeaderField> all(String name) {
     return fields.stream().filter(field -> field.is(name)).toList();

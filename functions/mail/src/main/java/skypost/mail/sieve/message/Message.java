@@ -48,6 +48,16 @@ public record Message(Header header, MessageSource source, long bodyOffset, bool
     return new Message(changed, source, bodyOffset, true);
   }
 
+  /** How many octets it has now. */
+  public long size() {
+    return edited ? header.octets().length + source.size() - bodyOffset : source.size();
+  }
+
+  /** RFC 5173 section 4: without an empty line there is no body, not even an empty one. */
+  boolean hasBody() {
+    return bodyOffset < source.size();
+  }
+
   /** All its octets as they are now; the caller closes it. */
   public InputStream open() throws IOException {
     InputStream whole = source.open();

@@ -3,6 +3,7 @@ package skypost.mail.sieve.message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A message while a script runs over it: the header section as it is now, the body read when it is
@@ -32,17 +33,20 @@ public final class MessageView {
     message = message.with(changed);
   }
 
-  /** Octets as it came. */
+  /** Octets as it is now. */
   public long size() {
-    return message.source().size();
+    return message.size();
   }
 
   /**
-   * The body without any decoding.
+   * The body without any decoding; empty where there is none.
    *
    * @throws UncheckedIOException when it cannot be read now
    */
-  public String rawBody() {
+  public Optional<String> rawBody() {
+    if (!message.hasBody()) {
+      return Optional.empty();
+    }
     if (raw == null) {
       try {
         raw = BodyReader.raw(message);
@@ -50,7 +54,7 @@ public final class MessageView {
         throw new UncheckedIOException(fault);
       }
     }
-    return raw;
+    return Optional.of(raw);
   }
 
   /**
@@ -59,6 +63,9 @@ public final class MessageView {
    * @throws UncheckedIOException when it cannot be read now
    */
   public List<BodyPart> parts() {
+    if (!message.hasBody()) {
+      return List.of();
+    }
     if (parts == null) {
       try {
         parts = BodyReader.parts(message);

@@ -1,6 +1,7 @@
 package skypost.mail.sieve.run;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,14 +17,20 @@ final class Flags {
   /** The flags in strings, where several may stand in one; each once, the unknown left out. */
   static List<String> of(List<String> strings) {
     Map<String, String> flags = new LinkedHashMap<>();
-    for (String string : strings) {
-      for (String flag : string.split("[ \t\r\n]+")) {
-        if (isFlag(flag)) {
-          flags.putIfAbsent(flag.toLowerCase(Locale.ROOT), flag);
-        }
+    for (String flag : split(strings)) {
+      if (isFlag(flag)) {
+        flags.putIfAbsent(flag.toLowerCase(Locale.ROOT), flag);
       }
     }
     return List.copyOf(flags.values());
+  }
+
+  /** All words of strings. */
+  static List<String> split(List<String> strings) {
+    return strings.stream()
+        .flatMap(string -> Arrays.stream(string.split("[ \t\r\n]+")))
+        .filter(word -> !word.isEmpty())
+        .toList();
   }
 
   /** As IMAP spells them: system flags in their usual case. */

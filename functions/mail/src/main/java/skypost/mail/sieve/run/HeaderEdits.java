@@ -31,8 +31,8 @@ final class HeaderEdits {
       throw new RunException(add.at(), "this is no name of a header field");
     }
     String value = state.expand(add.value()).strip();
-    if (value.indexOf(0) >= 0) {
-      throw new RunException(add.at(), "a header field must not hold a NUL character");
+    if (!Header.isValue(value)) {
+      throw new RunException(add.at(), "a header field must not hold control characters");
     }
     added += name.length() + value.length();
     if (added > Limits.ADDED_HEADER) {

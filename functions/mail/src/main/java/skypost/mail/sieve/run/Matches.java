@@ -47,6 +47,16 @@ final class Matches {
       return keys.stream()
           .anyMatch(key -> relation.holds(matching.collation().compare(counted, key)));
     }
+    return anyKey(at, matching, values, keys, captures);
+  }
+
+  /** The same with keys that are not quite those of the test. */
+  boolean anyKey(Position at, Matching matching, List<String> values, List<String> keys) {
+    return anyKey(at, matching, values, keys, true);
+  }
+
+  private boolean anyKey(
+      Position at, Matching matching, List<String> values, List<String> keys, boolean captures) {
     for (String value : values) {
       for (String key : keys) {
         if (one(at, matching, value, key, captures)) {

@@ -106,7 +106,9 @@ final class Reply {
   static byte[] textPart(String text) {
     try {
       MimeBodyPart part = new Part();
-      part.setText(text.replaceAll("\r?\n", "\r\n"), StandardCharsets.UTF_8.name());
+      String lines = text.replaceAll("\r?\n", "\r\n");
+      String ended = lines.endsWith("\r\n") ? lines : lines + "\r\n";
+      part.setText(ended, StandardCharsets.UTF_8.name());
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       part.writeTo(out);
       return out.toByteArray();

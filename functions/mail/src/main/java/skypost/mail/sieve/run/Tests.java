@@ -111,7 +111,7 @@ final class Tests {
   private boolean body(Condition.Body test) {
     List<String> values =
         switch (test.transform()) {
-          case Condition.Transform.Raw() -> List.of(view.rawBody());
+          case Condition.Transform.Raw() -> view.rawBody().stream().toList();
           case Condition.Transform.Content(List<Text> types) -> content(state.expand(types));
           case Condition.Transform.Readable() ->
               view.parts().stream().filter(BodyPart::isText).map(BodyPart::readable).toList();
@@ -126,17 +126,16 @@ final class Tests {
         .toList();
   }
 
-  /** RFC 5232 section 4: several flags may stand in one key. */
+  /** RFC 5232 section 4: several flags may stand in one key, as in one string of a variable. */
   private boolean hasFlag(Condition.HasFlag test) {
     List<String> flags = test.variables().isEmpty() ? state.flags() : state.flags(test.variables());
     Matching matching = test.matching();
-    boolean keysAreFlags = matching.type() instanceof Type.Is;
-    if (!keysAreFlags) {
-      return matches.any(test.at(), matching, flags);
-    }
-    List<String> wanted = Flags.of(state.expand(matching.keys()));
-    return flags.stream()
-        .anyMatch(flag -> wanted.stream().anyMatch(one -> matching.collation().equal(flag, one)));
+    return switch (matching.type()) {
+      case Type.Is(), Type.Contains(), Type.Matches() ->
+          matches.anyKey(test.at(), matching, flags, Flags.split(state.expand(matching.keys())));
+      case Type.Regular(), Type.Value(var _), Type.Count(var _) ->
+          matches.any(test.at(), matching, flags);
+    };
   }
 
   /** RFC 5229 section 5: only strings that are not empty count. */

@@ -69,7 +69,15 @@ final class Vacations {
 
   private List<EmailAddress> ownAddresses(Instruction.Vacation vacation) {
     List<EmailAddress> own = new ArrayList<>();
-    situation.recipient().ifPresent(own::add);
+    situation
+        .recipient()
+        .ifPresent(recipient -> {
+          own.add(recipient);
+          int detail = recipient.local().indexOf('+'); // RFC 5233 section 4
+          if (detail > 0) {
+            own.add(new EmailAddress(recipient.local().substring(0, detail), recipient.domain()));
+          }
+        });
     own.addAll(situation.owner());
     for (Text address : vacation.addresses()) {
       String text = state.expand(address);
