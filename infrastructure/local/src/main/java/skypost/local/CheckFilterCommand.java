@@ -17,6 +17,7 @@ import skypost.mail.sieve.CheckFilter;
 import skypost.mail.sieve.compile.ScriptCompiler;
 import skypost.mail.sieve.compile.ScriptCompiler.Compiled;
 import skypost.mail.sieve.grammar.ScriptError;
+import skypost.protocol.log.EventLog;
 
 /**
  * {@code check-filter}: tells what a Sieve script does, without any server. With {@code --stdin} it
@@ -55,12 +56,23 @@ final class CheckFilterCommand {
     return files(arguments.stream().map(Path::of).toList());
   }
 
+  /** A fault of ours in one request is told on stderr too, and ends nothing. */
   private void lines() throws IOException {
     var requests = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     for (String line = requests.readLine(); line != null; line = requests.readLine()) {
       if (!line.isBlank()) {
-        say(check.answer(line));
+        say(answer(line));
       }
+    }
+  }
+
+  private String answer(String line) throws IOException {
+    try {
+      return check.answer(line);
+    } catch (RuntimeException fault) {
+      EventLog.error("check-filter").cause(fault).write();
+      Map<String, Object> error = Map.of("line", 0, "column", 0, "message", "failed: " + fault);
+      return Fields.string(Map.of("error", error));
     }
   }
 

@@ -9,6 +9,7 @@ import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -28,6 +29,7 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -49,6 +51,16 @@ class InMemoryPortsTest {
     @Override
     protected RelayRecipients recipients() {
       return recipients;
+    }
+  }
+
+  @Nested
+  class OfFilterMemories extends FilterMemoriesContract {
+    private final FilterMemories memories = new InMemoryFilterMemories();
+
+    @Override
+    protected FilterMemories memories() {
+      return memories;
     }
   }
 

@@ -91,8 +91,14 @@ final class BodyReader {
       case T_START_HEADER -> malformedType = false;
       case T_FIELD -> field(stream);
       case T_END_HEADER -> endOfHeader();
-      case T_PREAMBLE, T_EPILOGUE -> add(stream.getBodyDescriptor(), stream.getInputStream());
-      case T_BODY -> add(stream.getBodyDescriptor(), stream.getDecodedInputStream());
+      case T_PREAMBLE, T_EPILOGUE -> {
+        BodyDescriptor multipart = stream.getBodyDescriptor();
+        add(multipart.getMimeType(), multipart, stream.getInputStream());
+      }
+      case T_BODY -> {
+        BodyDescriptor part = stream.getBodyDescriptor();
+        add(type(part), part, stream.getDecodedInputStream());
+      }
       case T_START_BODYPART,
           T_END_BODYPART,
           T_START_MULTIPART,
@@ -126,10 +132,9 @@ final class BodyReader {
     }
   }
 
-  private void add(BodyDescriptor descriptor, InputStream content) throws IOException {
+  private void add(String type, BodyDescriptor descriptor, InputStream content) throws IOException {
     byte[] octets = content.readNBytes(left);
     left -= octets.length;
-    String type = type(descriptor);
     Charset charset = charset(descriptor.getCharset());
     boolean text = type.startsWith("text/");
     parts.add(new BodyPart(type, lines(text ? Octets.text(octets, charset) : Octets.text(octets))));

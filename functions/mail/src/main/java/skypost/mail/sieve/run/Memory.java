@@ -1,12 +1,9 @@
 package skypost.mail.sieve.run;
 
 import java.io.IOException;
-import java.time.Duration;
+import java.time.Instant;
 
-/**
- * What a user's scripts remember from one message to the next: to whom they replied, and what they
- * have seen.
- */
+/** What one user's scripts remember ({@link FilterMemories}), as a run asks for it. */
 @FunctionalInterface
 public interface Memory {
   /**
@@ -25,7 +22,7 @@ public interface Memory {
    * What is to be remembered when everything else is done.
    *
    * @param key a digest, which tells nothing about people
-   * @param period how long, from now on
+   * @param until when it is forgotten
    */
-  record Mark(String key, Duration period) {}
+  record Mark(String key, Instant until) {}
 }

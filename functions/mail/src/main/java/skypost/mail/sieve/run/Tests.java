@@ -2,7 +2,6 @@ package skypost.mail.sieve.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -197,7 +196,7 @@ final class Tests {
     try {
       boolean seen = ledger.remembers(key);
       if (!seen || test.last()) {
-        ledger.mark(new Memory.Mark(key, Duration.ofSeconds(seconds)));
+        ledger.mark(new Memory.Mark(key, situation.now().plusSeconds(seconds)));
       }
       return seen;
     } catch (IOException fault) {

@@ -151,7 +151,7 @@ final class Vacations {
     } catch (IOException fault) {
       throw new UncheckedIOException(fault);
     }
-    ledger.mark(new Memory.Mark(key, period(vacation)));
+    ledger.mark(new Memory.Mark(key, situation.now().plus(period(vacation))));
     return false;
   }
 

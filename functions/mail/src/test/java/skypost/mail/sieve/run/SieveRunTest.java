@@ -9,12 +9,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.sieve.compile.ScriptCompiler;
 import skypost.mail.sieve.compile.ScriptCompiler.Compiled;
 import skypost.mail.sieve.message.MessageSource;
@@ -27,9 +27,9 @@ class SieveRunTest {
   private static final String MESSAGE =
       "From: tim@example.com\r\nTo: me@example.org\r\nSubject: hi\r\nMessage-ID: <1@x>\r\n\r\nbody\r\n";
 
-  private final Map<String, String> remembered = new HashMap<>();
-  private final Memory memory =
-      (key, by) -> remembered.containsKey(key) && !by.equals(remembered.get(key));
+  private static final EmailAddress OWNER = new EmailAddress("me", "example.org");
+
+  private final FilterMemories memories = new InMemoryFilterMemories();
 
   private static Script compile(String script) {
     return switch (ScriptCompiler.compile(script)) {
@@ -55,9 +55,9 @@ class SieveRunTest {
 
   /** Runs, and remembers what is to be remembered. */
   private RunResult run(String script, String id, String sender) throws IOException {
-    RunResult result =
-        SieveRun.run(compile(script), situation(id, sender, source(MESSAGE)), memory);
-    result.marks().forEach(mark -> remembered.putIfAbsent(mark.key(), id));
+    Situation situation = situation(id, sender, source(MESSAGE));
+    RunResult result = SieveRun.run(compile(script), situation, memories.of(OWNER, NOW));
+    memories.remember(OWNER, result.marks(), id);
     return result;
   }
 
@@ -113,7 +113,7 @@ class SieveRunTest {
   }
 
   private static Duration period(String script) throws IOException {
-    return run(script, MESSAGE).marks().getFirst().period();
+    return Duration.between(NOW, run(script, MESSAGE).marks().getFirst().until());
   }
 
   @Test
