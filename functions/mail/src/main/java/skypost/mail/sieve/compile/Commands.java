@@ -196,7 +196,7 @@ final class Commands {
       period = OptionalLong.of(Math.clamp(days.getAsLong(), 1, 10_000) * DAY);
     }
     Optional<Text> subject = arguments.text("subject");
-    Optional<Text> from = arguments.text("from").map(Constants::address);
+    Optional<Text> from = arguments.text("from").map(Constants::mailboxList);
     List<Text> addresses = arguments.texts("addresses").orElse(List.of());
     addresses.forEach(Constants::address);
     boolean mime = arguments.flag("mime");

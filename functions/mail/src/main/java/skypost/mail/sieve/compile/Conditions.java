@@ -201,7 +201,9 @@ final class Conditions {
   private Condition date(Arguments arguments, boolean ofHeader) {
     scope.need(Extension.DATE, arguments.at(), ofHeader ? "'date'" : "'currentdate'");
     MatchArguments match = new MatchArguments(scope, arguments);
-    Occurrence occurrence = ofHeader ? match.occurrence() : Occurrence.ALL;
+    Occurrence given = ofHeader ? match.occurrence() : Occurrence.ALL;
+    // RFC 5260 section 4: where there are several, only the first is used
+    Occurrence occurrence = given.equals(Occurrence.ALL) ? Occurrence.FIRST : given;
     Condition.Zone zone = zone(arguments, ofHeader);
     Matching matching = match.matching();
     Optional<Text> header =

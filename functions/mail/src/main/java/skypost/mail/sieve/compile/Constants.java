@@ -85,6 +85,16 @@ final class Constants {
     return text;
   }
 
+  /** RFC 5230 section 4.3: what From may hold. */
+  static Text mailboxList(Text text) {
+    text.constant()
+        .filter(constant -> !Names.isMailboxList(constant))
+        .ifPresent(constant -> {
+          throw new ScriptException(text.at(), "\"" + constant + "\" is no mail address");
+        });
+    return text;
+  }
+
   static Text mailbox(Text text) {
     text.constant()
         .filter(constant -> !Names.isMailbox(constant))

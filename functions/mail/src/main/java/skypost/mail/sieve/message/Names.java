@@ -26,6 +26,14 @@ public final class Names {
         .or(() -> EmailAddress.parse('"' + only.local() + "\"@" + only.domain()));
   }
 
+  /** Whether it is one address or more, as From may have (RFC 5322 section 3.6.2). */
+  public static boolean isMailboxList(String text) {
+    List<MailAddress> addresses = AddressList.parse(text);
+    return text.chars().noneMatch(c -> c < ' ' || c == 127)
+        && !addresses.isEmpty()
+        && addresses.stream().allMatch(one -> address(one.all()).isPresent());
+  }
+
   /** Whether it can be the name of a mailbox. */
   public static boolean isMailbox(String name) {
     return !name.isBlank()

@@ -21,7 +21,7 @@ final class Dates {
       case MINUTE -> format(date, "mm");
       case SECOND -> format(date, "ss");
       case TIME -> format(date, "HH:mm:ss");
-      case ISO8601 -> format(date, "uuuu-MM-dd'T'HH:mm:ssxxx");
+      case ISO8601 -> format(date, "uuuu-MM-dd'T'HH:mm:ssXXX");
       case STD11 -> format(date, "EEE, dd MMM uuuu HH:mm:ss xx");
       case ZONE -> format(date, "xx");
       case WEEKDAY -> String.valueOf(date.getDayOfWeek().getValue() % 7); // Sunday is 0

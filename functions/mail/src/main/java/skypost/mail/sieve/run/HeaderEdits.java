@@ -11,7 +11,7 @@ import skypost.mail.sieve.script.Matching;
 
 /** Adds header fields to the message and takes some away (RFC 5293). */
 final class HeaderEdits {
-  /** RFC 5293 section 5: nobody may hide where a message has been, or that a machine wrote it. */
+  /** RFC 5293 section 6: nobody may hide where a message has been, or that a machine wrote it. */
   private static final Set<String> PROTECTED = Set.of("received", "auto-submitted");
 
   private final State state;
@@ -48,13 +48,13 @@ final class HeaderEdits {
       throw new RunException(delete.at(), "this is no name of a header field");
     }
     if (PROTECTED.contains(name.toLowerCase(Locale.ROOT))) {
-      return; // RFC 5293 section 5: silently
+      return; // RFC 5293 section 6: silently
     }
     Matching matching = delete.matching();
     List<HeaderField> candidates = delete.occurrence().of(view.header().all(name));
     List<HeaderField> gone = candidates;
     if (matching.type() instanceof Matching.Type.Count) {
-      // RFC 5293 section 5: a count is of all that are meant, and takes all or none of them
+      // As the header test counts: all that are meant, and so all go or none
       List<String> values = candidates.stream().map(HeaderField::text).toList();
       gone = matches.anySilently(delete.at(), matching, values) ? candidates : List.of();
     } else if (!matching.keys().isEmpty()) {

@@ -30,7 +30,7 @@ public record RunResult(
    * An action.
    *
    * @param action what
-   * @param message the message as it was then (RFC 5293 section 6)
+   * @param message the message as it was then (RFC 5293 section 7)
    */
   public record Executed(Action action, Message message) {}
 }

@@ -21,6 +21,7 @@ import skypost.protocol.address.EmailAddress;
 public final class SieveRun {
   private final Situation situation;
   private final MessageView view;
+  private final Message original;
   private final State state = new State(new Budget(Limits.STEPS));
   private final Ledger ledger;
   private final Tests tests;
@@ -32,6 +33,7 @@ public final class SieveRun {
   private SieveRun(Situation situation, Memory memory) throws IOException {
     this.situation = situation;
     this.view = new MessageView(situation.message());
+    this.original = view.message();
     this.ledger = new Ledger(view, situation, memory);
     this.tests = new Tests(state, view, situation, ledger);
     this.edits = new HeaderEdits(state, view, tests.matches());
@@ -46,7 +48,6 @@ public final class SieveRun {
   public static RunResult run(Script script, Situation situation, Memory memory)
       throws IOException {
     SieveRun run = new SieveRun(situation, memory);
-    Message original = run.view.message();
     ScriptError error;
     try {
       run.block(script.body());
@@ -59,8 +60,8 @@ public final class SieveRun {
       error = new ScriptError(run.at, spent.getMessage());
     }
     // RFC 5228 section 2.10.6: whatever goes wrong, the message is kept
-    Executed kept = new Executed(new Action.Keep(List.of()), original);
-    return new RunResult(List.of(kept), List.of(), original, Optional.of(error), List.of());
+    Executed kept = new Executed(new Action.Keep(List.of()), run.original);
+    return new RunResult(List.of(kept), List.of(), run.original, Optional.of(error), List.of());
   }
 
   private RunResult result() {
@@ -75,8 +76,8 @@ public final class SieveRun {
       switch (executed.action()) {
         case Action.Redirect(EmailAddress address) ->
             sent.add(Redirects.outgoing(situation, address, executed.message()));
-        case Action.Reject reject ->
-            new Rejection(situation, reject).outgoing(executed.message()).ifPresent(sent::add);
+        case Action.Reject reject -> // RFC 5293 section 7: without what the script edited
+            new Rejection(situation, reject).outgoing(original).ifPresent(sent::add);
         case Action.Vacation _ -> sent.add(replies.get(reply++));
         case Action.Keep _, Action.FileInto _, Action.Discard _ -> {}
       }

@@ -2,9 +2,9 @@ package skypost.mail.sieve.run;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import skypost.mail.sieve.grammar.Position;
 import skypost.mail.sieve.match.Budget;
 import skypost.mail.sieve.match.Captures;
@@ -78,14 +78,29 @@ final class State {
     String begin = value.substring(0, first);
     String rest = value.substring(first);
     return switch (modifier) {
-      case LOWER -> value.toLowerCase(Locale.ROOT);
-      case UPPER -> value.toUpperCase(Locale.ROOT);
-      case LOWERFIRST -> begin.toLowerCase(Locale.ROOT) + rest;
-      case UPPERFIRST -> begin.toUpperCase(Locale.ROOT) + rest;
+      case LOWER -> lower(value);
+      case UPPER -> upper(value);
+      case LOWERFIRST -> lower(begin) + rest;
+      case UPPERFIRST -> upper(begin) + rest;
       case QUOTEWILDCARD -> value.replaceAll("[*?\\\\]", "\\\\$0");
       case QUOTEREGEX -> value.replaceAll("[\\^$.\\[\\]{}()*+?|\\\\]", "\\\\$0");
       case LENGTH -> String.valueOf(value.codePointCount(0, value.length()));
     };
+  }
+
+  /** RFC 5229 section 4.1.3: only the letters of ASCII. */
+  private static String lower(String value) {
+    return mapped(value, c -> c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
+
+  private static String upper(String value) {
+    return mapped(value, c -> c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+
+  private static String mapped(String value, IntUnaryOperator mapping) {
+    StringBuilder mapped = new StringBuilder(value.length());
+    value.chars().map(mapping).forEach(c -> mapped.append((char) c));
+    return mapped.toString();
   }
 
   /** Not in the middle of a character. */

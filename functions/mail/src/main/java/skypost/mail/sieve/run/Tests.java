@@ -17,6 +17,7 @@ import skypost.mail.sieve.script.AddressPart;
 import skypost.mail.sieve.script.Condition;
 import skypost.mail.sieve.script.Matching;
 import skypost.mail.sieve.script.Matching.Type;
+import skypost.mail.sieve.script.Occurrence;
 import skypost.mail.sieve.script.Text;
 import skypost.protocol.address.EmailAddress;
 
@@ -66,17 +67,18 @@ final class Tests {
   }
 
   private boolean address(Condition.Address test) {
-    List<MailAddress> addresses = new ArrayList<>();
-    for (String name : state.expand(test.headers())) {
-      for (HeaderField field : test.occurrence().of(view.header().all(name))) {
-        addresses.addAll(field.addresses());
-      }
-    }
     List<String> values =
-        addresses.stream()
+        fields(test.headers(), test.occurrence()).stream()
+            .flatMap(field -> field.addresses().stream())
             .flatMap(address -> Addresses.part(address, test.part()).stream())
             .toList();
     return matches.any(test.at(), test.matching(), values);
+  }
+
+  /** RFC 5260 section 6: the fields of all names are counted, in the order of the names. */
+  private List<HeaderField> fields(List<Text> names, Occurrence occurrence) {
+    return occurrence.of(
+        state.expand(names).stream().flatMap(name -> view.header().all(name).stream()).toList());
   }
 
   /** RFC 5228 section 5.4: a null reverse-path is an empty string, whatever part is asked for. */
@@ -100,10 +102,8 @@ final class Tests {
   }
 
   private boolean header(Condition.Header test) {
-    List<String> values = new ArrayList<>();
-    for (String name : state.expand(test.headers())) {
-      test.occurrence().of(view.header().all(name)).forEach(field -> values.add(field.text()));
-    }
+    List<String> values =
+        fields(test.headers(), test.occurrence()).stream().map(HeaderField::text).toList();
     return matches.any(test.at(), test.matching(), values);
   }
 
@@ -132,9 +132,16 @@ final class Tests {
     return switch (matching.type()) {
       case Type.Is(), Type.Contains(), Type.Matches() ->
           matches.anyKey(test.at(), matching, flags, Flags.split(state.expand(matching.keys())));
-      case Type.Regular(), Type.Value(var _), Type.Count(var _) ->
-          matches.any(test.at(), matching, flags);
+      case Type.Regular(), Type.Value(var _) -> matches.any(test.at(), matching, flags);
+      case Type.Count(var _) -> matches.any(test.at(), matching, flags, count(test.variables()));
     };
+  }
+
+  /** RFC 5232 section 4: the sum of the counts of all variables. */
+  private int count(List<String> variables) {
+    return variables.isEmpty()
+        ? state.flags().size()
+        : variables.stream().mapToInt(name -> state.flags(List.of(name)).size()).sum();
   }
 
   /** RFC 5229 section 5: only strings that are not empty count. */
@@ -149,8 +156,7 @@ final class Tests {
     if (test.header().isEmpty()) {
       dates.add(situation.now().atOffset(ZoneOffset.UTC));
     } else {
-      test.occurrence()
-          .of(view.header().all(state.expand(test.header().get())))
+      fields(List.of(test.header().get()), test.occurrence())
           .forEach(field -> MailDate.parse(field.text()).ifPresent(dates::add));
     }
     List<String> values =

@@ -56,7 +56,7 @@ final class Vacations {
             && addressed.isPresent()
             && mayReply(view.header(), sender.get())
             && own.stream().noneMatch(one -> same(one, sender.get()));
-    if (!due || repliedBefore(vacation, sender.get(), reason)) {
+    if (!due || repliedBefore(vacation, sender.get())) {
       return Optional.empty();
     }
     ledger.vacation(vacation.at(), new Action.Vacation(reason, sender.get()));
@@ -130,8 +130,11 @@ final class Vacations {
         && !NO_PERSON.matcher(sender.local()).matches();
   }
 
-  /** RFC 5230 section 4.2: told apart by the handle, or else by all that makes the reply. */
-  private boolean repliedBefore(Instruction.Vacation vacation, EmailAddress to, String reason) {
+  /**
+   * RFC 5230 section 4.2: told apart by the handle, or else by all that makes the reply, without
+   * what variables put into it.
+   */
+  private boolean repliedBefore(Instruction.Vacation vacation, EmailAddress to) {
     String handle =
         vacation
             .handle()
@@ -139,10 +142,10 @@ final class Vacations {
             .orElseGet(() ->
                 Digest.of(
                     "reply",
-                    vacation.subject().map(state::expand).orElse(""),
-                    vacation.from().map(state::expand).orElse(""),
+                    vacation.subject().map(Text::written).orElse(""),
+                    vacation.from().map(Text::written).orElse(""),
                     String.valueOf(vacation.mime()),
-                    reason));
+                    vacation.reason().written()));
     String key = Digest.of("vacation", handle, to.canonical().toString());
     try {
       if (ledger.remembers(key)) {
@@ -169,10 +172,9 @@ final class Vacations {
 
   /** RFC 5230 section 5. */
   private byte[] compose(Instruction.Vacation vacation, EmailAddress own, String reason) {
-    String from = vacation.from().map(state::expand).orElse(own.toString());
-    if (Names.address(from).isEmpty()) {
-      throw new RunException(vacation.at(), "this is no mail address");
-    }
+    // RFC 5230 section 4.3: what is no address is ignored once the script runs
+    String from =
+        vacation.from().map(state::expand).filter(Names::isMailboxList).orElse(own.toString());
     String subject =
         vacation
             .subject()

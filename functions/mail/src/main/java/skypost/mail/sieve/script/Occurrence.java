@@ -12,6 +12,9 @@ public record Occurrence(long index, boolean last) {
   /** All there are. */
   public static final Occurrence ALL = new Occurrence(0, false);
 
+  /** The first. */
+  public static final Occurrence FIRST = new Occurrence(1, false);
+
   /** Those meant among all there are. */
   public <T> List<T> of(List<T> all) {
     if (index == 0) {

@@ -27,6 +27,20 @@ public record Text(Position at, List<Piece> pieces) {
     };
   }
 
+  /** As it is written, with the names of its variables; for telling texts apart. */
+  public String written() {
+    StringBuilder written = new StringBuilder();
+    for (Piece piece : pieces) {
+      written.append(
+          switch (piece) {
+            case Piece.Literal(String value) -> value;
+            case Piece.Variable(String name) -> "${" + name + "}";
+            case Piece.Matched(int index) -> "${" + index + "}";
+          });
+    }
+    return written.toString();
+  }
+
   /** A part of a string. */
   public sealed interface Piece {
     record Literal(String value) implements Piece {}

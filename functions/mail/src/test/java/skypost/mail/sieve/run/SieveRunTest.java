@@ -99,6 +99,17 @@ class SieveRunTest {
         .hasSize(1);
   }
 
+  /** RFC 5230 section 4.2 has this very example. */
+  @Test
+  void variablesMakeNoOtherVacation() throws IOException {
+    String script =
+        "require [\"vacation\", \"variables\"]; if header :matches \"from\" \"*\" {}\n"
+            + "set \"n\" \"%s\"; vacation :subject \"Automatic response to: ${n}\" \"away\";";
+
+    assertThat(run(script.formatted("a"), "1", "tim@example.com").sent()).hasSize(1);
+    assertThat(run(script.formatted("b"), "2", "tim@example.com").sent()).isEmpty();
+  }
+
   @Test
   void periodsAreKeptWithinBounds() throws IOException {
     assertThat(period("require \"vacation\"; vacation :days 2 \"x\";"))

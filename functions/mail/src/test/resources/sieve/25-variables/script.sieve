@@ -14,6 +14,7 @@ set :length "b" "${name}";       if string "${b}" "15" { addflag "length"; }
 set :lower "b" "${name}";        if string :comparator "i;octet" "${b}" "jumbled letters" { addflag "lower"; }
 set :upperfirst "b" "${name}";   if string :comparator "i;octet" "${b}" "JuMBlEd lETteRS" { addflag "upperfirst"; }
 set :upperfirst :lower "b" "${name}"; if string :comparator "i;octet" "${b}" "Jumbled letters" { addflag "both"; }
+set :upper "b" "aé";              if string :comparator "i;octet" "${b}" "Aé" { addflag "ascii"; }
 set :quotewildcard "b" "Rock*";  if string "${b}" "Rock\\*" { addflag "quote"; }
 if header :matches "Subject" "*llo *, *" { set "s" "${1}|${2}|${3}|${4}"; }
 if string "${s}" "hé|there|world|" { addflag "lazy"; }
