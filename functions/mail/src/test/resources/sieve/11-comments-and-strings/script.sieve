@@ -4,9 +4,9 @@ set "a" "with \"quotes\" and \\ and \z";
 if string :is "${a}" "with \"quotes\" and \\ and z" { addflag "quoted"; }
 set "b" text: # a comment
 ..dotted
-plain
+.plain
 .
 ;
-if string :matches "${b}" ".dotted*plain*" { addflag "multi"; }
+if string :matches "${b}" ".dotted*.plain*" { addflag "multi"; }
 if not string :contains "${b}" ".." { addflag "unstuffed"; }
 if size :over 1 { if size :under 1K { addflag "size"; } }

@@ -3,7 +3,8 @@ if header "subject" "héllo there, world" { addflag "is"; }
 if not header :is "subject" "HÉLLO there, world" { addflag "ascii"; }
 if header :contains ["X-None", "SUBJECT"] "THERE, W" { addflag "case"; }
 if not header :comparator "i;octet" :contains "subject" "THERE" { addflag "octet"; }
-if header :matches "subject" "h?llo*world" { addflag "m"; }
+if header :matches "x-mixed" "jumb?ed*s" { addflag "m"; }
+if header :matches "subject" "h??llo*" { addflag "oct"; }
 if not header :matches "subject" "h\\?llo*" { addflag "esc"; }
 if header :contains "subject" "" { addflag "empty"; }
 if not header :contains "x-none" "" { addflag "none"; }

@@ -77,11 +77,15 @@ public final class CheckFilter {
     return new Situation(MessageSource.of(message), from, to, Set.of(), mailboxes, now, host);
   }
 
-  /** Angle brackets may stand around it; what is no address is as good as none. */
+  /**
+   * Angle brackets may stand around it, and a route before it (RFC 5228 section 5.4 drops it); what
+   * is no address is as good as none.
+   */
   private static Optional<EmailAddress> address(Fields envelope, String key) {
     return envelope
         .optionalText(key)
-        .flatMap(text -> EmailAddress.parse(text.strip().replaceAll("^<|>$", "")));
+        .flatMap(text ->
+            EmailAddress.parse(text.strip().replaceAll("^<|>$", "").replaceAll("^@[^:]*:", "")));
   }
 
   private static Map<String, Object> error(ScriptError error) {

@@ -135,7 +135,7 @@ final class Lexer {
     }
   }
 
-  /** RFC 5228 section 2.4.2: up to a line with a dot alone; a dot that begins a line is doubled. */
+  /** RFC 5228 section 2.4.2: up to a line with a dot alone; two dots that begin a line are one. */
   private String multiLine(Position at) {
     while (!atEnd() && (script.charAt(index) == ' ' || script.charAt(index) == '\t')) {
       advance();
@@ -154,7 +154,7 @@ final class Lexer {
       if (one.indexOf(0) >= 0) {
         throw new ScriptException(at, "a string must not hold a NUL character");
       }
-      text.append(one.startsWith(".") ? one.substring(1) : one).append("\r\n");
+      text.append(one.startsWith("..") ? one.substring(1) : one).append("\r\n");
     }
     throw new ScriptException(at, "this multi-line string has no end: a line with '.' alone");
   }

@@ -1,6 +1,7 @@
 package skypost.mail.sieve.match;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -46,15 +47,13 @@ public enum Collation {
     };
   }
 
-  /** The characters as this comparator sees them. */
-  public int[] characters(String text) {
-    int[] characters = text.codePoints().toArray();
-    if (this == ASCII_CASEMAP) {
-      for (int i = 0; i < characters.length; i++) {
-        characters[i] = fold(characters[i]);
-      }
+  /** The octets as this comparator sees them: its characters are octets of UTF-8. */
+  byte[] octets(String text) {
+    byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < octets.length; i++) {
+      octets[i] = (byte) fold(octets[i]);
     }
-    return characters;
+    return octets;
   }
 
   int fold(int c) {

@@ -1,5 +1,6 @@
 package skypost.mail.sieve.match;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,11 +8,12 @@ import java.util.Optional;
 
 /**
  * {@code :matches} (RFC 5228 section 2.7.1): {@code *} stands for any characters, as few as do (RFC
- * 5229 section 3.2), {@code ?} for one, and a backslash takes the meaning from what follows.
+ * 5229 section 3.2), {@code ?} for one, and a backslash takes the meaning from what follows. A
+ * character is an octet of UTF-8 for all comparators there are here.
  */
 public final class Wildcards {
-  private static final int ANY = -1;
-  private static final int ONE = -2;
+  private static final int ANY = 256; // no octet
+  private static final int ONE = 257;
 
   private final int[] pattern;
 
@@ -21,13 +23,13 @@ public final class Wildcards {
 
   /** Reads a pattern; every string is one. */
   public static Wildcards of(String pattern, Collation collation) {
-    int[] characters = collation.characters(pattern);
-    int[] read = new int[characters.length];
+    byte[] octets = collation.octets(pattern);
+    int[] read = new int[octets.length];
     int length = 0;
-    for (int i = 0; i < characters.length; i++) {
-      int c = characters[i];
-      if (c == '\\' && i + 1 < characters.length) {
-        read[length++] = characters[++i];
+    for (int i = 0; i < octets.length; i++) {
+      byte c = octets[i];
+      if (c == '\\' && i + 1 < octets.length) {
+        read[length++] = octets[++i];
       } else {
         read[length++] = c == '*' ? ANY : c == '?' ? ONE : c;
       }
@@ -41,7 +43,7 @@ public final class Wildcards {
    * @return what the wildcards stand for; empty when it does not match
    */
   public Optional<Captures> match(String text, Collation collation, Budget budget) {
-    int[] folded = collation.characters(text);
+    byte[] folded = collation.octets(text);
     int[] begins = new int[pattern.length]; // for each wildcard where it begins in the text
     int[] ends = new int[pattern.length];
     int p = 0;
@@ -72,12 +74,12 @@ public final class Wildcards {
   }
 
   private Captures captures(String text, int[] begins, int[] ends) {
-    int[] characters = text.codePoints().toArray();
+    byte[] octets = text.getBytes(StandardCharsets.UTF_8);
     List<String> values = new ArrayList<>();
     values.add(text);
     for (int i = 0; i < pattern.length; i++) {
       if (pattern[i] == ANY || pattern[i] == ONE) {
-        values.add(new String(characters, begins[i], ends[i] - begins[i]));
+        values.add(new String(octets, begins[i], ends[i] - begins[i], StandardCharsets.UTF_8));
       }
     }
     return new Captures(values);

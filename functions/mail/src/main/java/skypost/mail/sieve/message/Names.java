@@ -13,7 +13,10 @@ public final class Names {
 
   /** RFC 5228 section 2.4.2.3: one address, with or without a name before it. */
   public static Optional<EmailAddress> address(String text) {
-    if (text.chars().anyMatch(c -> c < ' ' || c == 127)) {
+    // No groups and no routes: their marks may stand only within quotes and literals
+    String bare = text.replaceAll("\"(\\\\.|[^\"\\\\])*\"|\\[[^\\]]*]", "");
+    if (text.chars().anyMatch(c -> c < ' ' || c == 127)
+        || bare.chars().anyMatch(c -> c == ':' || c == ';')) {
       return Optional.empty();
     }
     List<MailAddress> addresses = AddressList.parse(text);
