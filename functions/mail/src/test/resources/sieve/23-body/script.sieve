@@ -9,6 +9,8 @@ if body :content "application/x-notes" :is "attached" { addflag "b64"; }
 if body :content "" :contains "attached" { addflag "any"; }
 if not body :content "text/" :contains "" { addflag "slash"; }
 if body :content "multipart" :contains "preamble" { addflag "pre"; }
+if body :content "multipart" :contains "" { addflag "mp"; }
 if body :content "message/rfc822" :contains "Subject: inner" { addflag "nest"; }
 if body :content "text/plain" :contains "inner text" { addflag "inner"; }
 if body :count "eq" :content "text" "3" { addflag "count"; }
+if body :count "eq" :content "multipart" "1" { addflag "one"; }

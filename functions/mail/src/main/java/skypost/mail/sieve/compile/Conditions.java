@@ -281,7 +281,7 @@ final class Conditions {
     List<Text> capabilities = arguments.texts("list of capabilities", true);
     boolean all = true;
     for (Text capability : capabilities) {
-      all &= scope.enable(Constants.known(capability, "a capability"));
+      all &= scope.enableLate(Constants.known(capability, "a capability"));
     }
     if (!all) {
       scope.deferErrors();

@@ -35,6 +35,19 @@ final class Scope {
     return true;
   }
 
+  /**
+   * RFC 5463 section 4: what changes how strings are read must be known before they are, so ihave
+   * cannot bring it.
+   */
+  boolean enableLate(String capability) {
+    boolean changesStrings =
+        capability.equals(Extension.VARIABLES.capability())
+            || capability.equals(Extension.ENCODED_CHARACTER.capability());
+    return changesStrings
+        ? Extension.of(capability).map(this::has).orElse(false)
+        : enable(capability);
+  }
+
   boolean has(Extension extension) {
     return required.contains(extension);
   }

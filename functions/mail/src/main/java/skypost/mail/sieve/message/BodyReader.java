@@ -91,21 +91,24 @@ final class BodyReader {
       case T_START_HEADER -> malformedType = false;
       case T_FIELD -> field(stream);
       case T_END_HEADER -> endOfHeader();
-      case T_PREAMBLE, T_EPILOGUE -> {
-        BodyDescriptor multipart = stream.getBodyDescriptor();
-        add(multipart.getMimeType(), multipart, stream.getInputStream());
+      case T_START_MULTIPART -> // there, even if nothing stands before its parts
+          parts.add(new BodyPart(stream.getBodyDescriptor().getMimeType(), ""));
+      case T_PREAMBLE -> {
+        parts.removeLast();
+        container(stream);
       }
+      case T_EPILOGUE -> container(stream);
       case T_BODY -> {
         BodyDescriptor part = stream.getBodyDescriptor();
         add(type(part), part, stream.getDecodedInputStream());
       }
-      case T_START_BODYPART,
-          T_END_BODYPART,
-          T_START_MULTIPART,
-          T_END_MULTIPART,
-          T_RAW_ENTITY,
-          T_END_OF_STREAM -> {}
+      case T_START_BODYPART, T_END_BODYPART, T_END_MULTIPART, T_RAW_ENTITY, T_END_OF_STREAM -> {}
     }
+  }
+
+  private void container(MimeTokenStream stream) throws IOException {
+    BodyDescriptor multipart = stream.getBodyDescriptor();
+    add(multipart.getMimeType(), multipart, stream.getInputStream());
   }
 
   private void field(MimeTokenStream stream) {

@@ -181,7 +181,9 @@ final class Tests {
   private boolean environment(Condition.Environment test) {
     String item = state.expand(test.item()).toLowerCase(Locale.ROOT);
     Optional<String> value = Optional.ofNullable(situation.host().environment().get(item));
-    return value.isPresent() && matches.any(test.at(), test.matching(), List.of(value.get()));
+    int count = value.orElse("").isEmpty() ? 0 : 1; // RFC 5183 section 4: what is empty counts not
+    return value.isPresent()
+        && matches.any(test.at(), test.matching(), List.of(value.get()), count);
   }
 
   /** RFC 7352 section 3. */
