@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import skypost.api.ApiSettings;
 import skypost.mail.settings.CommonSettings;
+import skypost.mail.settings.ServerHealth;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Settings;
@@ -28,6 +29,7 @@ import skypost.smtp.SmtpFrontSettings;
  * @param endpoint of AWS's services, when the embedded ones are not to be used
  * @param smtp the front's settings
  * @param pop3 the POP3 server's settings
+ * @param health of both
  */
 record LocalSettings(
     Path data,
@@ -36,7 +38,8 @@ record LocalSettings(
     Optional<Path> dynoxide,
     Optional<URI> endpoint,
     SmtpFrontSettings smtp,
-    Pop3Settings pop3) {
+    Pop3Settings pop3,
+    ServerHealth health) {
   private static final String HOME = System.getProperty("user.home") + "/.local/share/skypost";
 
   static final Setting DATA = new Setting("SKYPOST_DATA", "folder that holds all state", HOME);
@@ -72,7 +75,8 @@ record LocalSettings(
         reader.optional(DYNOXIDE).flatMap(_ -> path(reader, DYNOXIDE)),
         uri(reader),
         SmtpFrontSettings.read(reader, loopback, now),
-        Pop3Settings.read(reader, loopback, now));
+        Pop3Settings.read(reader, loopback, now),
+        ServerHealth.read(reader, loopback));
   }
 
   /** Every variable that matters, in the order of {@code --help}. */
@@ -83,6 +87,7 @@ record LocalSettings(
     settings.addAll(
         List.of(
             PORT_API,
+            ServerHealth.PORT,
             ADMIN_TOKEN,
             CommonSettings.HOSTNAME,
             CommonSettings.TRUSTED_NETWORKS,

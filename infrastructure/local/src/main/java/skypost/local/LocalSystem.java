@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,6 +19,7 @@ import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Server;
+import skypost.protocol.net.HealthEndpoint;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -44,6 +46,7 @@ final class LocalSystem implements AutoCloseable {
   private SmtpFront smtp;
   private Pop3Server pop3;
   private HttpApiEndpoint api;
+  private Optional<HealthEndpoint> health = Optional.empty();
 
   private LocalSystem(
       LocalSettings settings, Map<String, String> environment, Consumer<String> progress) {
@@ -159,6 +162,7 @@ final class LocalSystem implements AutoCloseable {
     sweepPeriodically(functions.receive());
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
     var tasks = new Together();
+    opened.add(() -> health.ifPresent(HealthEndpoint::close)); // when the doors are closed
     var smtpStarted =
         tasks.start(() ->
             SmtpFront.start(
@@ -191,6 +195,8 @@ final class LocalSystem implements AutoCloseable {
           });
     }
     api = apiStarted.resultNow();
+    health = settings.health().start(() -> smtp.trouble().or(pop3::trouble));
+    opened.add(() -> health.ifPresent(HealthEndpoint::drain)); // before the doors close
   }
 
   private static <T> void keep(Future<T> started, Consumer<T> keeper) {

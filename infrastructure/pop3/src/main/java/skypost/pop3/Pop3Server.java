@@ -85,6 +85,14 @@ public final class Pop3Server implements AutoCloseable {
     return networks.stream().anyMatch(network -> network.contains(address));
   }
 
+  /** What is wrong now, for a load balancer that asks; it costs no question to anybody. */
+  public Optional<String> trouble() {
+    if (!pop3.isAccepting()) {
+      return Optional.of("POP3 accepts no connections");
+    }
+    return pop3s.isAccepting() ? Optional.empty() : Optional.of("POP3S accepts no connections");
+  }
+
   /** The plain port, also when the system chose it. */
   public int pop3Port() {
     return pop3.port();

@@ -1,5 +1,6 @@
 package skypost.smtp;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +35,9 @@ public final class SmtpFront implements AutoCloseable {
       // BINARYMIME and REQUIRETLS are not: infrastructure/docs/decisions/extensions.md
       Set.of(Extension.CHUNKING, Extension.SMTPUTF8, Extension.DSN, Extension.LIMITS);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  /** Where large messages lie on their way into the store. */
+  private static final File SPOOL = new File(System.getProperty("java.io.tmpdir"));
 
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
@@ -141,6 +145,18 @@ public final class SmtpFront implements AutoCloseable {
     meter.connection();
     var gate = meter.gate(new AuthorizerGate(authorizer, asking, rates));
     new SmtpConnection(wire, smtp, gate, meter.sink(sinks.get(smtp.service()))).run();
+  }
+
+  /** What is wrong now, for a load balancer that asks; it costs no question to anybody. */
+  public Optional<String> trouble() {
+    for (var server : servers.entrySet()) {
+      if (!server.getValue().isAccepting()) {
+        return Optional.of(server.getKey() + " accepts no connections");
+      }
+    }
+    return settings.maxMessageBytes() > SPOOL.getUsableSpace()
+        ? Optional.of("no room for a message in " + SPOOL)
+        : Optional.empty();
   }
 
   /** The port of a door that is open. */

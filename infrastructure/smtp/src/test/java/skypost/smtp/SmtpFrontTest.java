@@ -297,6 +297,15 @@ class SmtpFrontTest {
   }
 
   @Test
+  void frontThatHasClosedItsDoorsIsNotWell() throws Exception {
+    try (MemoryFront memory = MemoryFront.start()) {
+      assertThat(memory.front.trouble()).isEmpty();
+      memory.front.drain(Duration.ZERO);
+      assertThat(memory.front.trouble()).contains("SMTP accepts no connections");
+    }
+  }
+
+  @Test
   void healthCheckThatHangsUpIsNotWorthALogLine() throws Exception {
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     EventLog.to(new PrintStream(log, true, UTF_8));

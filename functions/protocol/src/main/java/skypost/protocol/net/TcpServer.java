@@ -99,12 +99,15 @@ public final class TcpServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Semaphore free;
   private final Set<Wire> open = ConcurrentHashMap.newKeySet();
+  private final Thread acceptor;
   private volatile boolean closing;
+  private volatile boolean refusing; // whether the last attempt to accept a connection failed
 
   private TcpServer(Options options, Service service) throws IOException {
     this.options = options;
     this.service = service;
     this.free = new Semaphore(options.maxConnections());
+    this.acceptor = Thread.ofPlatform().name(options.name() + "-accept").unstarted(this::accept);
     this.listener = new ServerSocket();
     listener.setReuseAddress(true);
     try {
@@ -125,7 +128,7 @@ public final class TcpServer implements AutoCloseable {
   /** Listens and serves from now on. */
   public static TcpServer start(Options options, Service service) throws IOException {
     TcpServer server = new TcpServer(options, service);
-    Thread.ofPlatform().name(options.name() + "-accept").start(server::accept);
+    server.acceptor.start();
     Thread.ofVirtual().name(options.name() + "-sweep").start(server::sweep);
     return server;
   }
@@ -140,12 +143,23 @@ public final class TcpServer implements AutoCloseable {
     return open.size();
   }
 
+  /**
+   * Whether connections are taken: the listener is open and the system gives us its connections.
+   * That all places are taken is no fault; those who come then are told so.
+   */
+  public boolean isAccepting() {
+    return !closing && !refusing && acceptor.isAlive();
+  }
+
   private void accept() {
     while (!closing) {
       try {
-        admit(listener.accept());
+        Socket socket = listener.accept();
+        refusing = false;
+        admit(socket);
       } catch (IOException | OutOfMemoryError fault) {
         if (!closing) {
+          refusing = true;
           EventLog.error("accept").with("port", port()).cause(fault).write();
           pause(
               Duration.ofMillis(
