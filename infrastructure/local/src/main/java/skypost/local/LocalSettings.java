@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import skypost.api.ApiSettings;
 import skypost.mail.settings.CommonSettings;
+import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.ServerHealth;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
@@ -66,6 +68,7 @@ record LocalSettings(
    * @param reader of an environment that names a TLS certificate
    */
   static LocalSettings read(SettingsReader reader, Instant now) {
+    MetricsSettings.read(reader, Clock.systemUTC());
     SendSettings.read(reader); // the handlers read these themselves; here it is for the errors
     InetAddress loopback = InetAddress.getLoopbackAddress();
     return new LocalSettings(
@@ -88,6 +91,7 @@ record LocalSettings(
         List.of(
             PORT_API,
             ServerHealth.PORT,
+            MetricsSettings.METRICS,
             ADMIN_TOKEN,
             CommonSettings.HOSTNAME,
             CommonSettings.TRUSTED_NETWORKS,

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.Program;
 import skypost.mail.settings.ServerHealth;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
+import skypost.protocol.log.Metrics;
 import skypost.protocol.net.HealthEndpoint;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
@@ -25,7 +27,7 @@ public final class Pop3Main {
   public static void main(String[] arguments) throws InterruptedException {
     List<Setting> settings = new ArrayList<>(Pop3Settings.SETTINGS);
     settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.MAILBOXES, AwsPorts.AUTHORIZE));
-    settings.addAll(List.of(ServerHealth.PORT, ServerHealth.NOTICE));
+    settings.addAll(List.of(MetricsSettings.METRICS, ServerHealth.PORT, ServerHealth.NOTICE));
     new Program("skypost-pop3", "The POP3 server of Skypost.", settings)
         .run(arguments, Pop3Main::start);
   }
@@ -36,18 +38,21 @@ public final class Pop3Main {
     // A slow reader holds a connection to S3 for as long as RETR takes.
     var http = Apache5HttpClient.builder().maxConnections(settings.maxConnections()).build();
     var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
-    var authorizer = ports.authorizer();
-    var mailboxes = ports.mailboxes();
-    var holders = ports.holders();
-    var messages = ports.messages();
+    var behind =
+        new Pop3Server.Ports(
+            ports.authorizer(), ports.mailboxes(), ports.holders(), ports.messages());
+    Metrics metrics = MetricsSettings.read(reader, clock);
     ServerHealth health = ServerHealth.read(reader, settings.bind());
     reader.check();
-    Pop3Server server = Pop3Server.start(settings, authorizer, mailboxes, holders, messages, clock);
+    Pop3Server server = Pop3Server.start(settings, behind, clock, metrics);
     Optional<HealthEndpoint> endpoint = health.start(server::trouble);
     EventLog started =
         EventLog.info("ready").with("pop3", server.pop3Port()).with("pop3s", server.pop3sPort());
     endpoint.ifPresent(open -> started.with("health", open.port()));
     started.write();
-    return () -> health.leave(endpoint, server::drain);
+    return () -> {
+      health.leave(endpoint, server::drain);
+      metrics.write();
+    };
   }
 }

@@ -111,6 +111,7 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   private void open(Door door) throws IOException {
+    Meter meter = new Meter(metrics, door);
     String busy =
         SmtpReply.of(421, 3, 2, settings.hostname() + " too many connections, try again later")
             .toWire();
@@ -123,7 +124,8 @@ public final class SmtpFront implements AutoCloseable {
             .withProxied(peer ->
                 settings.proxyNetworks().stream()
                     .anyMatch(network -> network.contains(peer.getHostAddress())))
-            .withPerClient(perClient);
+            .withPerClient(perClient)
+            .withRefusals(meter::refused);
     if (door.implicitTls()) {
       options = options.withTls(settings.tls());
     }
@@ -135,8 +137,7 @@ public final class SmtpFront implements AutoCloseable {
             EXTENSIONS,
             SmtpLimits.of(settings.maxMessageBytes())
                 .withGreetingDelay(settings.defence().greetingDelay()));
-    servers.put(
-        door, TcpServer.start(options, wire -> serve(wire, smtp, new Meter(metrics, door))));
+    servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp, meter)));
   }
 
   private void serve(Wire wire, SmtpSettings smtp, Meter meter) throws IOException {
@@ -144,7 +145,8 @@ public final class SmtpFront implements AutoCloseable {
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
     meter.connection();
     var gate = meter.gate(new AuthorizerGate(authorizer, asking, rates));
-    new SmtpConnection(wire, smtp, gate, meter.sink(sinks.get(smtp.service()))).run();
+    var sink = meter.sink(sinks.get(smtp.service()));
+    new SmtpConnection(wire, smtp, new SmtpConnection.Ports(gate, sink, meter::refused)).run();
   }
 
   /** What is wrong now, for a load balancer that asks; it costs no question to anybody. */

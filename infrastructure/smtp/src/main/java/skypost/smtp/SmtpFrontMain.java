@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.Program;
 import skypost.mail.settings.ServerHealth;
 import skypost.mail.settings.Setting;
@@ -28,17 +29,13 @@ public final class SmtpFrontMain {
    */
   private static final int AWS_CONNECTIONS = 500;
 
-  private static final Setting METRICS =
-      new Setting(
-          "SKYPOST_METRICS", "on: metrics for CloudWatch, as lines of JSON on stdout", "off");
-
   private SmtpFrontMain() {}
 
   /** Runs the front until SIGTERM; {@code --help} lists the settings. */
   public static void main(String[] arguments) throws InterruptedException {
     List<Setting> settings = new ArrayList<>(SmtpFrontSettings.SETTINGS);
-    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE, METRICS));
-    settings.addAll(List.of(ServerHealth.PORT, ServerHealth.NOTICE));
+    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE));
+    settings.addAll(List.of(MetricsSettings.METRICS, ServerHealth.PORT, ServerHealth.NOTICE));
     new Program("skypost-smtp", "The SMTP front of Skypost.", settings)
         .run(arguments, SmtpFrontMain::start);
   }
@@ -51,7 +48,7 @@ public final class SmtpFrontMain {
     var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
     var authorizer = ports.authorizer();
     var messages = ports.messages();
-    Metrics metrics = metrics(reader, clock);
+    Metrics metrics = MetricsSettings.read(reader, clock);
     ServerHealth health = ServerHealth.read(reader, settings.bind());
     reader.check();
     SmtpFront front =
@@ -66,17 +63,6 @@ public final class SmtpFrontMain {
     return () -> {
       health.leave(endpoint, front::drain);
       metrics.write();
-    };
-  }
-
-  private static Metrics metrics(SettingsReader reader, Clock clock) {
-    return switch (reader.text(METRICS)) {
-      case "on" -> Metrics.to("Skypost", System.out::println, clock);
-      case "off", "" -> Metrics.off();
-      default -> {
-        reader.reject(METRICS, "is neither on nor off");
-        yield Metrics.off();
-      }
     };
   }
 }
