@@ -16,6 +16,11 @@ public enum Extension {
   SMTPUTF8,
   /** RFC 3461: whoever sends the message on must honour NOTIFY, RET, ENVID and ORCPT. */
   DSN,
+  /**
+   * RFC 8689: offered within TLS alone. Whoever sends the message on must keep to section 4.2, or
+   * the sender was promised what nobody does.
+   */
+  REQUIRETLS,
   /** RFC 9422: how much a session may take, told beforehand. */
   LIMITS
 }

@@ -26,6 +26,11 @@ public record SmtpSender(Optional<EmailAddress> address, Map<String, String> par
     return parameters.containsKey("SMTPUTF8");
   }
 
+  /** Whether the message may only travel under TLS with servers that are verified (RFC 8689). */
+  public boolean requireTls() {
+    return parameters.containsKey("REQUIRETLS");
+  }
+
   /** Whether the body is free of line rules (RFC 3030 section 3). */
   public boolean binary() {
     return "BINARYMIME".equalsIgnoreCase(parameters.get("BODY"));
