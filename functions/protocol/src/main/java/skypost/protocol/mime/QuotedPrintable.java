@@ -1,9 +1,9 @@
-package skypost.protocol.smtp.client;
+package skypost.protocol.mime;
 
 import java.io.ByteArrayOutputStream;
 
 /** Lines in quoted-printable (RFC 2045 section 6.7), as they stream by. */
-final class QuotedPrintable {
+public final class QuotedPrintable {
   private static final int MAX_LINE = 76; // with the = of a soft line break
   private static final byte[] HEX = {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
@@ -16,12 +16,20 @@ final class QuotedPrintable {
    *
    * @param ended whether the line is over; its CRLF is written and not among the octets
    */
-  void write(byte[] octets, int count, boolean ended, ByteArrayOutputStream out) {
-    for (int i = 0; i < count; i++) {
+  public void write(byte[] octets, int count, boolean ended, ByteArrayOutputStream out) {
+    write(octets, 0, count, out);
+    if (ended) {
+      lineEnd(out);
+    }
+  }
+
+  /** Encodes a part of a line; a CR or LF in it is content, and no line end. */
+  void write(byte[] octets, int from, int to, ByteArrayOutputStream out) {
+    for (int i = from; i < to; i++) {
       byte octet = octets[i];
       boolean blank = octet == ' ' || octet == '\t';
       boolean plain = octet > ' ' && octet < 127 && octet != '=';
-      if (plain || (blank && i + 1 < count)) {
+      if (plain || (blank && i + 1 < to)) {
         room(1, out);
         out.write(octet);
         column++;
@@ -33,9 +41,6 @@ final class QuotedPrintable {
         column += 3;
       }
     }
-    if (ended) {
-      lineEnd(out);
-    }
   }
 
   private void room(int octets, ByteArrayOutputStream out) {
@@ -45,7 +50,13 @@ final class QuotedPrintable {
     }
   }
 
-  private void lineEnd(ByteArrayOutputStream out) {
+  /** Whether something stands in the line that was written last. */
+  boolean isInsideLine() {
+    return column > 0;
+  }
+
+  /** Ends a line of the content. */
+  void lineEnd(ByteArrayOutputStream out) {
     out.write('\r');
     out.write('\n');
     column = 0;
