@@ -32,8 +32,13 @@ import skypost.protocol.smtp.SmtpSink;
 /** The running front: a server for each door. */
 public final class SmtpFront implements AutoCloseable {
   private static final Set<Extension> EXTENSIONS =
-      // BINARYMIME and REQUIRETLS are not: infrastructure/docs/decisions/extensions.md
-      Set.of(Extension.CHUNKING, Extension.SMTPUTF8, Extension.DSN, Extension.LIMITS);
+      // REQUIRETLS is not: infrastructure/docs/decisions/extensions.md
+      Set.of(
+          Extension.CHUNKING,
+          Extension.BINARYMIME,
+          Extension.SMTPUTF8,
+          Extension.DSN,
+          Extension.LIMITS);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   /** Where large messages lie on their way into the store. */

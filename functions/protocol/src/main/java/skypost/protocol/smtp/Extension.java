@@ -8,8 +8,8 @@ public enum Extension {
   /** BDAT (RFC 3030 section 2). */
   CHUNKING,
   /**
-   * {@code BODY=BINARYMIME} (RFC 3030 section 3); needs {@link #CHUNKING}. No front switches it on:
-   * POP3 and a peer without it cannot have such a message as it is (decisions/extensions.md).
+   * {@code BODY=BINARYMIME} (RFC 3030 section 3); needs {@link #CHUNKING}. Binary parts are encoded
+   * on their way into the sink (decisions/extensions.md).
    */
   BINARYMIME,
   /** RFC 6531. */

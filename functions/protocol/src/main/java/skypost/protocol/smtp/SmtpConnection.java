@@ -334,7 +334,7 @@ public final class SmtpConnection {
 
   private Optional<SmtpSink.Incoming> begin(SmtpTransaction transaction) throws IOException {
     try {
-      return Optional.of(sink.begin(transaction));
+      return Optional.of(sink.begin(transaction.ofLines()));
     } catch (IOException | RuntimeException fault) {
       EventLog.error("store").with("client", wire.remoteAddress()).cause(fault).write();
       say(SmtpReply.of(451, 3, 0, "Cannot take a message now, try again later"));

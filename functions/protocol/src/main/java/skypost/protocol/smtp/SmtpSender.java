@@ -1,5 +1,6 @@
 package skypost.protocol.smtp;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
@@ -34,5 +35,15 @@ public record SmtpSender(Optional<EmailAddress> address, Map<String, String> par
   /** Whether the body is free of line rules (RFC 3030 section 3). */
   public boolean binary() {
     return "BINARYMIME".equalsIgnoreCase(parameters.get("BODY"));
+  }
+
+  /** What is true of the message when its binary parts are encoded. */
+  SmtpSender ofLines() {
+    if (!binary()) {
+      return this;
+    }
+    Map<String, String> kept = new HashMap<>(parameters);
+    kept.put("BODY", "8BITMIME");
+    return new SmtpSender(address, kept);
   }
 }
