@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
-import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Line;
 import skypost.protocol.net.Refusal;
 import skypost.protocol.net.Wire;
@@ -42,6 +41,7 @@ public final class SmtpConnection {
   private final SmtpSink sink;
 
   private final Refusals refusals;
+  private final SessionLog log;
   private final Conduct conduct;
 
   private SmtpState state;
@@ -73,8 +73,10 @@ public final class SmtpConnection {
     this.session = new SmtpSession(settings);
     this.gate = ports.gate();
     this.sink = ports.sink();
+    SmtpPeer peer = new SmtpPeer(wire.remoteAddress(), wire.tls());
+    this.log = new SessionLog(peer.address());
     this.refusals = new Refusals(ports.refusals());
-    this.state = new SmtpState.Connected(new SmtpPeer(wire.remoteAddress(), wire.tls()));
+    this.state = new SmtpState.Connected(peer);
   }
 
   /** Serves until one side has had enough. @throws IOException when the peer is gone */
@@ -189,7 +191,7 @@ public final class SmtpConnection {
 
   private void close(SmtpReply reply) throws IOException {
     if (reply.code() != 221 && reply != SHUTTING_DOWN) {
-      EventLog.info("hangup").with("client", wire.remoteAddress()).with("reply", reply).write();
+      log.hangup(reply);
     }
     open = false;
     wire.write(reply.toWire());
@@ -203,7 +205,7 @@ public final class SmtpConnection {
     try {
       wire.startTls(settings.tls().orElseThrow());
     } catch (SSLException fault) {
-      EventLog.info("tls").with("client", wire.remoteAddress()).cause(fault).write();
+      log.tls(fault);
       refusals.count(Refusal.TLS);
       throw fault;
     }
@@ -275,12 +277,9 @@ public final class SmtpConnection {
       if (replies.size() == recipients.size()) {
         return replies;
       }
-      EventLog.error("gate")
-          .with("asked", recipients.size())
-          .with("answered", replies.size())
-          .write();
+      log.gate(recipients.size(), replies.size());
     } catch (IOException | RuntimeException fault) {
-      EventLog.error("gate").with("client", client.peer().address()).cause(fault).write();
+      log.gate(fault);
     }
     return Collections.nCopies(recipients.size(), ASK_LATER); // never acceptance, never 5xx
   }
@@ -291,14 +290,7 @@ public final class SmtpConnection {
     }
     if (!reply.isPositive()) {
       SmtpClient client = SmtpSession.clientOf(state).orElseThrow();
-      EventLog.info("rcpt")
-          .with("client", client.peer().address())
-          .with("helo", client.helo())
-          .with("login", client.login().orElse(null))
-          .with("from", senderOf(state).address().map(Object::toString).orElse("<>"))
-          .with("to", recipient.address())
-          .with("reply", reply)
-          .write();
+      log.refused(client, senderOf(state), recipient, reply);
     }
     state = session.answered(state, recipient, reply.isPositive());
     sayOrEnd(reply, reply.isPermanent() ? conduct.refusal() : Optional.empty());
@@ -336,7 +328,7 @@ public final class SmtpConnection {
     try {
       return Optional.of(sink.begin(transaction.ofLines()));
     } catch (IOException | RuntimeException fault) {
-      EventLog.error("store").with("client", wire.remoteAddress()).cause(fault).write();
+      log.store(fault);
       say(SmtpReply.of(451, 3, 0, "Cannot take a message now, try again later"));
       return Optional.empty();
     }
@@ -392,17 +384,7 @@ public final class SmtpConnection {
       SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result)
       throws IOException {
     intake.id().ifPresent(id -> conduct.message());
-    SmtpClient client = transaction.client();
-    EventLog.info("message")
-        .with("id", intake.id().orElse(null))
-        .with("client", client.peer().address())
-        .with("helo", client.helo())
-        .with("login", client.login().orElse(null))
-        .with("from", transaction.sender().address().map(Object::toString).orElse("<>"))
-        .with("recipients", transaction.recipients().size())
-        .with("size", intake.size())
-        .with("reply", result.reply())
-        .write();
+    log.message(transaction, intake, result.reply());
     refusals.message(result.reply());
     if (result.close()) {
       close(result.reply());
