@@ -111,17 +111,7 @@ class QueueApiTest {
   void aSharedMessageStaysForTheOthers() throws IOException {
     World world = World.seeded();
     QueueEntry entry = only(world, World.HELD);
-    QueueEntry shared =
-        new QueueEntry(
-            entry.id(),
-            entry.sender(),
-            entry.size(),
-            true,
-            entry.status(),
-            entry.nextAttempt(),
-            0,
-            entry.recipients(),
-            List.of());
+    QueueEntry shared = entry.withShared(true);
     world.queue.replace(entry, shared);
     world.holders.hold(World.HELD, List.of("queue:" + entry.id(), "bob@local.example"));
 

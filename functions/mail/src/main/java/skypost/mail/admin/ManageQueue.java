@@ -85,7 +85,7 @@ public final class ManageQueue {
         "retried: only an entry that waits for its next attempt can be; release one that is held",
         entry ->
             switch (entry.status()) {
-              case QUEUED, DEFERRED -> Optional.of(waiting(entry, entry.status(), now));
+              case QUEUED, DEFERRED -> Optional.of(entry.withStatus(entry.status(), now));
               case SENDING, HELD, DONE -> Optional.empty();
             });
   }
@@ -98,7 +98,7 @@ public final class ManageQueue {
         entry ->
             switch (entry.status()) {
               case QUEUED, DEFERRED, HELD ->
-                  Optional.of(waiting(entry, Status.HELD, entry.nextAttempt()));
+                  Optional.of(entry.withStatus(Status.HELD, entry.nextAttempt()));
               case SENDING, DONE -> Optional.empty();
             });
   }
@@ -112,8 +112,7 @@ public final class ManageQueue {
             switch (entry.status()) {
               case HELD ->
                   Optional.of(
-                      waiting(
-                          entry,
+                      entry.withStatus(
                           entry.attemptsMade() == 0 ? Status.QUEUED : Status.DEFERRED,
                           entry.nextAttempt()));
               case QUEUED, SENDING, DEFERRED, DONE -> Optional.empty();
@@ -214,35 +213,13 @@ public final class ManageQueue {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  private static QueueEntry waiting(QueueEntry entry, Status status, Instant nextAttempt) {
-    return new QueueEntry(
-        entry.id(),
-        entry.sender(),
-        entry.size(),
-        entry.shared(),
-        status,
-        nextAttempt,
-        entry.attemptsMade(),
-        entry.recipients(),
-        entry.attempts());
-  }
-
   private QueueEntry removed(QueueEntry entry, boolean bounce) {
     End end = bounce ? new End.Bounced(REMOVED) : new End.Removed();
     List<QueuedRecipient> recipients =
         entry.recipients().stream()
             .map(each -> each.end().isPresent() ? each : each.ended(end))
             .toList();
-    return new QueueEntry(
-        entry.id(),
-        entry.sender(),
-        entry.size(),
-        entry.shared(),
-        Status.DONE,
-        now(),
-        entry.attemptsMade(),
-        recipients,
-        entry.attempts());
+    return entry.withRecipients(recipients).withStatus(Status.DONE, now());
   }
 
   private static boolean wasRemoved(QueueEntry entry) {

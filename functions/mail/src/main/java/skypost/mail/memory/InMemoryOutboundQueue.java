@@ -69,17 +69,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
     if (entry.nextAttempt().isAfter(now)) {
       return new Booking.NotDue(entry.nextAttempt()); // due later; or being sent, and not lost yet
     }
-    QueueEntry booked =
-        new QueueEntry(
-            entry.id(),
-            entry.sender(),
-            entry.size(),
-            entry.shared(),
-            Status.SENDING,
-            lostAt,
-            entry.attemptsMade() + 1,
-            entry.recipients(),
-            entry.attempts());
+    QueueEntry booked = entry.booked(lostAt);
     entries.put(id.toString(), booked);
     return new Booking.Booked(booked);
   }

@@ -1,6 +1,7 @@
 package skypost.mail.queue;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,6 +95,42 @@ public record QueueEntry(
    * @param reply the reply that decided, ours where the peer gave none
    */
   public record Attempt(Instant at, String server, String tls, SmtpReply reply) {}
+
+  /** A new entry, due as soon as its message was accepted. */
+  public static QueueEntry first(
+      EntryId id, Optional<EmailAddress> sender, long size, List<QueuedRecipient> recipients) {
+    Instant due = id.message().acceptedAt();
+    return new QueueEntry(id, sender, size, false, Status.QUEUED, due, 0, recipients, List.of());
+  }
+
+  public QueueEntry withShared(boolean others) {
+    return new QueueEntry(
+        id, sender, size, others, status, nextAttempt, attemptsMade, recipients, attempts);
+  }
+
+  /** The same, waiting for something else. */
+  public QueueEntry withStatus(Status other, Instant due) {
+    return new QueueEntry(id, sender, size, shared, other, due, attemptsMade, recipients, attempts);
+  }
+
+  /** With another attempt booked, which counts as lost from {@code lostAt} on. */
+  public QueueEntry booked(Instant lostAt) {
+    return new QueueEntry(
+        id, sender, size, shared, Status.SENDING, lostAt, attemptsMade + 1, recipients, attempts);
+  }
+
+  public QueueEntry withRecipients(List<QueuedRecipient> others) {
+    return new QueueEntry(
+        id, sender, size, shared, status, nextAttempt, attemptsMade, others, attempts);
+  }
+
+  /** With the outcome of an attempt; of too many the oldest is forgotten. */
+  public QueueEntry withAttempt(Attempt latest) {
+    List<Attempt> all = new ArrayList<>(attempts);
+    all.add(latest);
+    return new QueueEntry(
+        id, sender, size, shared, status, nextAttempt, attemptsMade, recipients, all);
+  }
 
   /** The recipients that still wait. */
   public List<QueuedRecipient> waiting() {

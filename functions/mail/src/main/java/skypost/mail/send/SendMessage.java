@@ -104,7 +104,7 @@ public final class SendMessage {
 
   private void attempt(QueueEntry booked, Instant at, Instant deadline) throws IOException {
     if (booked.waiting().isEmpty()) { // somebody ended the last recipient by hand
-      finish(done(booked));
+      finish(booked.withStatus(Status.DONE, booked.nextAttempt()));
       return;
     }
     Optional<MessageBody> body = Optional.empty();
@@ -248,19 +248,6 @@ public final class SendMessage {
         free(entry);
       }
     }
-  }
-
-  private static QueueEntry done(QueueEntry booked) {
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        Status.DONE,
-        booked.nextAttempt(),
-        booked.attemptsMade(),
-        booked.recipients(),
-        booked.attempts());
   }
 
   private static void log(QueueEntry entry) {

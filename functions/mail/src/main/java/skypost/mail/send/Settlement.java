@@ -166,18 +166,10 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
   private static QueueEntry entry(
       QueueEntry booked, List<QueuedRecipient> recipients, Instant next, Attempt attempt) {
     boolean done = recipients.stream().allMatch(recipient -> recipient.end().isPresent());
-    List<Attempt> attempts = new ArrayList<>(booked.attempts());
-    attempts.add(attempt);
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        done ? Status.DONE : Status.DEFERRED,
-        next,
-        booked.attemptsMade(),
-        recipients,
-        attempts);
+    return booked
+        .withStatus(done ? Status.DONE : Status.DEFERRED, next)
+        .withRecipients(recipients)
+        .withAttempt(attempt);
   }
 
   /**

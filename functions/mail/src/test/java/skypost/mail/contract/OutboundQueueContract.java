@@ -174,7 +174,7 @@ public abstract class OutboundQueueContract {
     QueueEntry held = fresh();
     queue.enqueue(List.of(done, held));
     queue.finish(done(booked(queue, done.id())));
-    assertThat(queue.replace(held, with(held, Status.HELD, NOW))).isTrue();
+    assertThat(queue.replace(held, held.withStatus(Status.HELD, NOW))).isTrue();
 
     assertThat(queue.book(done.id(), LOST, LOST.plusSeconds(1)))
         .isEqualTo(new Booking.NothingToDo());
@@ -218,7 +218,7 @@ public abstract class OutboundQueueContract {
     QueueEntry entry = fresh();
     queue.enqueue(List.of(entry));
     QueueEntry booked = booked(queue, entry.id());
-    QueueEntry removed = with(booked, Status.DONE, NOW);
+    QueueEntry removed = booked.withStatus(Status.DONE, NOW);
     assertThat(queue.replace(booked, removed)).isTrue();
 
     assertThat(queue.finish(deferred(booked, NOW.plusSeconds(60)))).isFalse();
@@ -249,7 +249,7 @@ public abstract class OutboundQueueContract {
     OutboundQueue queue = queue();
     QueueEntry entry = fresh();
     queue.enqueue(List.of(entry));
-    QueueEntry held = with(entry, Status.HELD, NOW);
+    QueueEntry held = entry.withStatus(Status.HELD, NOW);
     long before = wakesOf(entry.id());
 
     assertThat(queue.replace(entry, held)).isTrue();
@@ -267,10 +267,10 @@ public abstract class OutboundQueueContract {
     queue.enqueue(List.of(entry));
     QueueEntry booked = booked(queue, entry.id());
 
-    assertThat(queue.replace(entry, with(entry, Status.HELD, NOW))).isFalse();
+    assertThat(queue.replace(entry, entry.withStatus(Status.HELD, NOW))).isFalse();
 
     assertThat(queue.entries(entry.id().message())).containsExactly(booked);
-    assertThat(queue.replace(fresh(), with(entry, Status.HELD, NOW))).isFalse();
+    assertThat(queue.replace(fresh(), entry.withStatus(Status.HELD, NOW))).isFalse();
   }
 
   @Test
@@ -283,7 +283,7 @@ public abstract class OutboundQueueContract {
       QueueEntry waiting = deferred(booked(queue, entry.id()), NOW.plusSeconds(60L * i));
       queue.finish(waiting);
       if (i % 5 == 0) {
-        assertThat(queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt())))
+        assertThat(queue.replace(waiting, waiting.withStatus(Status.HELD, waiting.nextAttempt())))
             .isTrue();
       }
       expected.addFirst(entry.id());
@@ -378,45 +378,20 @@ public abstract class OutboundQueueContract {
   }
 
   private static QueueEntry deferred(QueueEntry booked, Instant due) {
-    List<Attempt> attempts = new ArrayList<>(booked.attempts());
-    attempts.add(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", TRY_LATER));
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        Status.DEFERRED,
-        due,
-        booked.attemptsMade(),
-        booked.recipients(),
-        attempts);
+    return booked
+        .withStatus(Status.DEFERRED, due)
+        .withAttempt(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", TRY_LATER));
   }
 
   private static QueueEntry done(QueueEntry booked) {
     SmtpReply ok = SmtpReply.of(250, 0, 0, "queued as 42");
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        Status.DONE,
-        booked.nextAttempt(),
-        booked.attemptsMade(),
-        booked.recipients().stream().map(recipient -> recipient.ended(new End.Sent(ok))).toList(),
-        List.of(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", ok)));
-  }
-
-  private static QueueEntry with(QueueEntry entry, Status status, Instant nextAttempt) {
-    return new QueueEntry(
-        entry.id(),
-        entry.sender(),
-        entry.size(),
-        entry.shared(),
-        status,
-        nextAttempt,
-        entry.attemptsMade(),
-        entry.recipients(),
-        entry.attempts());
+    return booked
+        .withStatus(Status.DONE, booked.nextAttempt())
+        .withRecipients(
+            booked.recipients().stream()
+                .map(recipient -> recipient.ended(new End.Sent(ok)))
+                .toList())
+        .withAttempt(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", ok));
   }
 
   private long wakesOf(EntryId id) throws IOException {
