@@ -12,6 +12,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.trace.Traces;
 
 /**
@@ -29,6 +30,7 @@ public record ApiPorts(
     StoredMessages messages,
     Traces traces,
     OutboundQueue queue,
+    QueueOperations operations,
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     RecipientProbe probe) {
@@ -43,6 +45,7 @@ public record ApiPorts(
         messages,
         aws.traces(),
         aws.queue(),
+        aws.operations(),
         aws.relayRecipients(),
         aws.probedRecipients(),
         probe);

@@ -13,10 +13,12 @@ import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
 import skypost.mail.admin.ManageDomains;
+import skypost.mail.admin.ManageOperations;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.ManageRelayRecipients;
 import skypost.mail.admin.ManageUsers;
+import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CheckRelayRecipients;
@@ -50,8 +52,14 @@ final class Routes {
     routes.addAll(
         new MessageRoutes(new TraceMessage(ports.traces(), ports.queue(), ports.messages()))
             .routes());
+    var steer = new SteerEntry(ports.queue(), ports.messages(), bodies, bounces, clock);
+    var queueMembers = new QueueMembers(settings.hostname(), clock);
     routes.addAll(
-        new QueueRoutes(new ManageQueue(ports.queue(), ports.messages(), bodies, bounces, clock))
+        new QueueRoutes(
+                new ManageQueue(ports.queue(), ports.messages(), steer, clock), queueMembers)
+            .routes());
+    routes.addAll(
+        new OperationRoutes(new ManageOperations(ports.operations(), clock, random), queueMembers)
             .routes());
     var relayRecipients =
         new CheckRelayRecipients(

@@ -35,11 +35,13 @@ import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
@@ -79,6 +81,8 @@ final class World {
   final List<Wake> wakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  final List<OperationId> operationWakes = new ArrayList<>();
+  final InMemoryQueueOperations operations = new InMemoryQueueOperations(operationWakes::add);
   final ApiHandler handler = handler(directory);
 
   /** Nothing in it. */
@@ -137,6 +141,7 @@ final class World {
             messages,
             traces,
             queue,
+            operations,
             relayRecipients,
             new InMemoryProbedRecipients(),
             (domain, asked) -> asked.stream().map(this::finding).toList()),

@@ -11,6 +11,7 @@ import skypost.mail.directory.RelayRecipients;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.settings.Setting;
@@ -103,6 +104,11 @@ public final class AwsPorts {
         clients.sqs(),
         settings.required(OUTBOUND),
         clock);
+  }
+
+  public QueueOperations operations() {
+    return new DynamoQueueOperations(
+        clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND));
   }
 
   public IncomingEvents events() {

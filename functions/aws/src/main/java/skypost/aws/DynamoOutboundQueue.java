@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import skypost.mail.directory.Page;
 import skypost.mail.json.Fields;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
@@ -137,14 +139,22 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   @Override
   public boolean replace(QueueEntry seen, QueueEntry wanted) throws IOException {
-    boolean written =
-        putIf(
-            wanted,
-            "#state = :seen AND attempts = :attempts AND #next = :next",
+    Map<String, AttributeValue> values =
+        new HashMap<>(
             Map.of(
                 ":seen", Items.s(QueueItems.text(seen.status())),
                 ":attempts", Items.n(seen.attemptsMade()),
                 ":next", Items.n(seen.nextAttempt().toEpochMilli())));
+    Optional<ByHand.Step> step = seen.byHand().last();
+    step.ifPresent(last -> values.put(":hand", Items.s(QueueItems.text(last))));
+    boolean written =
+        putIf(
+            wanted,
+            "#state = :seen AND attempts = :attempts AND #next = :next AND "
+                + (step.isPresent()
+                    ? QueueItems.BY_HAND + " = :hand"
+                    : "attribute_not_exists(" + QueueItems.BY_HAND + ")"),
+            values);
     if (written && (wanted.status() == Status.DEFERRED || wanted.status() == Status.QUEUED)) {
       wake(wanted.id(), clock.instant(), wanted.nextAttempt());
     }
@@ -154,7 +164,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   private boolean putIf(QueueEntry entry, String condition, Map<String, AttributeValue> values)
       throws IOException {
     Map<String, AttributeValue> item = QueueItems.write(entry);
-    Map<String, String> names = new java.util.HashMap<>(Map.of("#state", QueueItems.STATUS));
+    Map<String, String> names = new HashMap<>(Map.of("#state", QueueItems.STATUS));
     if (condition.contains("#next")) {
       names.put("#next", QueueItems.NEXT_ATTEMPT);
     }

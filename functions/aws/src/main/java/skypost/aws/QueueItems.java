@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
@@ -19,6 +20,9 @@ final class QueueItems {
   static final String STATUS = "state";
   static final String NEXT_ATTEMPT = "next";
   static final String ATTEMPTS = "attempts";
+
+  /** The last step by hand, so that of two that step in at once one is told; absent: none. */
+  static final String BY_HAND = "hand";
 
   /**
    * Hash key of the sparse index of entries that wait; only those bear it, so mail that goes at
@@ -42,6 +46,10 @@ final class QueueItems {
     return status.name().toLowerCase(Locale.ROOT);
   }
 
+  static String text(ByHand.Step step) {
+    return step.at().toEpochMilli() + " " + step.what() + " " + step.by();
+  }
+
   static Map<String, AttributeValue> write(QueueEntry entry) throws IOException {
     Map<String, AttributeValue> item = new java.util.HashMap<>(key(entry.id()));
     entry.sender().ifPresent(sender -> item.put("sender", Items.s(sender.toString())));
@@ -52,6 +60,7 @@ final class QueueItems {
     item.put(STATUS, Items.s(text(entry.status())));
     item.put(NEXT_ATTEMPT, Items.n(entry.nextAttempt().toEpochMilli()));
     item.put(ATTEMPTS, Items.n(entry.attemptsMade()));
+    entry.byHand().last().ifPresent(step -> item.put(BY_HAND, Items.s(text(step))));
     item.put("parts", Items.s(RecipientsJson.write(entry)));
     switch (entry.status()) {
       case DEFERRED, HELD -> {
@@ -90,7 +99,8 @@ final class QueueItems {
         Instant.ofEpochMilli(Items.number(item, NEXT_ATTEMPT)),
         (int) Items.number(item, ATTEMPTS),
         parts.recipients(),
-        parts.attempts());
+        parts.attempts(),
+        parts.byHand());
   }
 
   static List<QueueEntry> read(List<Map<String, AttributeValue>> items) throws IOException {

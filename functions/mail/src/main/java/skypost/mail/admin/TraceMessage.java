@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.MessageTrace.Event;
@@ -13,6 +14,8 @@ import skypost.mail.admin.MessageTrace.State;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.ByHand.Step;
+import skypost.mail.queue.ByHand.What;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
@@ -131,13 +134,26 @@ public final class TraceMessage {
                 ? envelope.origin().receivedAt()
                 : entry.attempts().getLast().at();
         for (QueuedRecipient recipient : entry.recipients()) {
-          add(entry, recipient, last);
+          boolean byHand = recipient.end().filter(SteerEntry::isRemoval).isPresent();
+          Optional<Step> removal = byHand ? entry.byHand().last() : Optional.empty();
+          add(entry, recipient, removal, removal.map(Step::at).orElse(last));
         }
+        entry.byHand().steps().forEach(step -> add(id, step));
       }
     }
 
-    private void add(QueueEntry entry, QueuedRecipient recipient, Instant last) {
-      Event event = Event.of(last, "").to(recipient.address()).about(entry.id().toString());
+    /** What an administrator did; a removal is told of each recipient. */
+    private void add(String entry, Step step) {
+      if (step.what() != What.REMOVED) {
+        String event = step.what().name().toLowerCase(Locale.ROOT);
+        events.add(Event.of(step.at(), event).about(entry).by(step.by(), step.detail()));
+      }
+    }
+
+    private void add(
+        QueueEntry entry, QueuedRecipient recipient, Optional<Step> removal, Instant at) {
+      Event bare = Event.of(at, "").to(recipient.address()).about(entry.id().toString());
+      Event event = removal.map(step -> bare.by(step.by(), "")).orElse(bare);
       switch (recipient.end().orElse(null)) {
         case null -> addWaiting(entry, event);
         case End.Sent(var reply) -> {
@@ -164,7 +180,10 @@ public final class TraceMessage {
         }
         case HELD -> {
           states.add(State.HELD);
-          events.add(event.named("held"));
+          if (entry.byHand().steps().stream()
+              .noneMatch(step -> step.what() == What.HELD)) { // else the step tells it
+            events.add(event.named("held"));
+          }
         }
       }
     }
