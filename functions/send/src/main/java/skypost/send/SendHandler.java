@@ -9,7 +9,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Set;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
@@ -71,13 +70,11 @@ public final class SendHandler implements RequestStreamHandler {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
         new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
-    var routes =
-        new DirectoryRoutes(
-            directory, exchangers, settings.smartHost(), settings.outboundPort(), clock);
-    var courier =
-        new SmtpCourier(
-            new SmtpClient(settings.hostname(), Timeouts.STANDARD),
-            Optional.of(OpportunisticTls.context()));
+    var outbound =
+        new DirectoryRoutes.Outbound(
+            settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());
+    var routes = new DirectoryRoutes(directory, exchangers, outbound, clock);
+    var courier = new SmtpCourier(new SmtpClient(settings.hostname(), Timeouts.STANDARD));
     return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);
   }
 

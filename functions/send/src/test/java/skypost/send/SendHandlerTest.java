@@ -25,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.aws.AwsClients;
 import skypost.mail.bounce.Bounces;
-import skypost.mail.dns.Exchangers;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -36,6 +35,7 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.send.RetrySchedule;
+import skypost.mail.send.Route;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.settings.SettingsReader;
@@ -63,8 +63,8 @@ class SendHandlerTest {
         new SendMessage(
             new SendMessage.Ports(
                 queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
-            (destination, sender) -> new Exchangers.Found(List.of(mx.peer())),
-            new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD), Optional.empty()),
+            (destination, sender) -> new Route.Via(List.of(mx.hop())),
+            new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
             RetrySchedule.DEFAULT,
             clock,
             new Random(1));

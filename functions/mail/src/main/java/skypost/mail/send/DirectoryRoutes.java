@@ -15,6 +15,7 @@ import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.client.TlsDemand;
 
 /**
  * Routes as the administrator has set them: a relay domain goes to its primary, or else to its MX
@@ -27,8 +28,7 @@ public final class DirectoryRoutes implements Routes {
 
   private final Directory directory;
   private final MailExchangers exchangers;
-  private final Optional<HostPort> smartHost;
-  private final int port;
+  private final Outbound outbound;
   private final Clock clock;
   private final Map<String, Remembered<Optional<Domain>>> domains = new ConcurrentHashMap<>();
   private volatile Remembered<SmartHosts> smartHosts;
@@ -36,36 +36,35 @@ public final class DirectoryRoutes implements Routes {
   private record Remembered<T>(T value, Instant until) {}
 
   /**
+   * How mail leaves, as far as the directory does not say otherwise.
+   *
    * @param smartHost where the directory's relay settings name none for a sender
    * @param port of exchangers found through MX; 25 but in tests
+   * @param tls what is demanded of servers for which nobody demands more
    */
+  public record Outbound(Optional<HostPort> smartHost, int port, TlsDemand tls) {}
+
   public DirectoryRoutes(
-      Directory directory,
-      MailExchangers exchangers,
-      Optional<HostPort> smartHost,
-      int port,
-      Clock clock) {
+      Directory directory, MailExchangers exchangers, Outbound outbound, Clock clock) {
     this.directory = directory;
     this.exchangers = exchangers;
-    this.smartHost = smartHost;
-    this.port = port;
+    this.outbound = outbound;
     this.clock = clock;
   }
 
   @Override
-  public Exchangers to(String destination, Optional<EmailAddress> sender) throws IOException {
+  public Route to(String destination, Optional<EmailAddress> sender) throws IOException {
     Optional<Domain> relayed =
         domain(destination).filter(domain -> domain.kind() == Domain.Kind.RELAY);
-    if (relayed.isPresent()) {
-      Optional<HostPort> primary = relayed.get().primary();
-      return primary.isPresent()
-          ? exchangers.host(primary.get().host(), primary.get().port())
-          : exchangers.find(destination, port);
-    }
-    Optional<HostPort> smart = smartHosts().of(sender).or(() -> smartHost);
-    return smart.isPresent()
-        ? exchangers.host(smart.get().host(), smart.get().port())
-        : exchangers.find(destination, port);
+    Optional<HostPort> named =
+        relayed.isPresent()
+            ? relayed.get().primary()
+            : smartHosts().of(sender).or(outbound::smartHost);
+    Exchangers found =
+        named.isPresent()
+            ? exchangers.host(named.get().host(), named.get().port())
+            : exchangers.find(destination, outbound.port());
+    return Route.to(found, outbound.tls());
   }
 
   private Optional<Domain> domain(String name) throws IOException {

@@ -2,7 +2,6 @@ package skypost.mail.send;
 
 import java.io.IOException;
 import java.util.Optional;
-import skypost.mail.dns.Exchangers;
 import skypost.protocol.address.EmailAddress;
 
 /** Where mail for a destination goes. */
@@ -14,5 +13,5 @@ public interface Routes {
    * @param sender the reverse-path
    * @throws IOException when the administrator's settings cannot be read now
    */
-  Exchangers to(String destination, Optional<EmailAddress> sender) throws IOException;
+  Route to(String destination, Optional<EmailAddress> sender) throws IOException;
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import skypost.mail.bounce.Bounces;
-import skypost.mail.dns.Exchangers;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.message.Envelope;
@@ -25,8 +24,8 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Outcome;
-import skypost.protocol.smtp.client.Peer;
 import skypost.protocol.smtp.client.Transaction;
 
 /** Tries to send one entry of the outbound queue. Thread safe when its parts are. */
@@ -145,11 +144,11 @@ public final class SendMessage {
               SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
     return switch (routes.to(entry.id().destination(), entry.sender())) {
-      case Exchangers.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
-      case Exchangers.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
-      case Exchangers.Found(List<Peer> peers) ->
+      case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
+      case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
+      case Route.Via(List<Hop> hops) ->
           courier.deliver(
-              inOrder(peers, entry),
+              inOrder(hops, entry),
               transaction(entry, body.get()),
               Duration.between(clock.instant(), deadline));
     };
@@ -159,14 +158,14 @@ public final class SendMessage {
    * A server that fell silent on this message last time goes last: it would fall silent again, and
    * use up the time of the others until the schedule is over.
    */
-  private static List<Peer> inOrder(List<Peer> peers, QueueEntry entry) {
+  private static List<Hop> inOrder(List<Hop> hops, QueueEntry entry) {
     if (entry.attempts().isEmpty()
         || !entry.attempts().getLast().reply().enhanced().equals("4.4.2")) {
-      return peers;
+      return hops;
     }
     String silent = entry.attempts().getLast().server();
-    return peers.stream()
-        .sorted(Comparator.comparing(peer -> peer.toString().equals(silent)))
+    return hops.stream()
+        .sorted(Comparator.comparing(hop -> hop.peer().toString().equals(silent)))
         .toList(); // stable
   }
 

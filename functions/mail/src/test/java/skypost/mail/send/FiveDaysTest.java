@@ -30,7 +30,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.Page;
-import skypost.mail.dns.Exchangers;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -48,8 +47,10 @@ import skypost.mail.queue.QueueEntry.Status;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Outcome;
 import skypost.protocol.smtp.client.Peer;
+import skypost.protocol.smtp.client.TlsDemand;
 import skypost.protocol.smtp.client.Transaction;
 
 /**
@@ -102,8 +103,8 @@ class FiveDaysTest {
                 new Bounces(new FaultyStore(), "mx.us.example")),
             (destination, sender) -> {
               fault(0.02);
-              return new Exchangers.Found(
-                  List.of(new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25))));
+              Peer peer = new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25));
+              return new Route.Via(List.of(new Hop(peer, new TlsDemand.Clear())));
             },
             new RemoteServers(),
             RetrySchedule.DEFAULT,
@@ -251,7 +252,7 @@ class FiveDaysTest {
   /** What each kind of recipient's server says; what it accepts is counted. */
   private final class RemoteServers implements Courier {
     @Override
-    public Delivery deliver(List<Peer> peers, Transaction transaction, Duration limit) {
+    public Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit) {
       if (random.nextDouble() < 0.02) {
         throw new IllegalStateException("a fault nobody thought of");
       }

@@ -105,10 +105,12 @@ class SendMessageTest {
             new Dns(resolver, Duration.ofSeconds(10)), Set.of("mx.us.example"), random);
     return new SendMessage(
         new SendMessage.Ports(queue, messages, holders, new Bounces(messages, "mx.us.example")),
-        new DirectoryRoutes(directory, exchangers, smartHost, first.port(), clock),
-        new SmtpCourier(
-            new SmtpClient("mx.us.example", Timeouts.all(patience)),
-            Optional.of(OpportunisticTls.context())),
+        new DirectoryRoutes(
+            directory,
+            exchangers,
+            new DirectoryRoutes.Outbound(smartHost, first.port(), OpportunisticTls.demand()),
+            clock),
+        new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(patience))),
         schedule,
         clock,
         random);
