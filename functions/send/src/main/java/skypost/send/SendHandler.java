@@ -12,13 +12,22 @@ import java.time.Instant;
 import java.util.Set;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.S3Messages;
 import skypost.aws.SqsBatch;
+import skypost.mail.admin.ManageQueue;
+import skypost.mail.admin.RunOperation;
+import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.directory.Directory;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.json.Fields;
+import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.send.DirectoryRoutes;
+import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.settings.SettingsReader;
@@ -28,7 +37,7 @@ import skypost.protocol.smtp.client.Timeouts;
 
 /**
  * The handler of SendFunction: batches of {@code {"entry": "<EntryId>"}} out of SQS, all tried at
- * once.
+ * once, and of {@code {"operation": "<OperationId>"}}, which are carried on.
  */
 public final class SendHandler implements RequestStreamHandler {
   /**
@@ -38,6 +47,7 @@ public final class SendHandler implements RequestStreamHandler {
   private static final Duration RESERVE = Duration.ofSeconds(10);
 
   private final SendMessage send;
+  private final RunOperation operations;
   private final Clock clock;
 
   /** Wired by the function's environment. */
@@ -50,30 +60,43 @@ public final class SendHandler implements RequestStreamHandler {
    * wrong
    */
   public SendHandler(AwsClients clients, SettingsReader reader, Clock clock) {
-    this(wire(new AwsPorts(clients, reader, clock), reader, clock), clock);
-  }
-
-  /** On any ports. */
-  public SendHandler(SendMessage send, Clock clock) {
-    this.send = send;
-    this.clock = clock;
-  }
-
-  private static SendMessage wire(AwsPorts aws, SettingsReader reader, Clock clock) {
+    AwsPorts aws = new AwsPorts(clients, reader, clock);
     SendSettings settings = SendSettings.read(reader);
-    var messages = aws.messages();
+    S3Messages messages = aws.messages();
     var ports =
         new SendMessage.Ports(
             aws.queue(), messages, aws.holders(), new Bounces(messages, settings.hostname()));
-    var directory = aws.directory();
+    RunOperation operations = operations(ports, aws.operations(), clock);
+    Directory directory = aws.directory();
     reader.check();
+    this(wire(settings, ports, directory, clock), operations, clock);
+  }
+
+  /** On any ports. */
+  public SendHandler(SendMessage send, RunOperation operations, Clock clock) {
+    this.send = send;
+    this.operations = operations;
+    this.clock = clock;
+  }
+
+  private static RunOperation operations(
+      SendMessage.Ports ports, QueueOperations operations, Clock clock) {
+    var bodies = new FreeBodies(ports.holders(), ports.messages());
+    var steer = new SteerEntry(ports.queue(), ports.messages(), bodies, ports.bounces(), clock);
+    var queue = new ManageQueue(ports.queue(), ports.messages(), steer, clock);
+    return new RunOperation(operations, queue, steer, clock);
+  }
+
+  private static SendMessage wire(
+      SendSettings settings, SendMessage.Ports ports, Directory directory, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
         new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
     var outbound =
         new DirectoryRoutes.Outbound(
             settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());
-    var routes = new DirectoryRoutes(directory, exchangers, outbound, clock);
+    var routes =
+        new DirectoryRoutes(new RememberedDirectory(directory, clock), exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.hostname(), Timeouts.STANDARD));
     return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);
   }
@@ -87,7 +110,15 @@ public final class SendHandler implements RequestStreamHandler {
   }
 
   private void send(String body, Instant deadline) throws IOException {
-    String text = Fields.read(body).text("entry");
+    Fields wake = Fields.read(body);
+    if (wake.has("operation")) {
+      String text = wake.text("operation");
+      operations.run(
+          OperationId.parse(text).orElseThrow(() -> new IOException("no operation: " + text)),
+          deadline);
+      return;
+    }
+    String text = wake.text("entry");
     EntryId id = EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text));
     if (send.send(id, deadline) == SendMessage.Result.HANDED_BACK) {
       throw new IOException("no time is left for " + id);

@@ -24,16 +24,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.aws.AwsClients;
+import skypost.mail.admin.ManageQueue;
+import skypost.mail.admin.RunOperation;
+import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
+import skypost.mail.queue.QueueAction;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.queue.QueueFilter;
+import skypost.mail.queue.QueueOperation;
 import skypost.mail.send.RetrySchedule;
 import skypost.mail.send.Route;
 import skypost.mail.send.SendMessage;
@@ -53,22 +62,27 @@ class SendHandlerTest {
   private final Clock clock = Clock.systemUTC();
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> {});
+  private final InMemoryQueueOperations operations = new InMemoryQueueOperations(id -> {});
   private FakeMx mx;
   private SendHandler handler;
 
   @BeforeEach
   void start() throws IOException {
     mx = FakeMx.start();
+    var bounces = new Bounces(messages, "mx.us.example");
+    var holders = new InMemoryBodyHolders();
+    var steer = new SteerEntry(queue, messages, new FreeBodies(holders, messages), bounces, clock);
     SendMessage send =
         new SendMessage(
-            new SendMessage.Ports(
-                queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
-            (destination, sender) -> new Route.Via(List.of(mx.hop())),
+            new SendMessage.Ports(queue, messages, holders, bounces),
+            (destination, sender, chosen) -> new Route.Via(List.of(mx.hop())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
             RetrySchedule.DEFAULT,
             clock,
             new Random(1));
-    handler = new SendHandler(send, clock);
+    var run =
+        new RunOperation(operations, new ManageQueue(queue, messages, steer, clock), steer, clock);
+    handler = new SendHandler(send, run, clock);
     enqueue();
   }
 
@@ -100,6 +114,23 @@ class SendHandlerTest {
     assertThat(queue.entries(ENTRY.message()))
         .extracting(QueueEntry::status)
         .containsExactly(Status.DEFERRED);
+  }
+
+  @Test
+  void anOperationIsCarriedOn() throws IOException {
+    mx.always("RCPT", FakeMx.reply("451 4.7.1 later"));
+    handle("send-entry.json", Duration.ofMinutes(5));
+    OperationId id = OperationId.parse("01m88ve4d0p5y83py2cx").orElseThrow();
+    operations.begin(
+        QueueOperation.begin(id, QueueFilter.ALL, new QueueAction.Hold(), clock.instant()));
+
+    assertThat(handle("send-operation.json", Duration.ofMinutes(5)))
+        .isEqualTo("{\"batchItemFailures\":[]}");
+
+    assertThat(operations.find(id).orElseThrow().progress().done()).isEqualTo(1);
+    assertThat(queue.entries(ENTRY.message()))
+        .extracting(QueueEntry::status)
+        .containsExactly(Status.HELD);
   }
 
   @Test

@@ -22,6 +22,7 @@ import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
+import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
@@ -37,6 +38,7 @@ import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
 import skypost.mail.contract.TracesContract;
@@ -53,7 +55,9 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -294,6 +298,35 @@ class AwsPortsContractTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoQueueOperationsTest extends QueueOperationsContract {
+    @Override
+    protected QueueOperations operations() {
+      return new DynamoQueueOperations(
+          dynamo, Resources.MESSAGES, clients.sqs(), resources.outbound().url());
+    }
+
+    @Override
+    protected List<OperationId> woken() {
+      String url = resources.outbound().url();
+      return clients
+          .sqs()
+          .receiveMessage(receive -> receive.queueUrl(url).maxNumberOfMessages(10))
+          .messages()
+          .stream()
+          .flatMap(message -> operation(message.body()).stream())
+          .toList();
+    }
+
+    private static Optional<OperationId> operation(String body) {
+      try {
+        return Fields.read(body).optionalText("operation").flatMap(OperationId::parse);
+      } catch (IOException malformed) {
+        throw new IllegalStateException(malformed);
+      }
     }
   }
 

@@ -90,7 +90,8 @@ final class FreshEntries {
 
   private static boolean isFresh(QueueEntry entry) {
     return switch (entry.status()) {
-      case QUEUED, SENDING -> true;
+      case QUEUED -> true;
+      case SENDING -> entry.attemptsMade() == 1; // a further attempt's entry is in the list
       case DEFERRED, HELD, DONE -> false;
     };
   }

@@ -11,11 +11,13 @@ import skypost.mail.queue.ByHand;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueAction;
 import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.queue.QueueFilter;
 
 /** Shows the outbound queue and steps in by hand. */
 public final class ManageQueue {
   private static final int MAX_READS = 20;
+  private static final String FRESH = "first."; // no position in the queue begins so
 
   private final OutboundQueue queue;
   private final FreshEntries fresh;
@@ -31,16 +33,38 @@ public final class ManageQueue {
   }
 
   /**
-   * Entries that the filter lets through: those that wait for another attempt or for their release,
-   * in the order of their next attempt; where the filter names the status {@code QUEUED} or {@code
-   * SENDING}, those of the last day that wait for the outcome of an attempt, in the order of
-   * acceptance. A page may be short, and not the last.
+   * Entries that the filter lets through: those that wait for another attempt or for its outcome,
+   * or for their release, in the order of their next attempt; and where the filter names the status
+   * {@code QUEUED} or {@code SENDING}, those of the last day without the outcome of a first
+   * attempt, in the order of acceptance. A page may be short, and not the last.
    */
   public Page<QueueEntry> list(QueueFilter filter, int limit, Optional<String> next)
       throws IOException {
-    if (filter.isAboutFirstAttempts()) {
+    if (!filter.isAboutFirstAttempts()) {
+      return waiting(filter, limit, next);
+    }
+    if (filter.status().equals(Optional.of(Status.QUEUED))) {
       return fresh.page(filter, limit, next);
     }
+    if (next.filter(at -> at.startsWith(FRESH)).isPresent()) {
+      return then(
+          fresh.page(
+              filter,
+              limit,
+              next.map(at -> at.substring(FRESH.length())).filter(at -> !at.isEmpty())));
+    }
+    Page<QueueEntry> waiting = waiting(filter, limit, next);
+    return waiting.next().isPresent()
+        ? waiting
+        : new Page<>(waiting.items(), Optional.of(FRESH)); // then those of first attempts
+  }
+
+  private static Page<QueueEntry> then(Page<QueueEntry> page) {
+    return new Page<>(page.items(), page.next().map(FRESH::concat));
+  }
+
+  private Page<QueueEntry> waiting(QueueFilter filter, int limit, Optional<String> next)
+      throws IOException {
     List<QueueEntry> found = new ArrayList<>();
     Optional<String> at = next;
     for (int reads = 0; reads < MAX_READS; reads++) {

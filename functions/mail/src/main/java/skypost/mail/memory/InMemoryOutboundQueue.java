@@ -128,7 +128,11 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   private static boolean isListed(QueueEntry entry) {
-    return entry.status() == Status.DEFERRED || entry.status() == Status.HELD;
+    return switch (entry.status()) {
+      case DEFERRED, HELD -> true;
+      case SENDING -> entry.attemptsMade() > 1;
+      case QUEUED, DONE -> false;
+    };
   }
 
   /** A place in the list of waiting entries; as text it sorts by due time. */

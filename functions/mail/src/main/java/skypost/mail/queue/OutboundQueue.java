@@ -44,7 +44,10 @@ public interface OutboundQueue {
   /** All entries of a message, done ones too. */
   List<QueueEntry> entries(MessageId message) throws IOException;
 
-  /** Entries that wait (deferred, held) in the order of their next attempt. */
+  /**
+   * Entries that wait (deferred, held) in the order of their next attempt, and with them those
+   * whose second or further attempt is being made.
+   */
   Page<QueueEntry> waiting(int limit, Optional<String> next) throws IOException;
 
   /**

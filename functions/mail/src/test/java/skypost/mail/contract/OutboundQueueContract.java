@@ -13,7 +13,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import skypost.mail.directory.HostPort;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
+import skypost.mail.queue.ByHand.Step;
+import skypost.mail.queue.ByHand.What;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
@@ -66,7 +70,12 @@ public abstract class OutboundQueueContract {
             NOW,
             2,
             recipients,
-            attempts);
+            attempts,
+            new ByHand(
+                Optional.of(new HostPort("2001:db8::2", 2525)),
+                List.of(
+                    new Step(NOW, What.HELD, ByHand.API, ""),
+                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))));
 
     queue.enqueue(List.of(entry));
 
@@ -274,6 +283,42 @@ public abstract class OutboundQueueContract {
   }
 
   @Test
+  void whatWasDoneByHandOutlastsAnAttempt() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry rerouted =
+        entry.withByHand(
+            ByHand.NOTHING
+                .withRoute(Optional.of(new HostPort("other.example", 25)))
+                .with(new Step(NOW, What.REROUTED, ByHand.API, "other.example:25")));
+    assertThat(queue.replace(entry, rerouted)).isTrue();
+
+    queue.finish(deferred(booked(queue, entry.id()), NOW.plusSeconds(60)));
+
+    assertThat(queue.entries(entry.id().message()))
+        .extracting(QueueEntry::byHand)
+        .containsExactly(rerouted.byHand());
+  }
+
+  @Test
+  void ofTwoThatStepInAtOnceOneIsTold() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry one =
+        entry.withByHand(ByHand.NOTHING.with(new Step(NOW, What.REROUTED, ByHand.API, "a:25")));
+    QueueEntry other =
+        entry.withByHand(ByHand.NOTHING.with(new Step(NOW, What.REROUTED, "operation x", "b:25")));
+
+    assertThat(queue.replace(entry, one)).isTrue();
+    assertThat(queue.replace(entry, other)).isFalse();
+
+    assertThat(queue.entries(entry.id().message())).containsExactly(one);
+    assertThat(queue.replace(one, one.withStatus(Status.HELD, NOW))).isTrue();
+  }
+
+  @Test
   void waitingEntriesAreListedByTheirNextAttempt() throws IOException {
     OutboundQueue queue = queue();
     List<EntryId> expected = new ArrayList<>();
@@ -304,6 +349,17 @@ public abstract class OutboundQueueContract {
         .filteredOn(entry -> expected.contains(entry.id()))
         .filteredOn(entry -> entry.status() == Status.HELD)
         .hasSize(5);
+  }
+
+  @Test
+  void anEntryStaysInTheListWhileItIsTriedAgain() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    queue.finish(deferred(booked(queue, entry.id()), NOW.plusSeconds(60)));
+    var again = (Booking.Booked) queue.book(entry.id(), NOW.plusSeconds(60), LOST);
+
+    assertThat(Samples.all(50, next -> queue.waiting(50, next))).contains(again.entry());
   }
 
   @Test

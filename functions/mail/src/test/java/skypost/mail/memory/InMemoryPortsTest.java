@@ -16,6 +16,7 @@ import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
@@ -27,7 +28,9 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -151,6 +154,22 @@ class InMemoryPortsTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(woken);
+    }
+  }
+
+  @Nested
+  class OfQueueOperations extends QueueOperationsContract {
+    private final List<OperationId> woken = new ArrayList<>();
+    private final QueueOperations operations = new InMemoryQueueOperations(woken::add);
+
+    @Override
+    protected QueueOperations operations() {
+      return operations;
+    }
+
+    @Override
+    protected List<OperationId> woken() {
+      return woken;
     }
   }
 

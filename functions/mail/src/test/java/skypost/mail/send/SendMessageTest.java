@@ -106,10 +106,9 @@ class SendMessageTest {
     return new SendMessage(
         new SendMessage.Ports(queue, messages, holders, new Bounces(messages, "mx.us.example")),
         new DirectoryRoutes(
-            directory,
+            new RememberedDirectory(directory, clock),
             exchangers,
-            new DirectoryRoutes.Outbound(smartHost, first.port(), OpportunisticTls.demand()),
-            clock),
+            new DirectoryRoutes.Outbound(smartHost, first.port(), OpportunisticTls.demand())),
         new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(patience))),
         schedule,
         clock,
