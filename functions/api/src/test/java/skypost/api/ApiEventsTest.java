@@ -60,6 +60,9 @@ class ApiEventsTest {
           queue-hold            | 200 | "status":"held"
           queue-release         | 200 | "status":"queued"
           queue-delete          | 204 |
+          queue-reroute         | 200 | "route":"other.example:2525","actions":[{"at":"2026-11-25T08:00:00Z","action":"rerouted","by":"api","detail":"other.example:2525"}]
+          queue-bulk            | 202 | "action":"delete","bounce":true,"filter":{"domain":"far.example","acceptedBefore":"2026-11-25T04:00:00Z"},"state":"running","total":0,"done":0,"failed":0}
+          operation-get         | 200 | "state":"running","total":2,"done":0,"failed":0
           relay-get             | 200 | "trustedNetworks":["127.0.0.0/8"
           relay-put             | 200 | "smartHost":"smart.example:587"
           relay-put-rules       | 200 | "rules":[{"name":"the boss's secretary","user":"ann@local.example","as":"boss@local.example","action":"allow"}

@@ -43,10 +43,13 @@ import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue.Booking;
+import skypost.mail.queue.QueueAction;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.queue.QueueFilter;
+import skypost.mail.queue.QueueOperation;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -67,6 +70,9 @@ final class World {
 
   /** From ann to dora at far.example, held before its first attempt. */
   static final MessageId HELD = MessageId.derived(ACCEPTED, "held");
+
+  /** Holds all that waits; nobody has carried it on yet. */
+  static final OperationId OPERATION = new OperationId("01m88ve4d0p5y83py2cx");
 
   static final EmailAddress ANN = address("ann@local.example");
   static final ScramSalt SALT = new ScramSalt("c2FsdA==", 4096);
@@ -113,6 +119,15 @@ final class World {
     world.defer(WAITS, "bob@far.example", "carol@far.example");
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
     world.queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt(), 0, List.of()));
+    QueueOperation hold =
+        QueueOperation.begin(OPERATION, QueueFilter.ALL, new QueueAction.Hold(), NOW);
+    world.operations.begin(hold);
+    world.operations.replace(
+        hold,
+        hold.found(
+            List.of(new EntryId(WAITS, "far.example", 0), new EntryId(HELD, "far.example", 0)),
+            Optional.empty()));
+    world.operationWakes.clear();
     world.mailboxes.lease(
         ANN,
         "pop3-1",
