@@ -73,6 +73,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
 /**
  * The contracts of the ports, held against the AWS adapters on the embedded endpoints through real
@@ -284,15 +285,8 @@ class AwsPortsContractTest {
 
     @Override
     protected OutboundQueue queue() {
-      SqsClient sqs =
-          SqsClient.builder()
-              .endpointOverride(sqsEndpoint.endpoint())
-              .region(AwsClients.REGION)
-              .credentialsProvider(AnonymousCredentialsProvider.create())
-              .overrideConfiguration(override -> override.addExecutionInterceptor(wakes))
-              .build();
       return new DynamoOutboundQueue(
-          dynamo, Resources.MESSAGES, sqs, resources.outbound().url(), Clock.systemUTC());
+          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
     }
 
     @Override
@@ -303,50 +297,49 @@ class AwsPortsContractTest {
 
   @Nested
   class DynamoQueueOperationsTest extends QueueOperationsContract {
+    private final Wakes wakes = new Wakes();
+
     @Override
     protected QueueOperations operations() {
       return new DynamoQueueOperations(
-          dynamo, Resources.MESSAGES, clients.sqs(), resources.outbound().url());
+          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url());
     }
 
     @Override
     protected List<OperationId> woken() {
-      String url = resources.outbound().url();
-      return clients
-          .sqs()
-          .receiveMessage(receive -> receive.queueUrl(url).maxNumberOfMessages(10))
-          .messages()
-          .stream()
-          .flatMap(message -> operation(message.body()).stream())
-          .toList();
-    }
-
-    private static Optional<OperationId> operation(String body) {
-      try {
-        return Fields.read(body).optionalText("operation").flatMap(OperationId::parse);
-      } catch (IOException malformed) {
-        throw new IllegalStateException(malformed);
-      }
+      return List.copyOf(wakes.operations);
     }
   }
 
   /** Sees what was sent to the queue, since a delayed message cannot be received yet. */
   private static final class Wakes implements ExecutionInterceptor {
     private final List<EntryId> entries = new CopyOnWriteArrayList<>();
+    private final List<OperationId> operations = new CopyOnWriteArrayList<>();
+
+    SqsClient sqs() {
+      return SqsClient.builder()
+          .endpointOverride(sqsEndpoint.endpoint())
+          .region(AwsClients.REGION)
+          .credentialsProvider(AnonymousCredentialsProvider.create())
+          .overrideConfiguration(override -> override.addExecutionInterceptor(this))
+          .build();
+    }
 
     @Override
     public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
       if (context.request() instanceof SendMessageBatchRequest batch) {
         batch.entries().stream()
             .map(SendMessageBatchRequestEntry::messageBody)
-            .map(Wakes::entry)
+            .map(body -> EntryId.parse(text(body, "entry")).orElseThrow())
             .forEach(entries::add);
+      } else if (context.request() instanceof SendMessageRequest send) {
+        operations.add(OperationId.parse(text(send.messageBody(), "operation")).orElseThrow());
       }
     }
 
-    private static EntryId entry(String body) {
+    private static String text(String body, String name) {
       try {
-        return EntryId.parse(Fields.read(body).text("entry")).orElseThrow();
+        return Fields.read(body).text(name);
       } catch (IOException malformed) {
         throw new IllegalStateException(malformed);
       }
