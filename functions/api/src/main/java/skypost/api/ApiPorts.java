@@ -7,6 +7,7 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -33,6 +34,7 @@ public record ApiPorts(
     QueueOperations operations,
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
+    Suppressions suppressions,
     RecipientProbe probe) {
   static ApiPorts of(AwsPorts aws, RecipientProbe probe) {
     S3Messages messages = aws.messages();
@@ -48,6 +50,7 @@ public record ApiPorts(
         aws.operations(),
         aws.relayRecipients(),
         aws.probedRecipients(),
+        aws.suppressions(),
         probe);
   }
 }

@@ -2,7 +2,6 @@ package skypost.api;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -64,12 +63,7 @@ record QueueMembers(String hostname, Clock clock) {
   }
 
   private static Optional<Duration> age(String text) {
-    try {
-      Duration age = Duration.parse(text);
-      return age.isNegative() || age.compareTo(OLDEST) > 0 ? Optional.empty() : Optional.of(age);
-    } catch (DateTimeParseException malformed) {
-      return Optional.empty();
-    }
+    return Durations.parse(text).filter(age -> age.compareTo(OLDEST) <= 0);
   }
 
   /** Reads what a reroute is given with: a server, or null for the usual way again. */

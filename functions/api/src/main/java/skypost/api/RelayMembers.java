@@ -1,5 +1,6 @@
 package skypost.api;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,8 @@ import skypost.protocol.address.EmailAddress;
 
 /** Relay settings as an administrator writes them. */
 final class RelayMembers {
-  static final Set<String> ALL = Set.of("trustedNetworks", "smartHost", "smartHosts", "rules");
+  static final Set<String> ALL =
+      Set.of("trustedNetworks", "smartHost", "smartHosts", "rules", "suppressions");
 
   private static final Set<String> SMART_HOSTS = Set.of("default", "domains");
   private static final Set<String> RULE = Set.of("name", "user", "domain", "as", "to", "action");
@@ -46,7 +48,15 @@ final class RelayMembers {
     for (Members rule : members.objects("rules", ManageRelay.MAX_RULES, RULE)) {
       rule(rule).ifPresent(rules::add);
     }
-    return new RelaySettings(networks, smartHosts(members), rules);
+    return new RelaySettings(networks, smartHosts(members), rules, suppressions(members));
+  }
+
+  private static Map<String, Duration> suppressions(Members members) {
+    return members.map(
+        "suppressions",
+        new Members.Form<>("a domain name", RelayMembers::domain),
+        new Members.Form<>(Durations.FORM, Durations::days),
+        MAX_SMART_HOSTS);
   }
 
   private static SmartHosts smartHosts(Members members) {

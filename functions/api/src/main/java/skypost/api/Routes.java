@@ -17,6 +17,7 @@ import skypost.mail.admin.ManageOperations;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.ManageRelayRecipients;
+import skypost.mail.admin.ManageSuppressions;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
@@ -65,8 +66,13 @@ final class Routes {
         new CheckRelayRecipients(
             ports.relayRecipients(), ports.probedRecipients(), ports.probe(), clock);
     var authorize =
-        new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients);
+        new AuthorizeRecipients.Ports(
+            ports.directory(), ports.mailboxes(), relayRecipients, ports.suppressions());
     routes.addAll(new RelayRoutes(new ManageRelay(authorize, settings.relay(), clock)).routes());
+    routes.addAll(
+        new SuppressionRoutes(
+                new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
+            .routes());
     String description = description();
     routes.add(
         new Route(

@@ -36,6 +36,10 @@ class ApiEventsTest {
           recipient-get         | 200 | {"address":"listed@relay.example"}
           recipient-put         | 201 | {"address":"ann@relay.example"}
           recipient-delete      | 204 |
+          suppression-list      | 200 | {"items":[{"address":"gone@far.example","since":"2026-11-25T07:00:00Z","reason":"550 5.1.1 no such user","until":"2026-11-25T09:00:00Z"}]}
+          suppression-get       | 200 | "reason":"550 5.1.1 no such user"
+          suppression-put       | 201 | {"address":"left@far.example","since":"2026-11-25T08:00:00Z","reason":"has left the company","until":"2026-12-25T08:00:00Z"}
+          suppression-delete    | 204 |
           user-list             | 200 | "address":"ann@local.example"
           user-put              | 201 | {"address":"carol@local.example","quotaBytes":1000000000,"deleteAfterRetrieval":false}
           user-get              | 200 | "quotaBytes":1000000

@@ -25,6 +25,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.StoredPassword;
+import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
@@ -37,6 +38,7 @@ import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -84,6 +86,7 @@ final class World {
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
+  final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
@@ -115,6 +118,13 @@ final class World {
         new AppPassword("k7mq2x", "phone", LocalDate.of(2026, 11, 24), "digest", Optional.empty()));
     world.mailboxes.create(ANN, 1_000_000);
     world.directory.putAccount(new Account.Alias(address("info@local.example"), List.of(ANN)));
+    world.suppressions.put(
+        "local.example",
+        new Suppression(
+            address("gone@far.example"),
+            ACCEPTED,
+            "550 5.1.1 no such user",
+            Optional.of(NOW.plusSeconds(3600))));
     world.file(FILED, ANN, false);
     world.defer(WAITS, "bob@far.example", "carol@far.example");
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
@@ -159,6 +169,7 @@ final class World {
             operations,
             relayRecipients,
             new InMemoryProbedRecipients(),
+            suppressions,
             (domain, asked) -> asked.stream().map(this::finding).toList()),
         clock);
   }

@@ -8,6 +8,7 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.OutboundQueue;
@@ -75,6 +76,10 @@ public final class AwsPorts {
 
   public ProbedRecipients probedRecipients() {
     return new DynamoProbedRecipients(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public Suppressions suppressions() {
+    return new DynamoSuppressions(clients.dynamo(), settings.required(DIRECTORY));
   }
 
   public Credentials credentials() {

@@ -18,7 +18,6 @@ import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.RunOperation;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
-import skypost.mail.directory.Directory;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.json.Fields;
@@ -30,6 +29,7 @@ import skypost.mail.send.DirectoryRoutes;
 import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
+import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
@@ -63,11 +63,15 @@ public final class SendHandler implements RequestStreamHandler {
     AwsPorts aws = new AwsPorts(clients, reader, clock);
     SendSettings settings = SendSettings.read(reader);
     S3Messages messages = aws.messages();
+    var directory = new RememberedDirectory(aws.directory(), clock);
     var ports =
         new SendMessage.Ports(
-            aws.queue(), messages, aws.holders(), new Bounces(messages, settings.hostname()));
+            aws.queue(),
+            messages,
+            aws.holders(),
+            new Bounces(messages, settings.hostname()),
+            new SuppressRecipients(directory, aws.suppressions(), clock));
     RunOperation operations = operations(ports, aws.operations(), clock);
-    Directory directory = aws.directory();
     reader.check();
     this(wire(settings, ports, directory, clock), operations, clock);
   }
@@ -88,15 +92,14 @@ public final class SendHandler implements RequestStreamHandler {
   }
 
   private static SendMessage wire(
-      SendSettings settings, SendMessage.Ports ports, Directory directory, Clock clock) {
+      SendSettings settings, SendMessage.Ports ports, RememberedDirectory directory, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
         new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
     var outbound =
         new DirectoryRoutes.Outbound(
             settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());
-    var routes =
-        new DirectoryRoutes(new RememberedDirectory(directory, clock), exchangers, outbound);
+    var routes = new DirectoryRoutes(directory, exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.hostname(), Timeouts.STANDARD));
     return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);
   }

@@ -30,9 +30,11 @@ import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemoryQueueOperations;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
@@ -43,10 +45,12 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.queue.QueueFilter;
 import skypost.mail.queue.QueueOperation;
+import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.RetrySchedule;
 import skypost.mail.send.Route;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
+import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.client.FakeMx;
@@ -74,7 +78,15 @@ class SendHandlerTest {
     var steer = new SteerEntry(queue, messages, new FreeBodies(holders, messages), bounces, clock);
     SendMessage send =
         new SendMessage(
-            new SendMessage.Ports(queue, messages, holders, bounces),
+            new SendMessage.Ports(
+                queue,
+                messages,
+                holders,
+                bounces,
+                new SuppressRecipients(
+                    new RememberedDirectory(new InMemoryDirectory(), clock),
+                    new InMemorySuppressions(),
+                    clock)),
             (destination, sender, chosen) -> new Route.Via(List.of(mx.hop())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
             RetrySchedule.DEFAULT,

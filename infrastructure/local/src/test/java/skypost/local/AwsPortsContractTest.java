@@ -24,6 +24,7 @@ import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
@@ -41,6 +42,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
@@ -49,6 +51,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -292,6 +295,14 @@ class AwsPortsContractTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoSuppressionsTest extends SuppressionsContract {
+    @Override
+    protected Suppressions suppressions() {
+      return new DynamoSuppressions(dynamo, Resources.DIRECTORY);
     }
   }
 

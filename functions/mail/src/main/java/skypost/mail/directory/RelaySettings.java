@@ -1,7 +1,12 @@
 package skypost.mail.directory;
 
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import skypost.protocol.address.EmailAddress;
 
 /**
  * Whom we relay for besides logged-in users, which of their mail, and through whom.
@@ -9,9 +14,14 @@ import java.util.Optional;
  * @param trustedNetworks clients that may send anywhere without login
  * @param smartHosts where outbound mail goes instead of to the MX of its domain
  * @param rules exceptions, in the order in which they are tried
+ * @param suppressions by the domain of the sender, how long an address is written to no more after
+ *     mail to it failed for good; a domain that is not in it writes to everybody
  */
 public record RelaySettings(
-    List<Network> trustedNetworks, SmartHosts smartHosts, List<RelayRule> rules) {
+    List<Network> trustedNetworks,
+    SmartHosts smartHosts,
+    List<RelayRule> rules,
+    Map<String, Duration> suppressions) {
   /** Loopback only: nobody else's mail is relayed. */
   public static final RelaySettings DEFAULT =
       new RelaySettings(
@@ -20,6 +30,13 @@ public record RelaySettings(
   public RelaySettings {
     trustedNetworks = List.copyOf(trustedNetworks);
     rules = List.copyOf(rules);
+    suppressions = Collections.unmodifiableMap(new TreeMap<>(suppressions)); // in one order
+  }
+
+  /** Where nothing is suppressed. */
+  public RelaySettings(
+      List<Network> trustedNetworks, SmartHosts smartHosts, List<RelayRule> rules) {
+    this(trustedNetworks, smartHosts, rules, Map.of());
   }
 
   /** Without rules, and one smart host at most for everybody. */
@@ -31,6 +48,11 @@ public record RelaySettings(
   /** Whether a client's address lies in a trusted network. */
   public boolean trusts(String client) {
     return trustedNetworks.stream().anyMatch(network -> network.contains(client));
+  }
+
+  /** How long an address that this sender's mail failed at is suppressed; empty: not at all. */
+  public Optional<Duration> suppression(Optional<EmailAddress> sender) {
+    return sender.map(EmailAddress::canonical).map(EmailAddress::domain).map(suppressions::get);
   }
 
   /** The rule that decides whether the login may write as this sender; empty: none does. */

@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +23,9 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Hop;
@@ -48,7 +52,11 @@ public final class SendMessage {
 
   /** What it works on. */
   public record Ports(
-      OutboundQueue queue, StoredMessages messages, BodyHolders holders, Bounces bounces) {}
+      OutboundQueue queue,
+      StoredMessages messages,
+      BodyHolders holders,
+      Bounces bounces,
+      SuppressRecipients suppress) {}
 
   /**
    * @param random for the schedule's jitter; thread safe
@@ -107,10 +115,12 @@ public final class SendMessage {
       return;
     }
     Optional<MessageBody> body = Optional.empty();
+    Map<EmailAddress, SmtpReply> suppressed = Map.of();
     Courier.Delivery delivery;
     try {
+      suppressed = ports.suppress().among(booked);
       body = MessageBody.open(ports.messages(), booked.id().message());
-      delivery = deliver(booked, body, deadline);
+      delivery = deliver(booked, suppressed, body, deadline);
     } catch (IOException | RuntimeException fault) { // ours, or unknown: temporary
       EventLog.error("send-fault").with("entry", booked.id()).cause(fault).write();
       delivery = everybody(booked, new Outcome.Deferred(SmtpReply.of(451, 3, 0, "internal fault")));
@@ -121,11 +131,42 @@ public final class SendMessage {
       QueueEntry entry = notify(booked, settlement, body, at).entry();
       log(entry);
       finish(entry);
+      ports.suppress().learn(booked, entry, suppressed.keySet());
     } finally {
       if (body.isPresent()) {
         body.get().close();
       }
     }
+  }
+
+  /** Delivers to those who are not suppressed; the others have failed. */
+  private Courier.Delivery deliver(
+      QueueEntry entry,
+      Map<EmailAddress, SmtpReply> suppressed,
+      Optional<MessageBody> body,
+      Instant deadline)
+      throws IOException {
+    if (suppressed.isEmpty()) {
+      return deliver(entry, body, deadline);
+    }
+    List<QueuedRecipient> others =
+        entry.waiting().stream()
+            .filter(recipient -> !suppressed.containsKey(recipient.address()))
+            .toList();
+    Courier.Delivery some =
+        others.isEmpty()
+            ? new Courier.Delivery(List.of(), "", "")
+            : deliver(entry.withRecipients(others), body, deadline);
+    Iterator<Courier.Result> results = some.results().iterator();
+    List<Courier.Result> all = new ArrayList<>();
+    for (QueuedRecipient recipient : entry.waiting()) {
+      SmtpReply refusal = suppressed.get(recipient.address());
+      all.add(
+          refusal == null
+              ? results.next()
+              : new Courier.Result(new Outcome.Failed(refusal), Optional.empty()));
+    }
+    return new Courier.Delivery(all, some.server(), some.tls());
   }
 
   private Courier.Delivery deliver(QueueEntry entry, Optional<MessageBody> body, Instant deadline)

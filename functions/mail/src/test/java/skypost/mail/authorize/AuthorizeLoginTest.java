@@ -25,6 +25,7 @@ import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 
@@ -99,7 +100,8 @@ class AuthorizeLoginTest {
                     new InMemoryRelayRecipients(),
                     new InMemoryProbedRecipients(),
                     (domain, asked) -> List.of(),
-                    Clock.systemUTC())),
+                    Clock.systemUTC()),
+                new InMemorySuppressions()),
             RelaySettings.DEFAULT,
             Clock.systemUTC());
     var question =

@@ -18,11 +18,13 @@ import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -52,6 +54,16 @@ class InMemoryPortsTest {
     @Override
     protected RelayRecipients recipients() {
       return recipients;
+    }
+  }
+
+  @Nested
+  class OfSuppressions extends SuppressionsContract {
+    private final Suppressions suppressions = new InMemorySuppressions();
+
+    @Override
+    protected Suppressions suppressions() {
+      return suppressions;
     }
   }
 

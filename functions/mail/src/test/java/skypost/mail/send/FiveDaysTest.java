@@ -31,9 +31,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.Page;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
@@ -100,7 +102,11 @@ class FiveDaysTest {
                 new FaultyQueue(),
                 new FaultyStore(),
                 holders,
-                new Bounces(new FaultyStore(), "mx.us.example")),
+                new Bounces(new FaultyStore(), "mx.us.example"),
+                new SuppressRecipients(
+                    new RememberedDirectory(new InMemoryDirectory(), clock),
+                    new InMemorySuppressions(),
+                    clock)),
             (destination, sender, chosen) -> {
               fault(0.02);
               Peer peer = new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25));
