@@ -6,7 +6,9 @@ import static skypost.mail.contract.Samples.address;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.ScramKeys;
+import skypost.mail.directory.SmartHosts;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
@@ -77,6 +80,16 @@ class AuthorizeLoginTest {
                 .covers(Optional.of(address("bob@local.example")), address("x@far.example")))
         .isFalse();
     assertThat(answer.grant().covers(Optional.empty(), address("x@far.example"))).isFalse();
+  }
+
+  @Test
+  void whereAddressesAreSuppressedEverythingIsAsked() throws IOException {
+    directory.putRelay(
+        new RelaySettings(
+            List.of(), SmartHosts.NONE, List.of(), Map.of("local.example", Duration.ofDays(90))));
+
+    assertThat(login(Service.SUBMISSION, "ann@local.example", "秘密 secret"))
+        .isEqualTo(new LoginAnswer.Accepted(ANN, Grant.NONE));
   }
 
   @Test
