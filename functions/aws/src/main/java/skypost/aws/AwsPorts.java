@@ -10,6 +10,7 @@ import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
@@ -103,6 +104,10 @@ public final class AwsPorts {
         clients.sqs(),
         settings.required(OUTBOUND),
         clock);
+  }
+
+  public Destinations destinations() {
+    return new DynamoDestinations(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public IncomingEvents events() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
 import skypost.aws.SqsBatch;
@@ -20,6 +21,7 @@ import skypost.mail.dns.MailExchangers;
 import skypost.mail.json.Fields;
 import skypost.mail.queue.EntryId;
 import skypost.mail.send.DirectoryRoutes;
+import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.settings.SettingsReader;
@@ -28,8 +30,9 @@ import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
 /**
- * The handler of SendFunction: batches of {@code {"entry": "<EntryId>"}} out of SQS, all tried at
- * once.
+ * The handler of SendFunction: batches of {@code {"entry": "<EntryId>", "due": <milliseconds>}} and
+ * {@code {"destination": "<domain>", "due": …}} out of SQS, all dealt with at once. An entry that
+ * has just been queued has no due time.
  */
 public final class SendHandler implements RequestStreamHandler {
   /**
@@ -38,7 +41,7 @@ public final class SendHandler implements RequestStreamHandler {
    */
   private static final Duration RESERVE = Duration.ofSeconds(10);
 
-  private final SendMessage send;
+  private final SendDue send;
   private final Clock clock;
 
   /** Wired by the function's environment. */
@@ -55,18 +58,19 @@ public final class SendHandler implements RequestStreamHandler {
   }
 
   /** On any ports. */
-  public SendHandler(SendMessage send, Clock clock) {
+  public SendHandler(SendDue send, Clock clock) {
     this.send = send;
     this.clock = clock;
   }
 
-  private static SendMessage wire(AwsPorts aws, SettingsReader reader, Clock clock) {
+  private static SendDue wire(AwsPorts aws, SettingsReader reader, Clock clock) {
     SendSettings settings = SendSettings.read(reader);
     var messages = aws.messages();
     var ports =
         new SendMessage.Ports(
             aws.queue(), messages, aws.holders(), new Bounces(messages, settings.hostname()));
     var directory = aws.directory();
+    var destinations = aws.destinations();
     reader.check();
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
@@ -78,7 +82,10 @@ public final class SendHandler implements RequestStreamHandler {
         new SmtpCourier(
             new SmtpClient(settings.hostname(), Timeouts.STANDARD),
             Optional.of(OpportunisticTls.context()));
-    return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);
+    var schedules = routes.schedules(settings.schedule());
+    var send = new SendMessage(ports, routes, courier, schedules, clock, random);
+    var means = new SendDue.Means(Executors.newVirtualThreadPerTaskExecutor(), clock, random);
+    return new SendDue(new SendDue.Ports(ports.queue(), destinations), send, schedules, means);
   }
 
   @Override
@@ -90,10 +97,20 @@ public final class SendHandler implements RequestStreamHandler {
   }
 
   private void send(String body, Instant deadline) throws IOException {
-    String text = Fields.read(body).text("entry");
-    EntryId id = EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text));
-    if (send.send(id, deadline) == SendMessage.Result.HANDED_BACK) {
-      throw new IOException("no time is left for " + id);
+    Fields wake = Fields.read(body);
+    Optional<Instant> due =
+        wake.has("due") ? Optional.of(Instant.ofEpochMilli(wake.number("due"))) : Optional.empty();
+    Optional<String> destination = wake.optionalText("destination");
+    SendDue.Result result;
+    if (destination.isPresent()) {
+      result = send.destination(destination.get(), due.orElse(clock.instant()), deadline);
+    } else {
+      String text = wake.text("entry");
+      EntryId id = EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text));
+      result = send.entry(id, due, deadline);
+    }
+    if (result == SendDue.Result.HANDED_BACK) {
+      throw new IOException("no time is left for " + body);
     }
   }
 }

@@ -27,6 +27,7 @@ import skypost.aws.AwsClients;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.message.Envelope;
@@ -36,6 +37,7 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.send.RetrySchedule;
+import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.settings.SettingsReader;
@@ -65,10 +67,14 @@ class SendHandlerTest {
                 queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
             (destination, sender) -> new Exchangers.Found(List.of(mx.peer())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD), Optional.empty()),
-            RetrySchedule.DEFAULT,
+            destination -> RetrySchedule.DEFAULT,
             clock,
             new Random(1));
-    handler = new SendHandler(send, clock);
+    var ports = new SendDue.Ports(queue, new InMemoryDestinations());
+    var means = new SendDue.Means(Runnable::run, clock, new Random(2));
+    handler =
+        new SendHandler(
+            new SendDue(ports, send, destination -> RetrySchedule.DEFAULT, means), clock);
     enqueue();
   }
 
@@ -159,8 +165,8 @@ class SendHandlerTest {
 
     assertThat(settings.schedule()).isEqualTo(RetrySchedule.DEFAULT);
     assertThat(settings.outboundPort()).isEqualTo(25);
-    assertThat(SendSettings.RETRY_SCHEDULE.fallback())
-        .startsWith("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H,");
+    assertThat(SendSettings.RETRY_SCHEDULE.meaning())
+        .contains("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H and so on for five days");
   }
 
   private String handle(String event, Duration remaining) throws IOException {

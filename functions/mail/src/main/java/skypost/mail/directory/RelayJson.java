@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -37,6 +38,19 @@ public final class RelayJson {
     if (!settings.rules().isEmpty()) {
       fields.put("rules", settings.rules().stream().map(RelayJson::write).toList());
     }
+    if (!settings.retries().isEmpty()) {
+      fields.put("retries", settings.retries().stream().map(RelayJson::write).toList());
+    }
+    return fields;
+  }
+
+  private static Map<String, Object> write(RetryRule rule) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("to", rule.to().toString());
+    if (!rule.waits().isEmpty()) {
+      fields.put("retrySchedule", rule.waits().stream().map(Duration::toString).toList());
+    }
+    rule.maxAge().ifPresent(age -> fields.put("maxAge", age.toString()));
     return fields;
   }
 
@@ -79,7 +93,22 @@ public final class RelayJson {
         new SmartHosts(
             standard.isPresent() ? Optional.of(hostPort(standard.get())) : Optional.empty(),
             domains),
-        rules);
+        rules,
+        retries(fields));
+  }
+
+  private static List<RetryRule> retries(Fields fields) throws IOException {
+    List<RetryRule> retries = new ArrayList<>();
+    for (Fields rule : fields.has("retries") ? fields.objects("retries") : List.<Fields>of()) {
+      List<String> waits =
+          rule.has("retrySchedule") ? rule.texts("retrySchedule") : List.<String>of();
+      retries.add(
+          new RetryRule(
+              AddressPattern.of(rule.text("to")),
+              waits.stream().map(Duration::parse).toList(),
+              rule.optionalText("maxAge").map(Duration::parse)));
+    }
+    return retries;
   }
 
   private static RelayRule rule(Fields fields) throws IOException {

@@ -9,9 +9,13 @@ import java.util.Optional;
  * @param trustedNetworks clients that may send anywhere without login
  * @param smartHosts where outbound mail goes instead of to the MX of its domain
  * @param rules exceptions, in the order in which they are tried
+ * @param retries how often and how long destinations are tried, the first that fits
  */
 public record RelaySettings(
-    List<Network> trustedNetworks, SmartHosts smartHosts, List<RelayRule> rules) {
+    List<Network> trustedNetworks,
+    SmartHosts smartHosts,
+    List<RelayRule> rules,
+    List<RetryRule> retries) {
   /** Loopback only: nobody else's mail is relayed. */
   public static final RelaySettings DEFAULT =
       new RelaySettings(
@@ -20,12 +24,24 @@ public record RelaySettings(
   public RelaySettings {
     trustedNetworks = List.copyOf(trustedNetworks);
     rules = List.copyOf(rules);
+    retries = List.copyOf(retries);
+  }
+
+  /** Where every destination is tried as the installation's settings say. */
+  public RelaySettings(
+      List<Network> trustedNetworks, SmartHosts smartHosts, List<RelayRule> rules) {
+    this(trustedNetworks, smartHosts, rules, List.of());
   }
 
   /** Without rules, and one smart host at most for everybody. */
   public RelaySettings(List<Network> trustedNetworks, Optional<HostPort> smartHost) {
     var smartHosts = new SmartHosts(smartHost, SmartHosts.NONE.domains());
-    this(trustedNetworks, smartHosts, List.of());
+    this(trustedNetworks, smartHosts, List.of(), List.of());
+  }
+
+  /** How mail for a destination is tried; empty: as the installation's settings say. */
+  public Optional<RetryRule> retryRule(String destination) {
+    return retries.stream().filter(rule -> rule.to().matchesDomain(destination)).findFirst();
   }
 
   /** Whether a client's address lies in a trusted network. */

@@ -11,6 +11,7 @@ import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.RetryRule;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
@@ -31,7 +32,7 @@ public final class DirectoryRoutes implements Routes {
   private final int port;
   private final Clock clock;
   private final Map<String, Remembered<Optional<Domain>>> domains = new ConcurrentHashMap<>();
-  private volatile Remembered<SmartHosts> smartHosts;
+  private volatile Remembered<Optional<RelaySettings>> settings;
 
   private record Remembered<T>(T value, Instant until) {}
 
@@ -85,12 +86,31 @@ public final class DirectoryRoutes implements Routes {
   }
 
   private SmartHosts smartHosts() throws IOException {
+    return settings().map(RelaySettings::smartHosts).orElse(SmartHosts.NONE);
+  }
+
+  /**
+   * Schedules as the administrator has set them, by the settings that this remembers. Mail for a
+   * relay domain is held for longer than other mail.
+   *
+   * @param standard where he has set none
+   */
+  public RetrySchedules schedules(RetrySchedule standard) {
+    return destination -> {
+      Optional<RetryRule> rule = settings().flatMap(set -> set.retryRule(destination));
+      boolean isRelayed =
+          domain(destination).filter(domain -> domain.kind() == Domain.Kind.RELAY).isPresent();
+      RetrySchedule usual = isRelayed ? standard.lasting(RetrySchedule.RELAY_AGE) : standard;
+      return rule.map(usual::with).orElse(usual);
+    };
+  }
+
+  private Optional<RelaySettings> settings() throws IOException {
     Instant now = clock.instant();
-    Remembered<SmartHosts> known = smartHosts;
+    Remembered<Optional<RelaySettings>> known = settings;
     if (known == null || known.until().isBefore(now)) {
-      SmartHosts read = directory.relay().map(RelaySettings::smartHosts).orElse(SmartHosts.NONE);
-      known = new Remembered<>(read, now.plus(REMEMBERED));
-      smartHosts = known;
+      known = new Remembered<>(directory.relay(), now.plus(REMEMBERED));
+      settings = known;
     }
     return known.value();
   }

@@ -106,7 +106,7 @@ class FiveDaysTest {
                   List.of(new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25))));
             },
             new RemoteServers(),
-            RetrySchedule.DEFAULT,
+            destination -> RetrySchedule.DEFAULT,
             clock,
             random);
     List<QueueEntry> entries = accept();
@@ -324,6 +324,36 @@ class FiveDaysTest {
     public void wake(EntryId id, Instant now, Instant due) throws IOException {
       fault(0.001);
       queue.wake(id, now, due);
+    }
+
+    @Override
+    public Booking bookEarly(EntryId id, Instant now, Instant lostAt) throws IOException {
+      fault(0.01);
+      Booking booking = queue.bookEarly(id, now, lostAt);
+      fault(0.01);
+      return booking;
+    }
+
+    @Override
+    public PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException {
+      fault(0.01);
+      return queue.putOff(id, now, until);
+    }
+
+    @Override
+    public void wakeDestination(String destination, Instant now, Instant due) throws IOException {
+      fault(0.01);
+      queue.wakeDestination(destination, now, due);
+    }
+
+    @Override
+    public List<EntryId> waitingFor(String destination, int limit, Optional<EntryId> after) {
+      return queue.waitingFor(destination, limit, after);
+    }
+
+    @Override
+    public Count countWaitingFor(String destination) {
+      return queue.countWaitingFor(destination);
     }
 
     @Override
