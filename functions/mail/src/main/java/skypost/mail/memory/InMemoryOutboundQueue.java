@@ -45,8 +45,9 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
    *
    * @param destination for what waits for it
    * @param at when
+   * @param due when it is to be sent to, as the wake says
    */
-  public record DestinationWake(String destination, Instant at) {}
+  public record DestinationWake(String destination, Instant at, Instant due) {}
 
   /** A queue where nobody hears of destinations. */
   public InMemoryOutboundQueue(Clock clock, Consumer<Wake> wakes) {
@@ -158,7 +159,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   public void wakeDestination(String destination, Instant now, Instant due) {
     Instant latest = now.plus(LONGEST_DELAY);
     Instant at = due.isAfter(latest) ? latest : due;
-    destinationWakes.accept(new DestinationWake(destination, at.isBefore(now) ? now : at));
+    destinationWakes.accept(new DestinationWake(destination, at.isBefore(now) ? now : at, due));
   }
 
   @Override
@@ -185,7 +186,8 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
 
   @Override
   public synchronized List<QueueEntry> entries(MessageId message) {
-    return entries.values().stream().filter(entry -> entry.id().message().equals(message)).toList();
+    String all = message + "~";
+    return List.copyOf(entries.subMap(all, all + Character.MAX_VALUE).values());
   }
 
   @Override
