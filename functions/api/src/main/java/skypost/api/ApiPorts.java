@@ -11,6 +11,7 @@ import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.trace.Traces;
 
@@ -29,6 +30,7 @@ public record ApiPorts(
     StoredMessages messages,
     Traces traces,
     OutboundQueue queue,
+    Destinations destinations,
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     RecipientProbe probe) {
@@ -43,6 +45,7 @@ public record ApiPorts(
         messages,
         aws.traces(),
         aws.queue(),
+        aws.destinations(),
         aws.relayRecipients(),
         aws.probedRecipients(),
         probe);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -29,16 +30,20 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.Destination;
+import skypost.mail.queue.Destination.Trouble;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
@@ -56,6 +61,14 @@ final class World {
   static final Instant ACCEPTED = Instant.parse("2026-11-25T07:00:00Z");
   static final String TOKEN = "sample-admin-token";
   static final SmtpReply TRY_LATER = SmtpReply.of(451, 4, 1, "try again later");
+
+  /** What the servers of far.example said at last. */
+  static final Trouble TROUBLE =
+      new Trouble(
+          ACCEPTED,
+          "mx.far.example[192.0.2.25]:25",
+          SmtpReply.of(421, 3, 2, "going down"),
+          Optional.empty());
 
   /** In ann's INBOX, and nobody else's. */
   static final MessageId FILED = MessageId.derived(ACCEPTED, "filed");
@@ -77,8 +90,11 @@ final class World {
   final InMemoryTraces traces = new InMemoryTraces();
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
   final List<Wake> wakes = new ArrayList<>();
+  final List<DestinationWake> destinationWakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-  final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  final InMemoryOutboundQueue queue =
+      new InMemoryOutboundQueue(clock, wakes::add, destinationWakes::add);
+  final InMemoryDestinations destinations = new InMemoryDestinations();
   final ApiHandler handler = handler(directory);
 
   /** Nothing in it. */
@@ -109,6 +125,9 @@ final class World {
     world.defer(WAITS, "bob@far.example", "carol@far.example");
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
     world.queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt(), 0, List.of()));
+    Destination far = Destination.healthy("far.example");
+    world.destinations.replace(
+        far, far.failed(TROUBLE, ACCEPTED, Duration.ofMinutes(30)), ACCEPTED);
     world.mailboxes.lease(
         ANN,
         "pop3-1",
@@ -137,6 +156,7 @@ final class World {
             messages,
             traces,
             queue,
+            destinations,
             relayRecipients,
             new InMemoryProbedRecipients(),
             (domain, asked) -> asked.stream().map(this::finding).toList()),
