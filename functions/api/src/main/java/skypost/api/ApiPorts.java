@@ -12,6 +12,7 @@ import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.trace.Traces;
@@ -32,6 +33,7 @@ public record ApiPorts(
     Traces traces,
     OutboundQueue queue,
     QueueOperations operations,
+    Destinations destinations,
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
@@ -48,6 +50,7 @@ public record ApiPorts(
         aws.traces(),
         aws.queue(),
         aws.operations(),
+        aws.destinations(),
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),

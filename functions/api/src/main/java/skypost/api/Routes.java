@@ -12,6 +12,7 @@ import java.util.Set;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
+import skypost.mail.admin.ManageDestinations;
 import skypost.mail.admin.ManageDomains;
 import skypost.mail.admin.ManageOperations;
 import skypost.mail.admin.ManageQueue;
@@ -51,7 +52,12 @@ final class Routes {
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
-        new MessageRoutes(new TraceMessage(ports.traces(), ports.queue(), ports.messages()))
+        new MessageRoutes(
+                new TraceMessage(
+                    ports.traces(), ports.queue(), ports.destinations(), ports.messages()))
+            .routes());
+    routes.addAll(
+        new DestinationRoutes(new ManageDestinations(ports.destinations(), ports.queue(), clock))
             .routes());
     var steer = new SteerEntry(ports.queue(), ports.messages(), bodies, bounces, clock);
     var queueMembers = new QueueMembers(settings.hostname(), clock);

@@ -58,6 +58,10 @@ class ApiEventsTest {
           alias-patch           | 200 | "targets":["ann@local.example","bob@far.example"]
           alias-delete          | 204 |
           message-get           | 200 | "status":"delivered"
+          destination-list      | 200 | {"items":[{"destination":"far.example","state":"deferred","failures":1
+          destination-get       | 200 | "waiting":1,"troubles":[{"at":"2026-11-25T07
+          destination-delete    | 204 |
+          domain-flush          | 202 | "state":"recovering","window":1,"sending":false,"waiting":1
           queue-list            | 200 | "destination":"far.example"
           queue-get             | 200 | "status":"deferred"
           queue-retry           | 200 | "nextAttempt":"2026-11-25T08:00:00Z"
@@ -70,6 +74,7 @@ class ApiEventsTest {
           relay-get             | 200 | "trustedNetworks":["127.0.0.0/8"
           relay-put             | 200 | "smartHost":"smart.example:587"
           relay-put-rules       | 200 | "rules":[{"name":"the boss's secretary","user":"ann@local.example","as":"boss@local.example","action":"allow"}
+          relay-put-retries     | 200 | "retries":[{"to":"relay.example","maxAge":"PT720H"},{"to":"*.slow.example","retrySchedule":["PT0S","PT15M","PT2H"]}]
           relay-put-outdated    | 412 | "title":"Precondition Failed"
           relay-patch           | 200 | "trustedNetworks"
           relay-delete          | 204 |

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -30,10 +31,12 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
@@ -42,6 +45,8 @@ import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.Destination;
+import skypost.mail.queue.Destination.Trouble;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue.Booking;
@@ -63,6 +68,14 @@ final class World {
   static final Instant ACCEPTED = Instant.parse("2026-11-25T07:00:00Z");
   static final String TOKEN = "sample-admin-token";
   static final SmtpReply TRY_LATER = SmtpReply.of(451, 4, 1, "try again later");
+
+  /** What the servers of far.example said at last. */
+  static final Trouble TROUBLE =
+      new Trouble(
+          ACCEPTED,
+          "mx.far.example[192.0.2.25]:25",
+          SmtpReply.of(421, 3, 2, "going down"),
+          Optional.empty());
 
   /** In ann's INBOX, and nobody else's. */
   static final MessageId FILED = MessageId.derived(ACCEPTED, "filed");
@@ -88,8 +101,11 @@ final class World {
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
   final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
+  final List<DestinationWake> destinationWakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-  final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  final InMemoryOutboundQueue queue =
+      new InMemoryOutboundQueue(clock, wakes::add, destinationWakes::add);
+  final InMemoryDestinations destinations = new InMemoryDestinations();
   final List<OperationId> operationWakes = new ArrayList<>();
   final InMemoryQueueOperations operations = new InMemoryQueueOperations(operationWakes::add);
   final ApiHandler handler = handler(directory);
@@ -138,6 +154,9 @@ final class World {
             List.of(new EntryId(WAITS, "far.example", 0), new EntryId(HELD, "far.example", 0)),
             Optional.empty()));
     world.operationWakes.clear();
+    Destination far = Destination.healthy("far.example");
+    world.destinations.replace(
+        far, far.failed(TROUBLE, ACCEPTED, Duration.ofMinutes(30)), ACCEPTED);
     world.mailboxes.lease(
         ANN,
         "pop3-1",
@@ -167,6 +186,7 @@ final class World {
             traces,
             queue,
             operations,
+            destinations,
             relayRecipients,
             new InMemoryProbedRecipients(),
             suppressions,

@@ -11,6 +11,7 @@ import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.receive.IncomingEvents;
@@ -114,6 +115,10 @@ public final class AwsPorts {
   public QueueOperations operations() {
     return new DynamoQueueOperations(
         clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND));
+  }
+
+  public Destinations destinations() {
+    return new DynamoDestinations(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public IncomingEvents events() {

@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
@@ -42,6 +43,13 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   private static final int WAKES_AT_ONCE = 10; // Amazon SQS API reference, SendMessageBatch
   private static final String INDEX = "waiting";
+  private static final String DESTINATION_INDEX = "destination";
+
+  /** While {@code SENDING}, it is due when the attempt counts as lost. */
+  private static final String DUE = "#state IN (:queued, :deferred, :sending) AND #next <= :now";
+
+  private static final String WAITS_OR_LOST =
+      "#state IN (:queued, :deferred) OR (#state = :sending AND #next <= :now)";
 
   private final DynamoDbClient dynamo;
   private final String table;
@@ -77,11 +85,21 @@ public final class DynamoOutboundQueue implements OutboundQueue {
         toWake.add(entry.id());
       }
     }
-    wake(toWake, Duration.ZERO);
+    wake(toWake.stream().map(id -> Wake.of(id, Optional.empty())).toList(), Duration.ZERO);
   }
 
   @Override
   public Booking book(EntryId id, Instant now, Instant lostAt) throws IOException {
+    return book(id, now, lostAt, DUE);
+  }
+
+  @Override
+  public Booking bookEarly(EntryId id, Instant now, Instant lostAt) throws IOException {
+    return book(id, now, lostAt, WAITS_OR_LOST);
+  }
+
+  private Booking book(EntryId id, Instant now, Instant lostAt, String condition)
+      throws IOException {
     try {
       Map<String, AttributeValue> booked =
           Calls.call(() ->
@@ -91,8 +109,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                           .key(QueueItems.key(id))
                           .updateExpression(
                               "SET #state = :sending, #next = :lost, attempts = attempts + :one")
-                          .conditionExpression(
-                              "#state IN (:queued, :deferred, :sending) AND #next <= :now")
+                          .conditionExpression(condition)
                           .expressionAttributeNames(
                               Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
                           .expressionAttributeValues(
@@ -109,13 +126,56 @@ public final class DynamoOutboundQueue implements OutboundQueue {
               .attributes();
       return new Booking.Booked(QueueItems.read(booked));
     } catch (ConditionalCheckFailedException refused) {
-      return refused.hasItem() && !refused.item().isEmpty()
-          ? explain(QueueItems.read(refused.item()))
-          : new Booking.NothingToDo();
+      return explain(refused);
     }
   }
 
-  private static Booking explain(QueueEntry entry) {
+  @Override
+  public PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException {
+    try {
+      Map<String, AttributeValue> values =
+          Map.of(
+              ":queued", Items.s(QueueItems.text(Status.QUEUED)),
+              ":deferred", Items.s(QueueItems.text(Status.DEFERRED)),
+              ":sending", Items.s(QueueItems.text(Status.SENDING)),
+              ":now", Items.n(now.toEpochMilli()),
+              ":next", Items.n(until.toEpochMilli()),
+              ":waiting", Items.s(QueueItems.WAITING),
+              ":due", Items.s(QueueItems.due(until)),
+              ":destination", Items.s(id.destination()));
+      Map<String, AttributeValue> item =
+          Calls.call(() ->
+                  dynamo.updateItem(update ->
+                      update
+                          .tableName(table)
+                          .key(QueueItems.key(id))
+                          .updateExpression(
+                              "SET #state = :deferred, #next = :next, queued = :waiting,"
+                                  + " due = :due, destination = :destination")
+                          .conditionExpression(DUE)
+                          .expressionAttributeNames(
+                              Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
+                          .expressionAttributeValues(values)
+                          .returnValues(ReturnValue.ALL_NEW)
+                          .returnValuesOnConditionCheckFailure(
+                              ReturnValuesOnConditionCheckFailure.ALL_OLD)))
+              .attributes();
+      wake(id, now, until);
+      return new PuttingOff.Waits(QueueItems.read(item));
+    } catch (ConditionalCheckFailedException refused) {
+      return switch (explain(refused)) {
+        case Booking.NotDue notDue -> notDue;
+        case Booking.NothingToDo nothing -> nothing;
+        case Booking.Booked impossible -> throw new IllegalStateException(impossible.toString());
+      };
+    }
+  }
+
+  private static Booking explain(ConditionalCheckFailedException refused) throws IOException {
+    if (!refused.hasItem() || refused.item().isEmpty()) {
+      return new Booking.NothingToDo();
+    }
+    QueueEntry entry = QueueItems.read(refused.item());
     return switch (entry.status()) {
       case QUEUED, DEFERRED, SENDING -> new Booking.NotDue(entry.nextAttempt());
       case HELD, DONE -> new Booking.NothingToDo();
@@ -184,10 +244,31 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   @Override
   public void wake(EntryId id, Instant now, Instant due) throws IOException {
-    wake(List.of(id), Duration.between(now, due));
+    wake(List.of(Wake.of(id, Optional.of(due))), Duration.between(now, due));
   }
 
-  private void wake(List<EntryId> ids, Duration wait) throws IOException {
+  @Override
+  public void wakeDestination(String destination, Instant now, Instant due) throws IOException {
+    wake(List.of(Wake.of(destination, due)), Duration.between(now, due));
+  }
+
+  /**
+   * What wakes SendFunction. It says when it is due, so that one that must go to sleep again costs
+   * no look at the table.
+   */
+  private record Wake(String group, Map<String, Object> body) {
+    static Wake of(EntryId id, Optional<Instant> due) {
+      Map<String, Object> body = new HashMap<>(Map.of("entry", id.toString()));
+      due.ifPresent(at -> body.put("due", at.toEpochMilli()));
+      return new Wake(id.destination(), body);
+    }
+
+    static Wake of(String destination, Instant due) {
+      return new Wake(destination, Map.of("destination", destination, "due", due.toEpochMilli()));
+    }
+  }
+
+  private void wake(List<Wake> wakes, Duration wait) throws IOException {
     Duration bounded =
         wait.isNegative() ? Duration.ZERO : wait.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : wait;
     int delay =
@@ -195,15 +276,15 @@ public final class DynamoOutboundQueue implements OutboundQueue {
             bounded
                 .plusMillis(999)
                 .toSeconds(); // rather late by part of a second than early and once more
-    for (int from = 0; from < ids.size(); from += WAKES_AT_ONCE) {
+    for (int from = 0; from < wakes.size(); from += WAKES_AT_ONCE) {
       List<SendMessageBatchRequestEntry> batch = new ArrayList<>();
-      for (EntryId id : ids.subList(from, Math.min(ids.size(), from + WAKES_AT_ONCE))) {
+      for (Wake wake : wakes.subList(from, Math.min(wakes.size(), from + WAKES_AT_ONCE))) {
         batch.add(
             SendMessageBatchRequestEntry.builder()
                 .id("e" + batch.size())
-                .messageBody(Fields.string(Map.of("entry", id.toString())))
+                .messageBody(Fields.string(wake.body()))
                 // One busy destination does not hold up the others (Amazon SQS, "Fair queues").
-                .messageGroupId(group(id.destination()))
+                .messageGroupId(group(wake.group()))
                 .delaySeconds(Math.min(delay, (int) MAX_DELAY.toSeconds()))
                 .build());
       }
@@ -239,6 +320,37 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                 .items()
                 .stream()
                 .toList()));
+  }
+
+  @Override
+  public List<EntryId> waitingFor(String destination, int limit, Optional<EntryId> after)
+      throws IOException {
+    QueryRequest.Builder query = waitingFor(destination).limit(limit);
+    after.ifPresent(last -> {
+      Map<String, AttributeValue> start = new HashMap<>(QueueItems.key(last));
+      start.put(QueueItems.DESTINATION, Items.s(destination));
+      query.exclusiveStartKey(start);
+    });
+    return Calls.call(() -> dynamo.query(query.build())).items().stream()
+        .map(QueueItems::id)
+        .toList();
+  }
+
+  /** One request counts a megabyte of keys, about ten thousand entries, for 64 read units. */
+  @Override
+  public Count countWaitingFor(String destination) throws IOException {
+    QueryRequest query = waitingFor(destination).select(Select.COUNT).build();
+    QueryResponse response = Calls.call(() -> dynamo.query(query));
+    boolean isAll = !response.hasLastEvaluatedKey() || response.lastEvaluatedKey().isEmpty();
+    return new Count(response.count(), isAll);
+  }
+
+  private QueryRequest.Builder waitingFor(String destination) {
+    return QueryRequest.builder()
+        .tableName(table)
+        .indexName(DESTINATION_INDEX)
+        .keyConditionExpression("destination = :destination")
+        .expressionAttributeValues(Map.of(":destination", Items.s(destination)));
   }
 
   @Override

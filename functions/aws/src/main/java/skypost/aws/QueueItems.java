@@ -31,6 +31,13 @@ final class QueueItems {
   static final String QUEUED = "queued";
 
   static final String DUE = "due";
+
+  /**
+   * Hash key of the sparse index of deferred entries by destination. Its range key is the message
+   * id, and so the order of arrival; as only keys are in it, another attempt costs it no write.
+   */
+  static final String DESTINATION = "destination";
+
   static final String WAITING = "w";
   static final String SORT_PREFIX = "to#";
 
@@ -66,6 +73,9 @@ final class QueueItems {
       case DEFERRED, HELD -> {
         item.put(QUEUED, Items.s(WAITING));
         item.put(DUE, Items.s(due(entry.nextAttempt())));
+        if (entry.status() == Status.DEFERRED) {
+          item.put(DESTINATION, Items.s(entry.id().destination()));
+        }
       }
       case DONE ->
           // Done at the last attempt; a clock is not needed to forget it a month later.
@@ -77,18 +87,22 @@ final class QueueItems {
   }
 
   /** Times as text that sorts. */
-  private static String due(Instant at) {
+  static String due(Instant at) {
     return String.format("%015d", Math.max(0, at.toEpochMilli()));
   }
 
-  static QueueEntry read(Map<String, AttributeValue> item) throws IOException {
+  /** The entry whose keys these are. */
+  static EntryId id(Map<String, AttributeValue> item) {
     String sortKey = Items.text(item, Items.SK);
     int end = sortKey.lastIndexOf('#');
-    EntryId id =
-        new EntryId(
-            new MessageId(Items.text(item, Items.PK)),
-            sortKey.substring(SORT_PREFIX.length(), end),
-            Integer.parseInt(sortKey.substring(end + 1)));
+    return new EntryId(
+        new MessageId(Items.text(item, Items.PK)),
+        sortKey.substring(SORT_PREFIX.length(), end),
+        Integer.parseInt(sortKey.substring(end + 1)));
+  }
+
+  static QueueEntry read(Map<String, AttributeValue> item) throws IOException {
+    EntryId id = id(item);
     RecipientsJson.Parts parts = RecipientsJson.read(Items.text(item, "parts"));
     return new QueueEntry(
         id,

@@ -25,8 +25,10 @@ public record SendSettings(
   public static final Setting RETRY_SCHEDULE =
       new Setting(
           "SKYPOST_RETRY_SCHEDULE",
-          "waits before each delivery attempt, the first from acceptance; after the last a message bounces (ISO-8601 durations)",
-          RetrySchedule.DEFAULT.toString());
+          "waits before each delivery attempt, the first from acceptance; after the last a message bounces (ISO-8601 durations); empty: "
+              + RetrySchedule.DEFAULT
+              + " and so on for five days",
+          "");
 
   private static final int DNS_PORT = 53;
   private static final int SUBMISSION_PORT = 587;

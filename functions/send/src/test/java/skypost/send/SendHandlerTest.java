@@ -30,6 +30,7 @@ import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -48,6 +49,7 @@ import skypost.mail.queue.QueueOperation;
 import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.RetrySchedule;
 import skypost.mail.send.Route;
+import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
@@ -89,12 +91,16 @@ class SendHandlerTest {
                     clock)),
             (destination, sender, chosen) -> new Route.Via(List.of(mx.hop())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
-            RetrySchedule.DEFAULT,
+            destination -> RetrySchedule.DEFAULT,
             clock,
             new Random(1));
     var run =
         new RunOperation(operations, new ManageQueue(queue, messages, steer, clock), steer, clock);
-    handler = new SendHandler(send, run, clock);
+    var ports = new SendDue.Ports(queue, new InMemoryDestinations());
+    var means = new SendDue.Means(Runnable::run, clock, new Random(2));
+    handler =
+        new SendHandler(
+            new SendDue(ports, send, destination -> RetrySchedule.DEFAULT, means), run, clock);
     enqueue();
   }
 
@@ -202,8 +208,8 @@ class SendHandlerTest {
 
     assertThat(settings.schedule()).isEqualTo(RetrySchedule.DEFAULT);
     assertThat(settings.outboundPort()).isEqualTo(25);
-    assertThat(SendSettings.RETRY_SCHEDULE.fallback())
-        .startsWith("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H,");
+    assertThat(SendSettings.RETRY_SCHEDULE.meaning())
+        .contains("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H and so on for five days");
   }
 
   private String handle(String event, Duration remaining) throws IOException {

@@ -170,9 +170,15 @@ final class Provisioning {
             .keySchema(schema("queued", "due"))
             .projection(projection -> projection.projectionType(ProjectionType.ALL))
             .build();
+    var destination =
+        GlobalSecondaryIndex.builder()
+            .indexName("destination")
+            .keySchema(schema("destination", "pk"))
+            .projection(projection -> projection.projectionType(ProjectionType.KEYS_ONLY))
+            .build();
     return table(Resources.MESSAGES, "pk", "sk").toBuilder()
-        .attributeDefinitions(strings("pk", "sk", "queued", "due"))
-        .globalSecondaryIndexes(waiting)
+        .attributeDefinitions(strings("pk", "sk", "queued", "due", "destination"))
+        .globalSecondaryIndexes(waiting, destination)
         .build();
   }
 

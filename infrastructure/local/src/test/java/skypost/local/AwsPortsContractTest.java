@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
+import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
@@ -31,6 +32,7 @@ import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -57,6 +59,7 @@ import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
@@ -237,6 +240,14 @@ class AwsPortsContractTest {
     @Override
     protected ProbedRecipients probed() {
       return new DynamoProbedRecipients(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoDestinationsTest extends DestinationsContract {
+    @Override
+    protected Destinations destinations() {
+      return new DynamoDestinations(dynamo, Resources.MESSAGES);
     }
   }
 

@@ -38,11 +38,24 @@ public final class RelayJson {
     if (!settings.rules().isEmpty()) {
       fields.put("rules", settings.rules().stream().map(RelayJson::write).toList());
     }
+    if (!settings.retries().isEmpty()) {
+      fields.put("retries", settings.retries().stream().map(RelayJson::write).toList());
+    }
     if (!settings.suppressions().isEmpty()) {
       Map<String, Object> suppressions = new LinkedHashMap<>();
       settings.suppressions().forEach((domain, keep) -> suppressions.put(domain, write(keep)));
       fields.put("suppressions", suppressions);
     }
+    return fields;
+  }
+
+  private static Map<String, Object> write(RetryRule rule) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("to", rule.to().toString());
+    if (!rule.waits().isEmpty()) {
+      fields.put("retrySchedule", rule.waits().stream().map(Duration::toString).toList());
+    }
+    rule.maxAge().ifPresent(age -> fields.put("maxAge", age.toString()));
     return fields;
   }
 
@@ -96,7 +109,22 @@ public final class RelayJson {
             standard.isPresent() ? Optional.of(hostPort(standard.get())) : Optional.empty(),
             domains),
         rules,
+        retries(fields),
         suppressions);
+  }
+
+  private static List<RetryRule> retries(Fields fields) throws IOException {
+    List<RetryRule> retries = new ArrayList<>();
+    for (Fields rule : fields.has("retries") ? fields.objects("retries") : List.<Fields>of()) {
+      List<String> waits =
+          rule.has("retrySchedule") ? rule.texts("retrySchedule") : List.<String>of();
+      retries.add(
+          new RetryRule(
+              AddressPattern.of(rule.text("to")),
+              waits.stream().map(Duration::parse).toList(),
+              rule.optionalText("maxAge").map(Duration::parse)));
+    }
+    return retries;
   }
 
   private static RelayRule rule(Fields fields) throws IOException {

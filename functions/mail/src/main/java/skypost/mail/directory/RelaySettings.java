@@ -14,6 +14,7 @@ import skypost.protocol.address.EmailAddress;
  * @param trustedNetworks clients that may send anywhere without login
  * @param smartHosts where outbound mail goes instead of to the MX of its domain
  * @param rules exceptions, in the order in which they are tried
+ * @param retries how often and how long destinations are tried, the first that fits
  * @param suppressions by the domain of the sender, how long an address is written to no more after
  *     mail to it failed for good; a domain that is not in it writes to everybody
  */
@@ -21,6 +22,7 @@ public record RelaySettings(
     List<Network> trustedNetworks,
     SmartHosts smartHosts,
     List<RelayRule> rules,
+    List<RetryRule> retries,
     Map<String, Duration> suppressions) {
   /** Loopback only: nobody else's mail is relayed. */
   public static final RelaySettings DEFAULT =
@@ -30,19 +32,34 @@ public record RelaySettings(
   public RelaySettings {
     trustedNetworks = List.copyOf(trustedNetworks);
     rules = List.copyOf(rules);
+    retries = List.copyOf(retries);
     suppressions = Collections.unmodifiableMap(new TreeMap<>(suppressions)); // in one order
   }
 
   /** Where nothing is suppressed. */
   public RelaySettings(
+      List<Network> trustedNetworks,
+      SmartHosts smartHosts,
+      List<RelayRule> rules,
+      List<RetryRule> retries) {
+    this(trustedNetworks, smartHosts, rules, retries, Map.of());
+  }
+
+  /** And every destination is tried as the installation's settings say. */
+  public RelaySettings(
       List<Network> trustedNetworks, SmartHosts smartHosts, List<RelayRule> rules) {
-    this(trustedNetworks, smartHosts, rules, Map.of());
+    this(trustedNetworks, smartHosts, rules, List.of());
   }
 
   /** Without rules, and one smart host at most for everybody. */
   public RelaySettings(List<Network> trustedNetworks, Optional<HostPort> smartHost) {
     var smartHosts = new SmartHosts(smartHost, SmartHosts.NONE.domains());
-    this(trustedNetworks, smartHosts, List.of());
+    this(trustedNetworks, smartHosts, List.of(), List.of());
+  }
+
+  /** How mail for a destination is tried; empty: as the installation's settings say. */
+  public Optional<RetryRule> retryRule(String destination) {
+    return retries.stream().filter(rule -> rule.to().matchesDomain(destination)).findFirst();
   }
 
   /** Whether a client's address lies in a trusted network. */

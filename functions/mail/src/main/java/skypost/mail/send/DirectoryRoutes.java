@@ -5,6 +5,7 @@ import java.util.Optional;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.RetryRule;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
@@ -58,5 +59,22 @@ public final class DirectoryRoutes implements Routes {
 
   private SmartHosts smartHosts() throws IOException {
     return directory.relay().map(RelaySettings::smartHosts).orElse(SmartHosts.NONE);
+  }
+
+  /**
+   * Schedules as the administrator has set them. Mail for a relay domain is held for longer than
+   * other mail.
+   *
+   * @param standard where he has set none
+   */
+  public RetrySchedules schedules(RetrySchedule standard) {
+    return destination -> {
+      Optional<RetryRule> rule = directory.relay().flatMap(set -> set.retryRule(destination));
+      RetrySchedule usual =
+          directory.relayed(destination).isPresent()
+              ? standard.lasting(RetrySchedule.RELAY_AGE)
+              : standard;
+      return rule.map(usual::with).orElse(usual);
+    };
   }
 }

@@ -5,7 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +22,7 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Outcome;
 
 /**
  * Keeps mail from addresses at which mail of the same domain has failed for good, where the
@@ -59,6 +63,31 @@ public final class SuppressRecipients {
           .ifPresent(suppression -> found.put(address, HardBounce.refusal(suppression)));
     }
     return found;
+  }
+
+  /** The entry as if only those who are not suppressed still waited. */
+  static QueueEntry without(QueueEntry entry, Map<EmailAddress, SmtpReply> suppressed) {
+    return suppressed.isEmpty()
+        ? entry
+        : entry.withRecipients(
+            entry.waiting().stream()
+                .filter(recipient -> !suppressed.containsKey(recipient.address()))
+                .toList());
+  }
+
+  /** A delivery to the others, and the failure of those who are suppressed, in one. */
+  static Courier.Delivery with(
+      QueueEntry entry, Map<EmailAddress, SmtpReply> suppressed, Courier.Delivery others) {
+    Iterator<Courier.Result> results = others.results().iterator();
+    List<Courier.Result> all = new ArrayList<>();
+    for (QueuedRecipient recipient : entry.waiting()) {
+      SmtpReply refusal = suppressed.get(recipient.address());
+      all.add(
+          refusal == null
+              ? results.next()
+              : new Courier.Result(new Outcome.Failed(refusal), Optional.empty()));
+    }
+    return new Courier.Delivery(all, others.server(), others.tls());
   }
 
   /**

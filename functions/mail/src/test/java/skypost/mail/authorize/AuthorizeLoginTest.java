@@ -86,7 +86,11 @@ class AuthorizeLoginTest {
   void whereAddressesAreSuppressedEverythingIsAsked() throws IOException {
     directory.putRelay(
         new RelaySettings(
-            List.of(), SmartHosts.NONE, List.of(), Map.of("local.example", Duration.ofDays(90))));
+            List.of(),
+            SmartHosts.NONE,
+            List.of(),
+            List.of(),
+            Map.of("local.example", Duration.ofDays(90))));
 
     assertThat(login(Service.SUBMISSION, "ann@local.example", "秘密 secret"))
         .isEqualTo(new LoginAnswer.Accepted(ANN, Grant.NONE));

@@ -192,6 +192,7 @@ class AuthorizeRecipientsTest {
             RelaySettings.DEFAULT.trustedNetworks(),
             SmartHosts.NONE,
             List.of(),
+            List.of(),
             Map.of("local.example", Duration.ofDays(90))));
 
     RecipientAnswer refused = submission(ANN, "ann@local.example", "Gone@FAR.example");

@@ -258,6 +258,7 @@ public abstract class DirectoryContract {
                 Optional.empty(),
                 Optional.empty(),
                 RelayRule.Action.DENY)),
+        List.of(),
         Map.of("one.example", Duration.ofDays(90), "two.example", Duration.ofHours(36)));
   }
 }

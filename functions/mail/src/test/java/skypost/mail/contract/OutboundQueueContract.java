@@ -21,6 +21,7 @@ import skypost.mail.queue.ByHand.What;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
+import skypost.mail.queue.OutboundQueue.PuttingOff;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.End;
@@ -379,6 +380,101 @@ public abstract class OutboundQueueContract {
     assertThat(queue.entries(entry.id().message()))
         .extracting(QueueEntry::status)
         .containsExactly(Status.DONE);
+  }
+
+  @Test
+  void whatIsDueLaterIsBookedEarlyWhenItIsItsTurn() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry later = fresh();
+    QueueEntry held = fresh();
+    queue.enqueue(List.of(later, held));
+    queue.finish(deferred(booked(queue, later.id()), NOW.plusSeconds(9000)));
+    queue.replace(held, held.withStatus(Status.HELD, NOW));
+
+    var early = (Booking.Booked) queue.bookEarly(later.id(), NOW.plusSeconds(1), LOST);
+
+    assertThat(early.entry().attemptsMade()).isEqualTo(2);
+    assertThat(queue.bookEarly(later.id(), NOW.plusSeconds(2), LOST))
+        .isEqualTo(new Booking.NotDue(LOST)); // it is being sent
+    assertThat(queue.bookEarly(later.id(), LOST, LOST.plusSeconds(600)))
+        .isInstanceOf(Booking.Booked.class); // that attempt was lost
+    assertThat(queue.bookEarly(held.id(), NOW, LOST)).isEqualTo(new Booking.NothingToDo());
+  }
+
+  @Test
+  void whatIsPutOffWaitsWithoutAnAttempt() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    long before = wakesOf(entry.id());
+    Instant until = NOW.plusSeconds(300);
+
+    QueueEntry waiting = entry.withStatus(Status.DEFERRED, until);
+    assertThat(queue.putOff(entry.id(), NOW, until)).isEqualTo(new PuttingOff.Waits(waiting));
+
+    assertThat(queue.entries(entry.id().message())).containsExactly(waiting);
+    assertThat(wakesOf(entry.id())).isEqualTo(before + 1);
+    assertThat(queue.book(entry.id(), NOW, LOST)).isEqualTo(new Booking.NotDue(until));
+    assertThat(queue.putOff(entry.id(), NOW, until)).isEqualTo(new Booking.NotDue(until));
+    assertThat(queue.putOff(entry.id(), until, LOST)).isInstanceOf(PuttingOff.Waits.class);
+    assertThat(Samples.all(50, next -> queue.waiting(50, next)))
+        .extracting(QueueEntry::id)
+        .contains(entry.id());
+  }
+
+  @Test
+  void whatIsSentHeldOrDoneIsNotPutOff() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry sending = fresh();
+    QueueEntry held = fresh();
+    QueueEntry done = fresh();
+    queue.enqueue(List.of(sending, held, done));
+    booked(queue, sending.id());
+    queue.replace(held, held.withStatus(Status.HELD, NOW));
+    queue.finish(done(booked(queue, done.id())));
+
+    for (QueueEntry entry : List.of(held, done, fresh())) {
+      assertThat(queue.putOff(entry.id(), LOST.plusSeconds(1), LOST.plusSeconds(9)))
+          .isEqualTo(new Booking.NothingToDo());
+    }
+    assertThat(queue.putOff(sending.id(), NOW.plusSeconds(1), LOST))
+        .isEqualTo(new Booking.NotDue(LOST));
+    assertThat(queue.putOff(sending.id(), LOST, LOST.plusSeconds(9))) // that attempt was lost
+        .isInstanceOf(PuttingOff.Waits.class);
+  }
+
+  @Test
+  void whatWaitsForADestinationIsListedInTheOrderOfArrival() throws IOException {
+    OutboundQueue queue = queue();
+    String domain = Samples.name("order-") + ".example";
+    List<EntryId> arrived = new ArrayList<>();
+    for (int i = 0; i < 23; i++) {
+      arrived.add(new EntryId(MessageId.derived(NOW.plusSeconds(i), domain + i), domain, 0));
+    }
+    List<EntryId> shuffled = new ArrayList<>(arrived);
+    java.util.Collections.shuffle(shuffled, new java.util.Random(5));
+    for (EntryId id : shuffled) {
+      queue.enqueue(List.of(fresh(id), fresh(new EntryId(id.message(), "other.example", 0))));
+      queue.finish(deferred(booked(queue, id), NOW.plusSeconds(shuffled.indexOf(id))));
+    }
+    EntryId sent = arrived.remove(7);
+    queue.finish(done(((Booking.Booked) queue.bookEarly(sent, NOW, LOST)).entry()));
+    queue.enqueue(List.of(fresh(new EntryId(Samples.id(), domain, 0)))); // was never put off
+
+    List<EntryId> listed = new ArrayList<>();
+    Optional<EntryId> after = Optional.empty();
+    for (List<EntryId> page = queue.waitingFor(domain, 5, after);
+        !page.isEmpty();
+        page = queue.waitingFor(domain, 5, after)) {
+      assertThat(page).hasSizeLessThanOrEqualTo(5);
+      listed.addAll(page);
+      after = Optional.of(page.getLast());
+    }
+
+    assertThat(listed).isEqualTo(arrived);
+    assertThat(queue.countWaitingFor(domain)).isEqualTo(new OutboundQueue.Count(22, true));
+    assertThat(queue.countWaitingFor("nothing.example"))
+        .isEqualTo(new OutboundQueue.Count(0, true));
   }
 
   @Test

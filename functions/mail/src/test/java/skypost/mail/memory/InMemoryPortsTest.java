@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Nested;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -29,6 +30,7 @@ import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
@@ -182,6 +184,16 @@ class InMemoryPortsTest {
     @Override
     protected List<OperationId> woken() {
       return woken;
+    }
+  }
+
+  @Nested
+  class OfDestinations extends DestinationsContract {
+    private final Destinations destinations = new InMemoryDestinations();
+
+    @Override
+    protected Destinations destinations() {
+      return destinations;
     }
   }
 

@@ -72,7 +72,7 @@ class SuppressRecipientsTest {
             new SuppressRecipients(remembered, suppressions, clock)),
         (destination, sender, chosen) -> new Route.Via(List.of(hop)),
         (hops, transaction, limit) -> deliver(transaction),
-        RetrySchedule.DEFAULT,
+        destination -> RetrySchedule.DEFAULT,
         clock,
         new Random(1));
   }
@@ -96,7 +96,11 @@ class SuppressRecipientsTest {
   private void switchOn() throws IOException {
     directory.putRelay(
         new RelaySettings(
-            List.of(), SmartHosts.NONE, List.of(), Map.of("local.example", Duration.ofDays(90))));
+            List.of(),
+            SmartHosts.NONE,
+            List.of(),
+            List.of(),
+            Map.of("local.example", Duration.ofDays(90))));
   }
 
   @Test
