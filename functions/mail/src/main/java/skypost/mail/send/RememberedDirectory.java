@@ -21,10 +21,28 @@ public final class RememberedDirectory {
 
   private final Directory directory;
   private final Clock clock;
-  private final Map<String, Remembered<Optional<Domain>>> domains = new ConcurrentHashMap<>();
-  private volatile Remembered<Optional<RelaySettings>> relay;
+  private final Map<String, Memory<Optional<Domain>>> domains = new ConcurrentHashMap<>();
+  private final Memory<Optional<RelaySettings>> relay = new Memory<>();
 
-  private record Remembered<T>(T value, Instant until) {}
+  /** Reads what is not remembered. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read() throws IOException;
+  }
+
+  /** One thing. Of many that want it at once one reads it, and the others wait for that. */
+  private static final class Memory<T> {
+    private T value;
+    private Instant until = Instant.MIN;
+
+    synchronized T get(Instant now, Reader<T> reader) throws IOException {
+      if (until.isBefore(now)) {
+        value = reader.read();
+        until = now.plus(REMEMBERED);
+      }
+      return value;
+    }
+  }
 
   public RememberedDirectory(Directory directory, Clock clock) {
     this.directory = directory;
@@ -40,26 +58,16 @@ public final class RememberedDirectory {
     if (name.startsWith("[")) {
       return Optional.empty();
     }
-    Instant now = clock.instant();
-    Remembered<Optional<Domain>> known = domains.get(name);
-    if (known == null || known.until().isBefore(now)) {
-      if (domains.size() >= MAX_REMEMBERED) {
-        domains.clear();
-      }
-      known = new Remembered<>(directory.domain(name), now.plus(REMEMBERED));
-      domains.put(name, known);
+    if (domains.size() >= MAX_REMEMBERED) {
+      domains.clear();
     }
-    return known.value();
+    return domains
+        .computeIfAbsent(name, _ -> new Memory<>())
+        .get(clock.instant(), () -> directory.domain(name));
   }
 
   /** The relay settings; empty when none were ever put. */
   Optional<RelaySettings> relay() throws IOException {
-    Instant now = clock.instant();
-    Remembered<Optional<RelaySettings>> known = relay;
-    if (known == null || known.until().isBefore(now)) {
-      known = new Remembered<>(directory.relay(), now.plus(REMEMBERED));
-      relay = known;
-    }
-    return known.value();
+    return relay.get(clock.instant(), directory::relay);
   }
 }

@@ -9,13 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import skypost.mail.directory.HostPort;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.Destination;
 import skypost.mail.queue.Destination.Phase;
 import skypost.mail.queue.EntryId;
@@ -62,6 +67,40 @@ class DestinationsInTroubleTest {
     assertThat(world.destinations.find(DOWN).phase()).isEqualTo(new Phase.Healthy());
     world.runOut();
     assertAllSentOnce(world, arrived);
+  }
+
+  /** An administrator who steps in at one entry is obeyed; an operation on all waits like all. */
+  @Test
+  void whatTheAdministratorWantsTriedDoesNotWaitForTheDestination() throws IOException {
+    Set<EntryId> elsewhere = new HashSet<>();
+    Simulation world =
+        new Simulation(
+            1, (entry, since) -> elsewhere.contains(entry) ? Simulation.TAKEN : Simulation.REFUSED);
+    List<EntryId> arrived = arrive(world, Duration.ofSeconds(1));
+    world.runUntil(Simulation.START.plus(Duration.ofMinutes(40)));
+    int dialled = world.dialled.size();
+
+    retry(world, arrived.get(3), "operation x", ByHand.NOTHING);
+    assertThat(world.dialled).hasSize(dialled);
+
+    retry(world, arrived.get(4), ByHand.API, ByHand.NOTHING);
+    assertThat(world.dialled).hasSize(dialled + 1);
+
+    elsewhere.add(arrived.get(5));
+    var other = ByHand.NOTHING.withRoute(Optional.of(new HostPort("other.example", 25)));
+    retry(world, arrived.get(5), "operation x", other);
+    assertThat(world.entry(arrived.get(5)).status()).isEqualTo(Status.DONE);
+    assertThat(world.destinations.find(DOWN).phase()).isInstanceOf(Phase.Deferred.class);
+  }
+
+  private static void retry(Simulation world, EntryId id, String by, ByHand before)
+      throws IOException {
+    Instant now = world.now();
+    QueueEntry entry = world.entry(id);
+    var step = new ByHand.Step(now, ByHand.What.RETRIED, by, "");
+    world.queue.replace(
+        entry, entry.withStatus(Status.DEFERRED, now).withByHand(before.with(step)));
+    world.runUntil(now);
   }
 
   @Test
