@@ -212,6 +212,8 @@ class QueueApiTest {
         .extracting(item -> item.get("destination"))
         .containsExactly("d0.example");
     assertThat(world.get("/v1/queue?status=queued&domain=d1.example").items()).hasSize(1);
+    assertThat(world.get("/v1/queue?status=queued&olderThan=PT59M").items()).hasSize(2);
+    assertThat(world.get("/v1/queue?status=queued&olderThan=PT2H").items()).isEmpty();
     assertThat(world.get("/v1/queue?status=queued&next=nonsense").status()).isEqualTo(400);
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -19,8 +20,8 @@ import skypost.mail.queue.QueueFilter;
 /**
  * Entries whose first attempt has no outcome yet. No index holds them, since it would cost every
  * message that goes at once two more writes; but their messages are stored until they are sent. So
- * the stored messages of the last day are gone through when somebody asks: a read each, and a list
- * request for a thousand of them.
+ * the stored messages of a day are gone through when somebody asks: a read each, and a list request
+ * for a thousand of them. It is the last day, or the one before the age that is asked for.
  */
 final class FreshEntries {
   /** What waits longer for its first attempt has been woken in vain, and lies in a dead letter. */
@@ -56,14 +57,17 @@ final class FreshEntries {
 
   /** Such entries in the order of acceptance. A page may be short, and not the last. */
   Page<QueueEntry> page(QueueFilter filter, int limit, Optional<String> next) throws IOException {
-    Position from =
-        next.map(Position::parse)
-            .orElseGet(() -> new Position(MessageId.first(clock.instant().minus(WINDOW)), 0));
+    Instant end = filter.acceptedBefore().orElse(clock.instant());
+    MessageId start = MessageId.first(end.minus(WINDOW));
+    Position from = next.map(Position::parse).orElse(new Position(start, 0));
     List<QueueEntry> found = new ArrayList<>();
     Iterator<MessageId> ids = messages.listFrom(from.message());
     try {
       for (int reads = 0; ids.hasNext(); reads++) {
         MessageId id = ids.next();
+        if (id.acceptedAt().isAfter(end)) {
+          break;
+        }
         int seen = id.equals(from.message()) ? from.seen() : 0;
         if (reads == MAX_READS) {
           return new Page<>(found, Optional.of(new Position(id, seen).toString()));
