@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
@@ -18,6 +17,7 @@ import skypost.aws.SqsBatch;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
+import skypost.mail.dns.OwnHost;
 import skypost.mail.json.Fields;
 import skypost.mail.queue.EntryId;
 import skypost.mail.send.DirectoryRoutes;
@@ -74,7 +74,10 @@ public final class SendHandler implements RequestStreamHandler {
     reader.check();
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
-        new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
+        new MailExchangers(
+            Dns.at(settings.dns()),
+            OwnHost.of(settings.hostname(), settings.ownAddresses()),
+            random);
     var routes =
         new DirectoryRoutes(
             directory, exchangers, settings.smartHost(), settings.outboundPort(), clock);

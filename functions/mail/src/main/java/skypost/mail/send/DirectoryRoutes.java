@@ -73,16 +73,25 @@ public final class DirectoryRoutes implements Routes {
     if (name.startsWith("[")) {
       return Optional.empty();
     }
-    Instant now = clock.instant();
     Remembered<Optional<Domain>> known = domains.get(name);
-    if (known == null || known.until().isBefore(now)) {
+    return isFresh(known) ? known.value() : readDomain(name);
+  }
+
+  /** One at a time, so that of a batch that begins at once the first reads for all. */
+  private synchronized Optional<Domain> readDomain(String name) throws IOException {
+    Remembered<Optional<Domain>> known = domains.get(name);
+    if (!isFresh(known)) {
       if (domains.size() >= MAX_REMEMBERED) {
         domains.clear();
       }
-      known = new Remembered<>(directory.domain(name), now.plus(REMEMBERED));
+      known = new Remembered<>(directory.domain(name), clock.instant().plus(REMEMBERED));
       domains.put(name, known);
     }
     return known.value();
+  }
+
+  private boolean isFresh(Remembered<?> known) {
+    return known != null && known.until().isAfter(clock.instant());
   }
 
   private SmartHosts smartHosts() throws IOException {
@@ -106,12 +115,14 @@ public final class DirectoryRoutes implements Routes {
   }
 
   private Optional<RelaySettings> settings() throws IOException {
-    Instant now = clock.instant();
     Remembered<Optional<RelaySettings>> known = settings;
-    if (known == null || known.until().isBefore(now)) {
-      known = new Remembered<>(directory.relay(), now.plus(REMEMBERED));
-      settings = known;
+    return isFresh(known) ? known.value() : readSettings();
+  }
+
+  private synchronized Optional<RelaySettings> readSettings() throws IOException {
+    if (!isFresh(settings)) {
+      settings = new Remembered<>(directory.relay(), clock.instant().plus(REMEMBERED));
     }
-    return known.value();
+    return settings.value();
   }
 }
