@@ -32,6 +32,7 @@ import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.Destination;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
@@ -55,6 +56,7 @@ class SendHandlerTest {
   private final Clock clock = Clock.systemUTC();
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> {});
+  private final InMemoryDestinations destinations = new InMemoryDestinations();
   private FakeMx mx;
   private SendHandler handler;
 
@@ -70,7 +72,7 @@ class SendHandlerTest {
             destination -> RetrySchedule.DEFAULT,
             clock,
             new Random(1));
-    var ports = new SendDue.Ports(queue, new InMemoryDestinations());
+    var ports = new SendDue.Ports(queue, destinations);
     var means = new SendDue.Means(Runnable::run, clock, new Random(2));
     handler =
         new SendHandler(
@@ -94,6 +96,21 @@ class SendHandlerTest {
     assertThat(queue.entries(ENTRY.message()))
         .extracting(QueueEntry::status)
         .containsExactly(Status.DONE);
+  }
+
+  @Test
+  void whatWaitsForADestinationIsSentWhenThatIsWoken() throws IOException {
+    Instant now = clock.instant();
+    queue.putOff(ENTRY, now, now.plusSeconds(3600));
+    Destination seen = destinations.find("there.example");
+    destinations.replace(seen, seen.recovering(1, Optional.empty()), now);
+
+    assertThat(handle("send-destination.json", Duration.ofMinutes(5)))
+        .isEqualTo("{\"batchItemFailures\":[]}");
+
+    assertThat(mx.received()).hasSize(1);
+    assertThat(destinations.find("there.example").phase())
+        .isEqualTo(new Destination.Phase.Healthy());
   }
 
   @Test
