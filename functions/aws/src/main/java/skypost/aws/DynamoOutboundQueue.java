@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import skypost.aws.OutboundWakes.Wake;
 import skypost.mail.directory.Page;
-import skypost.mail.json.Fields;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
@@ -28,8 +28,6 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
-import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 
 /**
  * The outbound queue: entries in the messages table, which is the truth, and SQS messages that only
@@ -38,10 +36,6 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
  * wake-up was sent.
  */
 public final class DynamoOutboundQueue implements OutboundQueue {
-  /** The longest delay of an SQS message; what is due later wakes early and goes to sleep again. */
-  private static final Duration MAX_DELAY = Duration.ofSeconds(900);
-
-  private static final int WAKES_AT_ONCE = 10; // Amazon SQS API reference, SendMessageBatch
   private static final String INDEX = "waiting";
   private static final String DESTINATION_INDEX = "destination";
 
@@ -53,8 +47,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   private final DynamoDbClient dynamo;
   private final String table;
-  private final SqsClient sqs;
-  private final String queueUrl;
+  private final OutboundWakes wakes;
   private final Clock clock;
 
   /**
@@ -65,8 +58,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
       DynamoDbClient dynamo, String table, SqsClient sqs, String queueUrl, Clock clock) {
     this.dynamo = dynamo;
     this.table = table;
-    this.sqs = sqs;
-    this.queueUrl = queueUrl;
+    this.wakes = new OutboundWakes(sqs, queueUrl);
     this.clock = clock;
   }
 
@@ -85,7 +77,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
         toWake.add(entry.id());
       }
     }
-    wake(toWake.stream().map(id -> Wake.of(id, Optional.empty())).toList(), Duration.ZERO);
+    wakes.send(toWake.stream().map(id -> Wake.of(id, Optional.empty())).toList(), Duration.ZERO);
   }
 
   @Override
@@ -244,63 +236,12 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   @Override
   public void wake(EntryId id, Instant now, Instant due) throws IOException {
-    wake(List.of(Wake.of(id, Optional.of(due))), Duration.between(now, due));
+    wakes.send(List.of(Wake.of(id, Optional.of(due))), Duration.between(now, due));
   }
 
   @Override
   public void wakeDestination(String destination, Instant now, Instant due) throws IOException {
-    wake(List.of(Wake.of(destination, due)), Duration.between(now, due));
-  }
-
-  /**
-   * What wakes SendFunction. It says when it is due, so that one that must go to sleep again costs
-   * no look at the table.
-   */
-  private record Wake(String group, Map<String, Object> body) {
-    static Wake of(EntryId id, Optional<Instant> due) {
-      Map<String, Object> body = new HashMap<>(Map.of("entry", id.toString()));
-      due.ifPresent(at -> body.put("due", at.toEpochMilli()));
-      return new Wake(id.destination(), body);
-    }
-
-    static Wake of(String destination, Instant due) {
-      return new Wake(destination, Map.of("destination", destination, "due", due.toEpochMilli()));
-    }
-  }
-
-  private void wake(List<Wake> wakes, Duration wait) throws IOException {
-    Duration bounded =
-        wait.isNegative() ? Duration.ZERO : wait.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : wait;
-    int delay =
-        (int)
-            bounded
-                .plusMillis(999)
-                .toSeconds(); // rather late by part of a second than early and once more
-    for (int from = 0; from < wakes.size(); from += WAKES_AT_ONCE) {
-      List<SendMessageBatchRequestEntry> batch = new ArrayList<>();
-      for (Wake wake : wakes.subList(from, Math.min(wakes.size(), from + WAKES_AT_ONCE))) {
-        batch.add(
-            SendMessageBatchRequestEntry.builder()
-                .id("e" + batch.size())
-                .messageBody(Fields.string(wake.body()))
-                // One busy destination does not hold up the others (Amazon SQS, "Fair queues").
-                .messageGroupId(group(wake.group()))
-                .delaySeconds(Math.min(delay, (int) MAX_DELAY.toSeconds()))
-                .build());
-      }
-      SendMessageBatchResponse response =
-          Calls.call(() -> sqs.sendMessageBatch(send -> send.queueUrl(queueUrl).entries(batch)));
-      if (response.hasFailed() && !response.failed().isEmpty()) {
-        throw new IOException("not woken: " + response.failed());
-      }
-    }
-  }
-
-  /** A group id takes 128 letters, digits and punctuation marks. */
-  private static String group(String destination) {
-    return destination.length() <= 128
-        ? destination
-        : destination.substring(destination.length() - 128);
+    wakes.send(List.of(Wake.of(destination, due)), Duration.between(now, due));
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
@@ -22,6 +21,7 @@ import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
+import skypost.mail.dns.OwnHost;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.queue.Destinations;
@@ -105,7 +105,10 @@ public final class SendHandler implements RequestStreamHandler {
   private static SendDue wire(SendSettings settings, Sending sending, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
-        new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
+        new MailExchangers(
+            Dns.at(settings.dns()),
+            OwnHost.of(settings.hostname(), settings.ownAddresses()),
+            random);
     var outbound =
         new DirectoryRoutes.Outbound(
             settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());

@@ -38,6 +38,7 @@ import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.Destination;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.QueueAction;
@@ -69,6 +70,7 @@ class SendHandlerTest {
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> {});
   private final InMemoryQueueOperations operations = new InMemoryQueueOperations(id -> {});
+  private final InMemoryDestinations destinations = new InMemoryDestinations();
   private FakeMx mx;
   private SendHandler handler;
 
@@ -96,7 +98,7 @@ class SendHandlerTest {
             new Random(1));
     var run =
         new RunOperation(operations, new ManageQueue(queue, messages, steer, clock), steer, clock);
-    var ports = new SendDue.Ports(queue, new InMemoryDestinations());
+    var ports = new SendDue.Ports(queue, destinations);
     var means = new SendDue.Means(Runnable::run, clock, new Random(2));
     handler =
         new SendHandler(
@@ -120,6 +122,21 @@ class SendHandlerTest {
     assertThat(queue.entries(ENTRY.message()))
         .extracting(QueueEntry::status)
         .containsExactly(Status.DONE);
+  }
+
+  @Test
+  void whatWaitsForADestinationIsSentWhenThatIsWoken() throws IOException {
+    Instant now = clock.instant();
+    queue.putOff(ENTRY, now, now.plusSeconds(3600));
+    Destination seen = destinations.find("there.example");
+    destinations.replace(seen, seen.recovering(1, Optional.empty()), now);
+
+    assertThat(handle("send-destination.json", Duration.ofMinutes(5)))
+        .isEqualTo("{\"batchItemFailures\":[]}");
+
+    assertThat(mx.received()).hasSize(1);
+    assertThat(destinations.find("there.example").phase())
+        .isEqualTo(new Destination.Phase.Healthy());
   }
 
   @Test

@@ -89,6 +89,7 @@ record LocalSettings(
             CommonSettings.SMART_HOST,
             CommonSettings.DNS,
             CommonSettings.OUTBOUND_PORT,
+            CommonSettings.OWN_ADDRESSES,
             SendSettings.RETRY_SCHEDULE,
             DYNOXIDE,
             ENDPOINT));

@@ -202,6 +202,8 @@ class CostTest {
     assertThat(each("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessageBatch"))
         .isLessThanOrEqualTo(3);
     assertThat(each("write units")).isLessThanOrEqualTo(4);
+    // four, and what is read once in ten seconds; a destination that is well is not read at all
+    assertThat(each("read units")).isLessThanOrEqualTo(4.2);
     assertThat(each("Invoke AuthorizeFunction")).isLessThanOrEqualTo(1);
     assertThat(each("Invoke ReceiveFunction")).isLessThanOrEqualTo(0.15);
     assertThat(each("Invoke SendFunction")).isLessThanOrEqualTo(0.15);

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -143,14 +142,18 @@ final class DrainDestination {
     }
 
     /**
-     * The oldest, but rather another than one on which the destination fell silent lately: that
-     * message's fault must not hold up all the others.
+     * The oldest, but not one on which the destination fell silent lately: that message's fault
+     * must not hold up all the others. Where only such wait, and it was silence at last, none: they
+     * are tried by their own schedules, and other mail may go.
      */
     private List<EntryId> probe(Destination destination) throws IOException {
-      return next(tried.size() + Destination.MAX_TROUBLES + 1, Optional.empty()).stream()
-          .sorted(Comparator.comparing(destination::fellSilentOn)) // stable
-          .limit(1)
-          .toList();
+      List<EntryId> oldest = next(tried.size() + Destination.MAX_TROUBLES + 1, Optional.empty());
+      Optional<EntryId> fair =
+          oldest.stream().filter(entry -> !destination.fellSilentOn(entry)).findFirst();
+      boolean wasSilent = destination.troubles().getLast().entry().isPresent();
+      return fair.isPresent() || wasSilent
+          ? fair.stream().toList()
+          : oldest.stream().limit(1).toList();
     }
 
     private List<Shown> send(List<EntryId> round) {

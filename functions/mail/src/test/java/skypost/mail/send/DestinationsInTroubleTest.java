@@ -191,6 +191,14 @@ class DestinationsInTroubleTest {
     world.runUntil(Simulation.START.plus(Duration.ofHours(5)));
 
     assertThat(deliveries(world)).hasSize(MESSAGES - 1).doesNotContain(poison.getFirst());
+    Instant later = Simulation.START.plus(Duration.ofHours(5));
+    for (int i = 0; i < 20; i++) {
+      later = later.plus(Duration.ofMinutes(17));
+      world.runUntil(later);
+      EntryId entry = world.accept(later, "late" + i + "@" + DOWN, Map.of());
+      world.runUntil(later.plus(Duration.ofMinutes(7)));
+      assertThat(deliveries(world)).contains(entry);
+    }
     world.runOut();
     assertThat(world.entry(poison.getFirst()).recipients().getFirst().end().orElseThrow())
         .isInstanceOf(End.Bounced.class);

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import skypost.mail.directory.AddressPattern;
+import skypost.mail.directory.RetryRule;
 
 class RetryScheduleTest {
   private static final Instant ACCEPTED = Instant.parse("2026-11-25T08:00:00Z");
@@ -30,6 +32,26 @@ class RetryScheduleTest {
 
     assertThat(attempts(relay).getLast()).isEqualTo(ACCEPTED.plus(Duration.ofDays(14)));
     assertThat(relay.end(ACCEPTED)).isEqualTo(ACCEPTED.plus(Duration.ofDays(14)));
+  }
+
+  @Test
+  void aRuleChangesWhatItSaysAndLeavesTheRest() {
+    AddressPattern to = AddressPattern.of("*.slow.example");
+    List<Duration> waits = List.of(Duration.ZERO, minutes(30));
+
+    assertThat(RetrySchedule.DEFAULT.with(new RetryRule(to, waits, Optional.empty())))
+        .isEqualTo(RetrySchedule.of(waits));
+    assertThat(
+            RetrySchedule.DEFAULT.with(
+                new RetryRule(to, List.of(), Optional.of(Duration.ofDays(1)))))
+        .isEqualTo(RetrySchedule.DEFAULT.lasting(Duration.ofDays(1)));
+    assertThat(
+            attempts(
+                RetrySchedule.DEFAULT.with(
+                    new RetryRule(to, waits, Optional.of(Duration.ofHours(2))))))
+        .hasSizeBetween(5, 6)
+        .last()
+        .isEqualTo(ACCEPTED.plus(Duration.ofHours(2)));
   }
 
   /** The times at which a message is tried that nobody ever takes. */
