@@ -98,6 +98,7 @@ record LocalSettings(
             CommonSettings.SMART_HOST,
             CommonSettings.DNS,
             CommonSettings.OUTBOUND_PORT,
+            CommonSettings.OWN_ADDRESSES,
             SendSettings.RETRY_SCHEDULE,
             DYNOXIDE,
             ENDPOINT));
