@@ -111,7 +111,7 @@ final class DrainDestination {
               .write();
           return;
         }
-        current = after(destination, round, send(round));
+        current = after(destination, now, send(round));
       }
     }
 
@@ -177,9 +177,8 @@ final class DrainDestination {
       }
     }
 
-    private Optional<Destination> after(
-        Destination destination, List<EntryId> round, List<Shown> shown) throws IOException {
-      Instant began = means.clock().instant();
+    private Optional<Destination> after(Destination destination, Instant began, List<Shown> shown)
+        throws IOException {
       boolean isUp = shown.stream().anyMatch(each -> each.health() instanceof Health.Up);
       Optional<Trouble> trouble =
           shown.stream()
@@ -191,7 +190,8 @@ final class DrainDestination {
       }
       if (destination.phase() instanceof Phase.Recovering(int window, Optional<EntryId> after)) {
         int next = trouble.isPresent() ? window / 2 : isUp ? window * 2 : window;
-        return keep(destination, destination.recovering(next, Optional.of(round.getLast())));
+        return keep(
+            destination, destination.recovering(next, Optional.of(shown.getLast().entry())));
       }
       return isUp
           ? keep(destination, destination.recovering(2, Optional.empty()))
