@@ -37,7 +37,7 @@ public record CallAheadSettings(String hostname, Optional<HostPort> dns, int out
     return new SmtpRecipientProbe(() ->
         new SmtpRecipientProbe.Means(
             new SmtpClient(hostname, Timeouts.STANDARD),
-            OpportunisticTls.context(),
+            OpportunisticTls.demand(),
             new MailExchangers(
                 new Dns(Dns.resolver(dns), LOOKUP), Set.of(hostname), new SecureRandom()),
             outboundPort));
