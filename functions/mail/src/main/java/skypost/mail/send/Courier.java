@@ -17,9 +17,7 @@ public interface Courier {
    */
   Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit);
 
-  /**
-   * There is nothing more to carry for now: what was kept open for the next message is closed.
-   */
+  /** There is nothing more to carry for now: what was kept open for the next message is closed. */
   default void rest() {}
 
   /**

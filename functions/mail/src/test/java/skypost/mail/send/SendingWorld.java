@@ -26,6 +26,7 @@ import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
@@ -79,11 +80,9 @@ final class SendingWorld implements AutoCloseable {
   /** Routes as the directory says. */
   Routes routes() throws IOException {
     return new DirectoryRoutes(
-        directory,
+        new RememberedDirectory(directory, clock),
         exchangers(),
-        new DirectoryRoutes.Outbound(
-            Optional.empty(), first.port(), OpportunisticTls.demand()),
-        clock);
+        new DirectoryRoutes.Outbound(Optional.empty(), first.port(), OpportunisticTls.demand()));
   }
 
   /** A client that waits so long for a server. */
@@ -97,10 +96,12 @@ final class SendingWorld implements AutoCloseable {
             queue,
             messages,
             new InMemoryBodyHolders(),
-            new Bounces(messages, "mx.us.example")),
+            new Bounces(messages, "mx.us.example"),
+            new SuppressRecipients(
+                new RememberedDirectory(directory, clock), new InMemorySuppressions(), clock)),
         routes,
         new SmtpCourier(connections),
-        RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT, WAIT)),
+        _ -> RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT, WAIT)),
         clock,
         random);
   }

@@ -47,8 +47,7 @@ public final class ConnectionPool {
   /** What two hops must have in common to share connections: any address of a host will do. */
   private record Line(String host, int port, TlsDemand tls, Optional<ClientLogin> login) {
     static Line of(Hop hop) {
-      return new Line(
-          hop.peer().host(), hop.peer().address().getPort(), hop.tls(), hop.login());
+      return new Line(hop.peer().host(), hop.peer().address().getPort(), hop.tls(), hop.login());
     }
   }
 
@@ -88,8 +87,7 @@ public final class ConnectionPool {
     }
     boolean connected = false;
     try {
-      ConnectResult result =
-          new SmtpClient(client.helo(), timeouts).connect(hop, terms.deadline());
+      ConnectResult result = new SmtpClient(client.helo(), timeouts).connect(hop, terms.deadline());
       connected = result instanceof ConnectResult.Connected;
       return result;
     } finally {
