@@ -76,7 +76,7 @@ public final class SendHandler implements RequestStreamHandler {
             directory, exchangers, settings.smartHost(), settings.outboundPort(), clock);
     var courier =
         new SmtpCourier(
-            new SmtpClient(settings.hostname(), Timeouts.STANDARD),
+            new SmtpClient(settings.helo(), Timeouts.STANDARD),
             Optional.of(OpportunisticTls.context()));
     return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import skypost.api.ApiSettings;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
@@ -63,6 +64,7 @@ record LocalSettings(
    * @param reader of an environment that names a TLS certificate
    */
   static LocalSettings read(SettingsReader reader, Instant now) {
+    reader.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET);
     SendSettings.read(reader); // the handlers read these themselves; here it is for the errors
     InetAddress loopback = InetAddress.getLoopbackAddress();
     return new LocalSettings(
@@ -85,6 +87,8 @@ record LocalSettings(
             PORT_API,
             ADMIN_TOKEN,
             CommonSettings.HOSTNAME,
+            CommonSettings.HELO_NAME,
+            CommonSettings.RETURN_SECRETS,
             CommonSettings.TRUSTED_NETWORKS,
             CommonSettings.SMART_HOST,
             CommonSettings.DNS,

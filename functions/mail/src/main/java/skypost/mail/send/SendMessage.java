@@ -23,6 +23,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Outcome;
@@ -192,7 +193,7 @@ public final class SendMessage {
     try {
       Envelope envelope =
           new Envelope(
-              booked.sender(),
+              informed(booked, body),
               body.map(b -> b.envelope().senderParameters()).orElse(Map.of()),
               booked.recipients().stream()
                   .map(r -> new Envelope.Recipient(r.address(), r.parameters()))
@@ -214,6 +215,13 @@ public final class SendMessage {
       EventLog.error("bounce-fault").with("entry", booked.id()).cause(fault).write();
       return settlement.withoutFailures(booked, clock.instant().plus(NOTICE_RETRY));
     }
+  }
+
+  /** Who is told. A forwarded message bears a sender of ours; its first sender is told at once. */
+  private static Optional<EmailAddress> informed(QueueEntry booked, Optional<MessageBody> body) {
+    return booked
+        .sender()
+        .flatMap(own -> body.map(b -> b.envelope().sender()).orElse(Optional.of(own)));
   }
 
   private void finish(QueueEntry entry) throws IOException {
