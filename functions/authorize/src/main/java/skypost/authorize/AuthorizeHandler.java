@@ -53,6 +53,7 @@ public final class AuthorizeHandler implements RequestStreamHandler {
                 ports.directory(),
                 ports.mailboxes(),
                 relayRecipients,
+                ports.suppressions(),
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET))),
             relay,

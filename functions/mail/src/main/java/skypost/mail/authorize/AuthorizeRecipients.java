@@ -15,9 +15,11 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.HardBounce;
 import skypost.mail.directory.LocalAddresses;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.forward.ReturnPath;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.Mailboxes;
@@ -62,6 +64,7 @@ public final class AuthorizeRecipients {
   private final LocalAddresses addresses;
   private final Mailboxes mailboxes;
   private final CheckRelayRecipients relayRecipients;
+  private final Suppressions suppressions;
   private final RelaySettings relayDefaults;
   private final ReturnPaths returnPaths;
   private final Clock clock;
@@ -71,10 +74,15 @@ public final class AuthorizeRecipients {
       Directory directory,
       Mailboxes mailboxes,
       CheckRelayRecipients relayRecipients,
+      Suppressions suppressions,
       ReturnPaths returnPaths) {
     /** Where forwarded mail keeps its sender. */
-    public Ports(Directory directory, Mailboxes mailboxes, CheckRelayRecipients relayRecipients) {
-      this(directory, mailboxes, relayRecipients, ReturnPaths.NONE);
+    public Ports(
+        Directory directory,
+        Mailboxes mailboxes,
+        CheckRelayRecipients relayRecipients,
+        Suppressions suppressions) {
+      this(directory, mailboxes, relayRecipients, suppressions, ReturnPaths.NONE);
     }
   }
 
@@ -87,6 +95,7 @@ public final class AuthorizeRecipients {
     this.addresses = new LocalAddresses(directory);
     this.mailboxes = ports.mailboxes();
     this.relayRecipients = ports.relayRecipients();
+    this.suppressions = ports.suppressions();
     this.relayDefaults = relayDefaults;
     this.returnPaths = ports.returnPaths();
     this.clock = clock;
@@ -137,15 +146,29 @@ public final class AuthorizeRecipients {
       return decideLocal(client.question, recipient, isUser ? asUser : "local-recipient");
     }
     if (isUser || client.isTrusted()) {
-      return client
-          .settings()
-          .destinationRule(mail)
-          .map(AuthorizeRecipients::byRule)
-          .orElse(new RecipientAnswer(true, ACCEPTED, isUser ? asUser : "trusted-network"));
+      RecipientAnswer answer =
+          client
+              .settings()
+              .destinationRule(mail)
+              .map(AuthorizeRecipients::byRule)
+              .orElse(new RecipientAnswer(true, ACCEPTED, isUser ? asUser : "trusted-network"));
+      return answer.accepted() ? suppressed(client, recipient).orElse(answer) : answer;
     }
     return domain.isPresent()
         ? new RecipientAnswer(true, ACCEPTED, RELAY_DOMAIN)
         : new RecipientAnswer(false, DENIED, "relay-denied");
+  }
+
+  /** A refusal when mail of this sender's domain to the address has failed for good. */
+  private Optional<RecipientAnswer> suppressed(Client client, EmailAddress recipient)
+      throws IOException {
+    Optional<EmailAddress> sender = client.question.sender().map(EmailAddress::canonical);
+    if (client.settings().suppression(sender).isEmpty()) {
+      return Optional.empty(); // no read for those who have not asked for it
+    }
+    return suppressions
+        .find(sender.orElseThrow().domain(), recipient.canonical(), clock.instant())
+        .map(found -> new RecipientAnswer(false, HardBounce.refusal(found), "suppressed"));
   }
 
   private static RecipientAnswer byRule(RelayRule rule) {

@@ -40,7 +40,7 @@ public record CallAheadSettings(
     return new SmtpRecipientProbe(() ->
         new SmtpRecipientProbe.Means(
             new SmtpClient(helo, Timeouts.STANDARD),
-            OpportunisticTls.context(),
+            OpportunisticTls.demand(),
             new MailExchangers(
                 new Dns(Dns.resolver(dns), LOOKUP), Set.of(hostname), new SecureRandom()),
             outboundPort));

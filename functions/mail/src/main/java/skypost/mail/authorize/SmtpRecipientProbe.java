@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.dns.Exchangers;
@@ -17,9 +16,11 @@ import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.ConnectResult;
 import skypost.protocol.smtp.client.Deadline;
+import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Peer;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.SmtpConnection;
+import skypost.protocol.smtp.client.TlsDemand;
 
 /**
  * Asks by SMTP: MAIL with the null sender, RCPT, RSET. The primary is the one that the domain
@@ -44,11 +45,11 @@ public final class SmtpRecipientProbe implements RecipientProbe {
    * What it takes to ask.
    *
    * @param client says EHLO
-   * @param tls for STARTTLS where it is offered
+   * @param tls as the mail itself will go
    * @param exchangers finds the primary
    * @param port of exchangers found through MX
    */
-  public record Means(SmtpClient client, SSLContext tls, MailExchangers exchangers, int port) {}
+  public record Means(SmtpClient client, TlsDemand tls, MailExchangers exchangers, int port) {}
 
   /**
    * @param means called once, at the first question: most installations never ask one
@@ -92,7 +93,7 @@ public final class SmtpRecipientProbe implements RecipientProbe {
       Duration share = deadline.remaining().dividedBy(peer == peers.getLast() ? 1 : 2);
       switch (connect(peer, share, deadline)) {
         case ConnectResult.NotConnected(SmtpReply reply) -> last = reply;
-        case ConnectResult.TlsBroken(SmtpReply reply) -> last = reply;
+        case ConnectResult.TlsFailed failed -> last = failed.reply();
         case ConnectResult.Connected(SmtpConnection connection) -> {
           try (connection) {
             return ask(connection, recipients);
@@ -106,10 +107,7 @@ public final class SmtpRecipientProbe implements RecipientProbe {
   private ConnectResult connect(Peer peer, Duration share, Deadline deadline) {
     SmtpClient client = means().client();
     SmtpClient hasty = new SmtpClient(client.helo(), client.timeouts().envelopeWithin(share));
-    ConnectResult result = hasty.connect(peer, Optional.of(means().tls()), deadline);
-    return result instanceof ConnectResult.TlsBroken
-        ? hasty.connect(peer, Optional.empty(), deadline) // as the mail itself will go (RFC 7435)
-        : result;
+    return hasty.connect(new Hop(peer, means().tls()), deadline);
   }
 
   private static List<Finding> ask(SmtpConnection connection, List<EmailAddress> recipients) {

@@ -3,18 +3,19 @@ package skypost.mail.send;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Outcome;
-import skypost.protocol.smtp.client.Peer;
 import skypost.protocol.smtp.client.Transaction;
 
 /** Carries one transaction to the first of several servers that will have it. */
 public interface Courier {
   /**
-   * Tries the peers in order until every recipient has an outcome. Faults of peers become outcomes.
+   * Tries the hops in order until every recipient has an outcome. Faults of servers become
+   * outcomes.
    *
    * @param limit when it must be over
    */
-  Delivery deliver(List<Peer> peers, Transaction transaction, Duration limit);
+  Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit);
 
   /**
    * What came of it.

@@ -2,7 +2,7 @@ package skypost.mail.send;
 
 import java.io.IOException;
 import java.util.Optional;
-import skypost.mail.dns.Exchangers;
+import skypost.mail.directory.HostPort;
 import skypost.protocol.address.EmailAddress;
 
 /** Where mail for a destination goes. */
@@ -12,7 +12,10 @@ public interface Routes {
    *
    * @param destination a domain in canonical form, or an address literal
    * @param sender the reverse-path
+   * @param chosen the server that the administrator has chosen for this mail; it goes before all
+   *     else
    * @throws IOException when the administrator's settings cannot be read now
    */
-  Exchangers to(String destination, Optional<EmailAddress> sender) throws IOException;
+  Route to(String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen)
+      throws IOException;
 }

@@ -5,20 +5,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.ConnectResult;
 import skypost.protocol.smtp.client.Deadline;
+import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Outcome;
 import skypost.protocol.smtp.client.Peer;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.SmtpConnection;
 import skypost.protocol.smtp.client.Transaction;
 
-/**
- * Carries mail by SMTP, through TLS where the peer can, in the clear where it cannot (RFC 7435).
- */
+/** Carries mail by SMTP, on the terms of each hop. */
 public final class SmtpCourier implements Courier {
   /**
    * With less time than this no further server is tried: a transaction must not be cut in its
@@ -30,29 +27,27 @@ public final class SmtpCourier implements Courier {
       SmtpReply.of(451, 4, 2, "the session ended before all recipients could be sent");
 
   private final SmtpClient client;
-  private final Optional<SSLContext> tls;
 
   /**
-   * @param tls for STARTTLS; empty: always in the clear
+   * @param client says EHLO
    */
-  public SmtpCourier(SmtpClient client, Optional<SSLContext> tls) {
+  public SmtpCourier(SmtpClient client) {
     this.client = client;
-    this.tls = tls;
   }
 
   @Override
-  public Delivery deliver(List<Peer> peers, Transaction transaction, Duration limit) {
+  public Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit) {
     Round round = new Round(transaction, Deadline.in(limit));
-    for (int i = 0; i < peers.size() && !round.open().isEmpty(); i++) {
+    for (int i = 0; i < hops.size() && !round.open().isEmpty(); i++) {
       if (i > 0 && round.deadline.remaining().compareTo(LEAST_TIME) < 0) {
         break;
       }
-      round.ask(peers.get(i), peers.size() - i - 1);
+      round.ask(hops.get(i), hops.size() - i - 1);
     }
     return round.end();
   }
 
-  /** One way through the list of peers. */
+  /** One way through the list of hops. */
   private final class Round {
     private final Transaction transaction;
     private final Deadline deadline;
@@ -78,7 +73,7 @@ public final class SmtpCourier implements Courier {
       return open;
     }
 
-    void ask(Peer peer, int others) {
+    void ask(Hop hop, int others) {
       // One that stalls must not use up the time of those after it; once content flows, it may have
       // all that is left
       Duration share =
@@ -86,15 +81,9 @@ public final class SmtpCourier implements Courier {
               ? deadline.remaining()
               : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
       SmtpClient caller = new SmtpClient(client.helo(), client.timeouts().envelopeWithin(share));
-      ConnectResult result = caller.connect(peer, tls, deadline);
-      if (result instanceof ConnectResult.TlsBroken(SmtpReply reply)) {
-        EventLog.warn("tls-broken").with("server", peer).with("reply", reply).write();
-        result =
-            caller.connect(peer, Optional.empty(), deadline); // better in the clear than not at all
-      }
-      switch (result) {
-        case ConnectResult.TlsBroken(SmtpReply reply) -> refused(peer, reply);
-        case ConnectResult.NotConnected(SmtpReply reply) -> refused(peer, reply);
+      switch (caller.connect(hop, deadline)) {
+        case ConnectResult.TlsFailed failed -> refused(hop.peer(), failed.reply());
+        case ConnectResult.NotConnected(SmtpReply reply) -> refused(hop.peer(), reply);
         case ConnectResult.Connected(SmtpConnection connection) -> {
           try (connection) {
             converse(connection);

@@ -22,6 +22,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
@@ -41,6 +42,7 @@ class ReturnPathRulesTest {
                   new InMemoryProbedRecipients(),
                   (domain, asked) -> List.of(),
                   CLOCK),
+              new InMemorySuppressions(),
               paths),
           RelaySettings.DEFAULT,
           CLOCK);

@@ -42,8 +42,7 @@ class SmtpRecipientProbeTest {
     var client = new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5)));
     probe =
         new SmtpRecipientProbe(() ->
-            new SmtpRecipientProbe.Means(
-                client, OpportunisticTls.context(), exchangers, mx.port()));
+            new SmtpRecipientProbe.Means(client, OpportunisticTls.demand(), exchangers, mx.port()));
   }
 
   @AfterEach
@@ -84,6 +83,7 @@ class SmtpRecipientProbeTest {
     assertThat(ask("ann@r.example", "bob@r.example", "用户@r.example"))
         .containsExactly(Finding.EXISTS, Finding.UNKNOWN, Finding.EXISTS);
 
+    mx.awaitQuit();
     assertThat(mx.commands())
         .containsExactly(
             "EHLO mx.us.example",

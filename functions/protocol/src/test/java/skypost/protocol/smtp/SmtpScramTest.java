@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +24,14 @@ import skypost.protocol.net.TestClient;
 import skypost.protocol.net.TestTls;
 import skypost.protocol.net.Tls12Client;
 import skypost.protocol.sasl.TestScram;
+import skypost.protocol.smtp.client.ClientLogin;
+import skypost.protocol.smtp.client.ConnectResult;
+import skypost.protocol.smtp.client.Deadline;
+import skypost.protocol.smtp.client.Hop;
+import skypost.protocol.smtp.client.Peer;
+import skypost.protocol.smtp.client.ServerIdentity;
+import skypost.protocol.smtp.client.Timeouts;
+import skypost.protocol.smtp.client.TlsDemand;
 
 /** SCRAM over a TLS connection, which a transcript cannot say: its answers need keys. */
 @Timeout(60)
@@ -156,6 +166,28 @@ class SmtpScramTest {
       var scram = new TestScram("n,,", new byte[0], "out@example.com", "open sesame", "a");
       String first = client.say("AUTH SCRAM-SHA-256 " + base64(scram.first()));
       assertThat(client.say(base64(scram.last(text(first.substring(4)))))).isEqualTo(later);
+    }
+  }
+
+  @Test
+  void ourOwnClientLogsInAsItDoesAtASmartHost() {
+    var tls =
+        new TlsDemand.Implicit(new ServerIdentity(TestTls.client(), "mx.test", true), "the test");
+    var peer =
+        new Peer("mx.test", new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+    var client =
+        new skypost.protocol.smtp.client.SmtpClient(
+            "client.test", Timeouts.all(Duration.ofSeconds(20)));
+
+    for (String password : List.of("open sesame", "wrong")) {
+      var login = Optional.of(new ClientLogin(USER, password));
+      var result = client.connect(new Hop(peer, tls, login), Deadline.in(Duration.ofSeconds(30)));
+      if (password.equals("wrong")) {
+        assertThat(((ConnectResult.NotConnected) result).reply().toString())
+            .startsWith("454 4.7.8 login as alice@example.com was refused: 535 5.7.8");
+      } else {
+        ((ConnectResult.Connected) result).connection().close();
+      }
     }
   }
 }

@@ -1,8 +1,10 @@
 package skypost.protocol.smtp.client;
 
+import java.io.IOException;
+import java.util.Optional;
 import skypost.protocol.smtp.SmtpReply;
 
-/** What came of connecting to a peer. */
+/** What came of connecting to a hop. */
 public sealed interface ConnectResult {
   /** Greeted, and ready for transactions; to be closed. */
   record Connected(SmtpConnection connection) implements ConnectResult {}
@@ -15,8 +17,10 @@ public sealed interface ConnectResult {
   record NotConnected(SmtpReply reply) implements ConnectResult {}
 
   /**
-   * STARTTLS was agreed and then failed; a caller to whom clear text is good enough connects again
-   * without.
+   * TLS is demanded and was not to be had.
+   *
+   * @param reply says by whom it is demanded, and what is wrong (always 4yz)
+   * @param cause of a handshake that failed; empty: TLS was not offered, or refused
    */
-  record TlsBroken(SmtpReply reply) implements ConnectResult {}
+  record TlsFailed(SmtpReply reply, Optional<IOException> cause) implements ConnectResult {}
 }

@@ -4,23 +4,40 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Writes content as DATA wants it: dots stuffed (RFC 5321 section 4.5.2), lines ended with CRLF,
- * and never a CR or LF alone (section 2.3.8), for which a receiver may see another end of data than
- * we do.
+ * Writes content as the wire wants it: lines ended with CRLF, and never a CR or LF alone (RFC 5321
+ * section 2.3.8), for which a receiver may see another end of data than we do; dots stuffed where a
+ * dot ends it.
  */
-final class DataWriter {
+final class DataWriter implements ContentWriter {
   private final OutputStream out;
+  private final Framing framing;
   private boolean lineStart = true;
   private boolean afterCr;
+
+  /** How the end is told. */
+  enum Framing {
+    /** By a dot on a line of its own, for DATA (RFC 5321 section 4.5.2). */
+    DOT,
+    /** By its length; it is made of lines all the same. */
+    LINES,
+    /** By its length; any octets, for BINARYMIME (RFC 3030 section 3). */
+    NONE
+  }
 
   /**
    * @param out buffered
    */
-  DataWriter(OutputStream out) {
+  DataWriter(OutputStream out, Framing framing) {
     this.out = out;
+    this.framing = framing;
   }
 
-  void write(byte[] octets, int count) throws IOException {
+  @Override
+  public void write(byte[] octets, int count) throws IOException {
+    if (framing == Framing.NONE) {
+      out.write(octets, 0, count);
+      return;
+    }
     int from = 0; // the first octet not yet written
     for (int i = 0; i < count; i++) {
       byte octet = octets[i];
@@ -47,7 +64,7 @@ final class DataWriter {
       afterCr = true;
       return;
     }
-    if (lineStart && octet == '.') {
+    if (lineStart && octet == '.' && framing == Framing.DOT) {
       out.write('.');
     }
     out.write(octet);
@@ -61,12 +78,17 @@ final class DataWriter {
     afterCr = false;
   }
 
-  /** Ends the last line where it has no end, and the content. */
-  void end() throws IOException {
+  @Override
+  public void end() throws IOException {
+    if (framing == Framing.NONE) {
+      return;
+    }
     if (afterCr || !lineStart) {
       endLine();
     }
-    out.write('.');
-    endLine();
+    if (framing == Framing.DOT) {
+      out.write('.');
+      endLine();
+    }
   }
 }

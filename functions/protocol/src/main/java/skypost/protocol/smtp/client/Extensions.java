@@ -39,12 +39,17 @@ public final class Extensions {
     return parameters.containsKey(keyword);
   }
 
+  /** What follows the keyword; empty when nothing does, or when it is not offered. */
+  public String parameter(String keyword) {
+    return parameters.getOrDefault(keyword, "");
+  }
+
   /**
    * How many RCPTs a transaction may have (RFC 9422 section 4.2); no limit when none is told. A
    * server that names fewer than one is not believed.
    */
   public int maxRecipients() {
-    Matcher matcher = RCPTMAX.matcher(parameters.getOrDefault("LIMITS", ""));
+    Matcher matcher = RCPTMAX.matcher(parameter("LIMITS"));
     return matcher.find() ? Math.max(1, Integer.parseInt(matcher.group(1))) : Integer.MAX_VALUE;
   }
 
@@ -52,7 +57,7 @@ public final class Extensions {
    * The largest message that is taken, in octets; empty when no limit is told (RFC 1870 section 4).
    */
   public OptionalLong maxSize() {
-    String size = parameters.getOrDefault("SIZE", "");
+    String size = parameter("SIZE");
     if (!size.matches("\\d{1,18}")) {
       return OptionalLong.empty();
     }

@@ -10,10 +10,15 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * TLS against passive listeners (RFC 7435): any certificate will do, because the alternative is
- * clear text. Policies that demand more (MTA-STS, DANE) bring an SSLContext of their own.
+ * clear text. Who demands more says so by {@link TlsDemand.Required}.
  */
 public final class OpportunisticTls {
   private OpportunisticTls() {}
+
+  /** TLS where it can be had, with any certificate. */
+  public static TlsDemand demand() {
+    return new TlsDemand.Opportunistic(context());
+  }
 
   /** A context that accepts any certificate. */
   public static SSLContext context() {

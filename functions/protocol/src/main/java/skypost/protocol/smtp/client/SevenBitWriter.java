@@ -8,6 +8,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
+import skypost.protocol.mime.MimeFields;
+import skypost.protocol.mime.QuotedPrintable;
 
 /**
  * Turns 8-bit content into 7-bit content for a peer without 8BITMIME, as RFC 6152 section 3
@@ -19,7 +21,7 @@ import java.util.Optional;
  * octets above 127 there need SMTPUTF8, or came in against the rules. A DKIM signature over the
  * body does not survive.
  */
-final class SevenBitWriter {
+final class SevenBitWriter implements ContentWriter {
   private static final int MAX_LINE = 4096; // octets held; a longer line is dealt with in parts
   private static final String ENCODING = "Content-Transfer-Encoding: ";
 
@@ -50,7 +52,8 @@ final class SevenBitWriter {
     this.out = out;
   }
 
-  void write(byte[] octets, int count) throws IOException {
+  @Override
+  public void write(byte[] octets, int count) throws IOException {
     for (int i = 0; i < count; i++) {
       line[length++] = octets[i];
       if (octets[i] == '\n') {
@@ -63,8 +66,8 @@ final class SevenBitWriter {
     flush();
   }
 
-  /** Ends the last line and the content. */
-  void end() throws IOException {
+  @Override
+  public void end() throws IOException {
     if (length > 0) {
       take(length, true);
     }

@@ -42,7 +42,10 @@ public record Transaction(
     }
   }
 
-  /** A message's octets, with CRLF line ends and without dot stuffing. */
+  /**
+   * A message's octets, with CRLF line ends and without dot stuffing. Whoever signs messages as
+   * they leave wraps this: size and octets are asked for before anything is said of them.
+   */
   public interface Content {
     /** How many octets {@link #open} gives; a stream of another length is never completed. */
     long size();
@@ -57,9 +60,14 @@ public record Transaction(
     boolean hasUtf8Headers();
 
     /**
-     * Opens the octets from the first. Called only once the peer waits for them, and once for each
-     * transaction.
+     * Whether it is made of octets instead of lines (RFC 3030 section 3); such content keeps every
+     * CR and LF, and is sent to those only who take BINARYMIME.
      */
+    default boolean isBinary() {
+      return false;
+    }
+
+    /** Opens the octets from the first. Called once for each transaction. */
     InputStream open() throws IOException;
   }
 }

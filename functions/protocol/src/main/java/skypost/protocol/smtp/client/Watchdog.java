@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Watchdog implements AutoCloseable {
   private final Socket socket;
-  private final Deadline end;
   private final Thread thread;
+  private volatile Deadline end;
   private volatile Deadline armed;
   private volatile boolean closed;
 
@@ -29,6 +29,12 @@ final class Watchdog implements AutoCloseable {
     if (idle) {
       LockSupport.unpark(thread);
     }
+  }
+
+  /** Another end. */
+  void endAt(Deadline moment) {
+    end = moment;
+    LockSupport.unpark(thread);
   }
 
   void disarm() {

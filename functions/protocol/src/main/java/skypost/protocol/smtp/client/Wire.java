@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import skypost.protocol.smtp.SmtpReply;
@@ -23,7 +22,7 @@ final class Wire implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
 
   private final Socket raw;
-  private final Deadline deadline;
+  private Deadline deadline;
   private final Watchdog watchdog;
   private final byte[] buffer = new byte[BUFFER];
   private int position;
@@ -44,6 +43,12 @@ final class Wire implements AutoCloseable {
     // each
     use(raw);
     this.watchdog = new Watchdog(raw, deadline);
+  }
+
+  /** It is cut at another moment. */
+  void cutAt(Deadline moment) {
+    deadline = moment;
+    watchdog.endAt(moment);
   }
 
   private void use(Socket current) throws IOException {
@@ -96,6 +101,11 @@ final class Wire implements AutoCloseable {
     watchdog.arm(timeout);
   }
 
+  /** No block is being written. */
+  void blockDone() {
+    watchdog.disarm();
+  }
+
   private String readLine(Deadline until) throws IOException {
     byte[] line = new byte[ReplyParser.MAX_LINE];
     int length = 0;
@@ -133,15 +143,22 @@ final class Wire implements AutoCloseable {
    *
    * @throws IOException when it fails; the connection is then of no use
    */
-  void startTls(SSLContext context, String host, Duration timeout) throws IOException {
+  void startTls(ServerIdentity identity, Duration timeout) throws IOException {
     if (position
         != limit) { // RFC 3207 section 6: what came in before the handshake is an attacker's
       throw new IOException("the server sent more after its reply to STARTTLS");
     }
     SSLSocket tls =
-        (SSLSocket) context.getSocketFactory().createSocket(raw, host, raw.getPort(), true);
+        (SSLSocket)
+            identity
+                .context()
+                .getSocketFactory()
+                .createSocket(raw, identity.name(), raw.getPort(), true);
     SSLParameters parameters = tls.getSSLParameters();
-    serverName(host).ifPresent(name -> parameters.setServerNames(List.of(name)));
+    serverName(identity.name()).ifPresent(name -> parameters.setServerNames(List.of(name)));
+    if (identity.named()) {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS"); // RFC 9525 in JSSE's words
+    }
     tls.setSSLParameters(parameters);
     tls.setSoTimeout(deadline.within(timeout).remainingMillis());
     watchdog.arm(timeout);

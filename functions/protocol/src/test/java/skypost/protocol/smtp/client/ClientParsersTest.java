@@ -98,7 +98,7 @@ class ClientParsersTest {
 
   private static String write(byte[] content, Random random) throws IOException {
     ByteArrayOutputStream wire = new ByteArrayOutputStream();
-    DataWriter writer = new DataWriter(wire);
+    DataWriter writer = new DataWriter(wire, DataWriter.Framing.DOT);
     for (int from = 0; from < content.length; ) {
       int count = 1 + random.nextInt(content.length - from);
       writer.write(java.util.Arrays.copyOfRange(content, from, from + count), count);

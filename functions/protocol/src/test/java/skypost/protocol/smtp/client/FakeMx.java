@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,8 +18,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import skypost.protocol.net.TestTls;
 
 /**
  * A remote mail server on loopback that does what a script says, and what a good server does where
@@ -48,6 +51,7 @@ public final class FakeMx implements AutoCloseable {
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private volatile List<String> extensions =
       List.of("PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "DSN");
+  private volatile boolean wrapped;
   private volatile boolean closed;
 
   /** What the server does at a stage. */
@@ -138,9 +142,12 @@ public final class FakeMx implements AutoCloseable {
   /** The keywords of the reply to EHLO. With {@code STARTTLS} among them the server can do it. */
   public FakeMx offers(String... keywords) {
     extensions = List.of(keywords);
-    if (extensions.contains("STARTTLS")) {
-      TestTls.server(); // its certificate takes seconds to make on a busy machine: no client waits
-    }
+    return this;
+  }
+
+  /** Speaks TLS from the first octet on. */
+  public FakeMx wrapped() {
+    wrapped = true;
     return this;
   }
 
@@ -152,6 +159,11 @@ public final class FakeMx implements AutoCloseable {
     return new Peer("mx.test", new InetSocketAddress(listener.getInetAddress(), port()));
   }
 
+  /** This server, to be spoken to in the clear. */
+  public Hop hop() {
+    return new Hop(peer(), new TlsDemand.Clear());
+  }
+
   /** Messages whose content came in full, in order, whatever was replied. */
   public List<Received> received() {
     return List.copyOf(received);
@@ -160,6 +172,17 @@ public final class FakeMx implements AutoCloseable {
   /** All commands of all sessions, in order. */
   public List<String> commands() {
     return List.copyOf(commands);
+  }
+
+  /** Waits until a session has said QUIT, and for no answer. */
+  public void awaitQuit() {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (commands.isEmpty() || !commands.getLast().equals("QUIT")) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("no QUIT: " + commands);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** Forgets rules, messages and commands. */
@@ -218,6 +241,7 @@ public final class FakeMx implements AutoCloseable {
     private String helo = "";
     private String mail = "";
     private final Deque<String> recipients = new ArrayDeque<>();
+    private final ByteArrayOutputStream chunks = new ByteArrayOutputStream();
     private boolean tls;
     private boolean open = true;
 
@@ -232,6 +256,9 @@ public final class FakeMx implements AutoCloseable {
     }
 
     void run() throws IOException {
+      if (wrapped) {
+        startTls();
+      }
       perform(act(CONNECT, reply("220 mx.test ESMTP")));
       while (open) {
         String line = readLine();
@@ -244,10 +271,18 @@ public final class FakeMx implements AutoCloseable {
     }
 
     private void command(String line) throws IOException {
+      if (line.regionMatches(true, 0, "BDAT ", 0, 5)) {
+        chunk(line);
+        return;
+      }
       Act act = act(line, usual(line));
       boolean positive = perform(act);
       String verb = line.split(" ", 2)[0].toUpperCase(Locale.ROOT);
       if (!positive) {
+        if (verb.equals("MAIL")) {
+          mail = "";
+          recipients.clear();
+        }
         return;
       }
       switch (verb) {
@@ -255,6 +290,11 @@ public final class FakeMx implements AutoCloseable {
         case "STARTTLS" -> startTls();
         case "MAIL" -> {
           mail = line;
+          recipients.clear();
+          chunks.reset();
+        }
+        case "RSET" -> {
+          mail = "";
           recipients.clear();
         }
         case "RCPT" -> recipients.add(line.replaceFirst("(?i)^RCPT TO:<(.*?)>.*", "$1"));
@@ -277,7 +317,7 @@ public final class FakeMx implements AutoCloseable {
         case "HELO", "RSET", "NOOP" -> reply("250 ok");
         case "STARTTLS" -> reply("220 2.0.0 go ahead");
         case "MAIL" -> reply("250 2.1.0 sender ok");
-        case "RCPT" -> reply("250 2.1.5 recipient ok");
+        case "RCPT" -> reply(mail.isEmpty() ? "503 5.5.1 no MAIL" : "250 2.1.5 recipient ok");
         case "DATA" ->
             recipients.isEmpty() ? reply("503 5.5.1 no recipients") : reply("354 go ahead");
         case "QUIT" -> reply("221 2.0.0 bye");
@@ -313,6 +353,33 @@ public final class FakeMx implements AutoCloseable {
       received.add(new Received(helo, mail, List.copyOf(recipients), content.toByteArray(), tls));
       perform(act(END_OF_DATA, reply("250 2.0.0 taken")));
       recipients.clear();
+    }
+
+    /** RFC 3030 section 2. */
+    private void chunk(String line) throws IOException {
+      if (!perform(act(CONTENT, reply()))) {
+        return;
+      }
+      String[] words = line.split(" ");
+      byte[] octets = in.readNBytes(Integer.parseInt(words[1]));
+      if (octets.length < Integer.parseInt(words[1])) {
+        return;
+      }
+      if (recipients.isEmpty()) {
+        perform(reply("503 5.5.1 no recipients"));
+        return;
+      }
+      chunks.writeBytes(octets);
+      if (words.length < 3) {
+        if (!perform(act(line, reply("250 2.0.0 go on")))) {
+          recipients.clear();
+        }
+        return;
+      }
+      received.add(new Received(helo, mail, List.copyOf(recipients), chunks.toByteArray(), tls));
+      chunks.reset();
+      recipients.clear();
+      perform(act(line, act(END_OF_DATA, reply("250 2.0.0 taken"))));
     }
 
     /** Whether the server went on with a positive reply. */

@@ -188,7 +188,7 @@ class SevenBitWriterTest {
 
   private static String converted(byte[] octets, int size) throws IOException {
     ByteArrayOutputStream sent = new ByteArrayOutputStream();
-    SevenBitWriter writer = new SevenBitWriter(new DataWriter(sent));
+    SevenBitWriter writer = new SevenBitWriter(new DataWriter(sent, DataWriter.Framing.DOT));
     for (int from = 0; from < octets.length; from += Math.max(size, 1)) {
       int count = Math.min(size, octets.length - from);
       writer.write(java.util.Arrays.copyOfRange(octets, from, from + count), count);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.net.TestTls;
 import skypost.protocol.smtp.client.Transaction.Recipient;
 
 class SmtpClientTest {
@@ -89,7 +90,7 @@ class SmtpClientTest {
         .extracting(FakeMx.Received::text)
         .containsExactly("n0\r\n", "n1\r\n", "n2\r\n");
     assertThat(mx.commands()).filteredOn(line -> line.startsWith("EHLO")).hasSize(1);
-    assertThat(mx.commands()).last().isEqualTo("QUIT");
+    mx.awaitQuit();
   }
 
   @Test
@@ -181,8 +182,7 @@ class SmtpClientTest {
       deaf.setReceiveBufferSize(4096);
       Thread.ofVirtual().start(() -> takeCommandsThenNothing(deaf));
       Peer peer = new Peer("deaf.test", (InetSocketAddress) deaf.getLocalSocketAddress());
-      ConnectResult result =
-          impatient.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
+      ConnectResult result = impatient.connect(clear(peer), Deadline.in(Duration.ofSeconds(30)));
       try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
         Outcome outcome =
             connection
@@ -197,7 +197,7 @@ class SmtpClientTest {
   void theDeadlineCutsWhatTimeoutsWouldAllow() {
     mx.once("EHLO", FakeMx.stall());
 
-    ConnectResult result = client.connect(mx.peer(), Optional.empty(), Deadline.in(SHORT));
+    ConnectResult result = client.connect(mx.hop(), Deadline.in(SHORT));
 
     assertThat(((ConnectResult.NotConnected) result).reply().toString()).contains("timed out");
   }
@@ -317,10 +317,7 @@ class SmtpClientTest {
     mx.offers("STARTTLS", "PIPELINING");
 
     ConnectResult result =
-        client.connect(
-            mx.peer(),
-            Optional.of(OpportunisticTls.context()),
-            Deadline.in(Duration.ofSeconds(30)));
+        client.connect(hop(OpportunisticTls.demand()), Deadline.in(Duration.ofSeconds(30)));
     try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
       assertThat(connection.tls()).startsWith("TLSv1.3 ");
       assertThat(connection.send(transaction(content("x\r\n"), "bob@there.example")).getFirst())
@@ -331,19 +328,19 @@ class SmtpClientTest {
   }
 
   @Test
-  void brokenTlsIsToldApartSoThatTheCallerMayGoOnInTheClear() {
+  void brokenTlsIsNoReasonNotToSpeakInTheClearWhereItIsAMereOpportunity() {
     mx.offers("STARTTLS");
     mx.once("STARTTLS", FakeMx.raw("220 go ahead\r\nthis is no handshake\r\n"));
     mx.once("STARTTLS", FakeMx.drop("220 go ahead"));
 
     for (int i = 0; i < 2; i++) {
-      assertThat(
-              client.connect(
-                  mx.peer(),
-                  Optional.of(OpportunisticTls.context()),
-                  Deadline.in(Duration.ofSeconds(30))))
-          .isInstanceOf(ConnectResult.TlsBroken.class);
+      ConnectResult result =
+          client.connect(hop(OpportunisticTls.demand()), Deadline.in(Duration.ofSeconds(30)));
+      try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
+        assertThat(connection.tls()).isEmpty();
+      }
     }
+    assertThat(mx.commands()).filteredOn("STARTTLS"::equals).hasSize(2);
   }
 
   @Test
@@ -352,13 +349,208 @@ class SmtpClientTest {
     mx.once("STARTTLS", FakeMx.reply("454 4.7.0 no certificate"));
 
     ConnectResult result =
-        client.connect(
-            mx.peer(),
-            Optional.of(OpportunisticTls.context()),
-            Deadline.in(Duration.ofSeconds(30)));
+        client.connect(hop(OpportunisticTls.demand()), Deadline.in(Duration.ofSeconds(30)));
 
     try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
       assertThat(connection.tls()).isEmpty();
+    }
+  }
+
+  @Test
+  void requiredTlsIsStartedWithTheServerThatProvesItsName() {
+    mx.offers("STARTTLS", "PIPELINING");
+
+    ConnectResult result = client.connect(hop(required("localhost")), soon());
+
+    try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
+      assertThat(connection.tls()).startsWith("TLSv1.3 ");
+    }
+  }
+
+  @Test
+  void withoutTheTlsThatIsRequiredNothingIsSaid() {
+    assertThat(failed(required("localhost")))
+        .startsWith("454 4.7.4 TLS is required by the test: STARTTLS is not offered");
+
+    mx.offers("STARTTLS");
+    mx.once("STARTTLS", FakeMx.reply("454 4.7.0 no certificate"));
+    assertThat(failed(required("localhost"))).contains("454 4.7.4", "no certificate");
+
+    mx.once("STARTTLS", FakeMx.raw("220 go ahead\r\nthis is no handshake\r\n"));
+    assertThat(failed(required("localhost"))).startsWith("454 4.7.5 TLS is required by the test");
+
+    assertThat(failed(required("mx.elsewhere.test"))).contains("454 4.7.5", "mx.elsewhere.test");
+    assertThat(failed(new TlsDemand.Required(ServerIdentity.trusted("localhost"), "the test")))
+        .startsWith("454 4.7.5"); // nobody has signed it
+
+    assertThat(mx.commands()).noneMatch(line -> line.startsWith("MAIL"));
+    assertThat(mx.commands()).filteredOn("STARTTLS"::equals).hasSize(4);
+  }
+
+  @Test
+  void tlsMayBeginWithTheFirstOctet() {
+    mx.wrapped();
+    TlsDemand implicit =
+        new TlsDemand.Implicit(
+            new ServerIdentity(TestTls.client(), "localhost", true), "the submission port");
+
+    ConnectResult result = client.connect(hop(implicit), soon());
+
+    try (SmtpConnection connection = ((ConnectResult.Connected) result).connection()) {
+      assertThat(connection.tls()).startsWith("TLSv1.3 ");
+      assertThat(connection.send(transaction(content("x\r\n"), "bob@there.example")).getFirst())
+          .isInstanceOf(Outcome.Delivered.class);
+    }
+    assertThat(mx.commands()).doesNotContain("STARTTLS");
+  }
+
+  @Test
+  void aServerInTheClearIsNoneForImplicitTls() {
+    mx.once(FakeMx.CONNECT, FakeMx.drop("220 hello"));
+    TlsDemand implicit =
+        new TlsDemand.Implicit(
+            new ServerIdentity(TestTls.client(), "localhost", true), "the submission port");
+
+    assertThat(failed(implicit)).startsWith("454 4.7.5 TLS is required by the submission port");
+  }
+
+  private static TlsDemand required(String name) {
+    return new TlsDemand.Required(new ServerIdentity(TestTls.client(), name, true), "the test");
+  }
+
+  private String failed(TlsDemand demand) {
+    return ((ConnectResult.TlsFailed) client.connect(hop(demand), soon())).reply().toString();
+  }
+
+  private static Deadline soon() {
+    return Deadline.in(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void aSmallMessageGoesInOneBreathWhereTheServerTakesChunks() {
+    mx.offers("PIPELINING", "CHUNKING", "SIZE");
+    String text = "Subject: x\r\n\r\n.\r\n..two\r\nbare\nlast without end";
+
+    List<Outcome> outcomes = send(client, text, "bob@there.example", "carol@there.example");
+
+    assertThat(outcomes).allMatch(Outcome.Relayed.class::isInstance).hasSize(2);
+    assertThat(mx.received())
+        .singleElement()
+        .satisfies(received ->
+            assertThat(received.text()).isEqualTo(text.replace("bare\n", "bare\r\n") + "\r\n"));
+    assertThat(mx.commands()).noneMatch(line -> line.equals("DATA"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aLargeMessageGoesInChunks(boolean pipelining) {
+    mx.offers(pipelining ? "PIPELINING" : "X", "CHUNKING");
+    String text = "\r\n.\r\n..\r\nx\r\n.".repeat(120_000) + "\r\n";
+
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Relayed.class);
+    assertThat(mx.received().getFirst().text()).isEqualTo(text);
+    assertThat(mx.commands()).filteredOn(line -> line.startsWith("BDAT")).hasSizeGreaterThan(4);
+    assertThat(mx.commands()).filteredOn(line -> line.endsWith(" LAST")).hasSize(1);
+  }
+
+  @Test
+  void chunksAheadOfTheRepliesLeaveEachRecipientItsOwnOutcome() {
+    mx.offers("PIPELINING", "CHUNKING", "DSN");
+    mx.once("RCPT TO:<gone@", FakeMx.reply("550 5.1.1 no"));
+    mx.once("RCPT TO:<nobody@", FakeMx.reply("450 4.2.1 no"));
+
+    try (SmtpConnection connection = connected(client)) {
+      List<Outcome> mixed =
+          connection.send(transaction(content("a\r\n"), "gone@there.example", "bob@there.example"));
+      Outcome none =
+          connection.send(transaction(content("b\r\n"), "nobody@there.example")).getFirst();
+      mx.once("MAIL", FakeMx.reply("550 5.7.1 not you"));
+      Outcome sender =
+          connection.send(transaction(content("c\r\n"), "bob@there.example")).getFirst();
+      Outcome last = connection.send(transaction(content("d\r\n"), "bob@there.example")).getFirst();
+
+      assertThat(mixed.get(0)).isInstanceOf(Outcome.Failed.class);
+      assertThat(mixed.get(1)).isInstanceOf(Outcome.Delivered.class);
+      assertThat(none).isInstanceOf(Outcome.Deferred.class);
+      assertThat(sender.reply().toString()).isEqualTo("550 5.7.1 not you");
+      assertThat(last).isInstanceOf(Outcome.Delivered.class);
+    }
+    assertThat(mx.received()).extracting(FakeMx.Received::text).containsExactly("a\r\n", "d\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 400_000})
+  void whatTheServerSaysOfChunksIsTheOutcome(int octets) {
+    mx.offers("PIPELINING", "CHUNKING");
+    String text = "x".repeat(octets - 2) + "\r\n";
+
+    mx.once("BDAT", FakeMx.reply("554 5.7.1 spam"));
+    assertThat(send(client, text, "bob@there.example").getFirst().reply().toString())
+        .isEqualTo("554 5.7.1 spam");
+    mx.once("BDAT", FakeMx.reply("452 4.3.1 full"));
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Deferred.class);
+    mx.once("BDAT", FakeMx.reply("502 5.5.1 what is that"));
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Undecided.class);
+    mx.once("BDAT", FakeMx.drop("421 4.3.2 closing"));
+    assertThat(send(client, text, "bob@there.example").getFirst().reply().isTransient()).isTrue();
+    mx.once(FakeMx.CONTENT, FakeMx.drop());
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Undecided.class);
+    mx.once(FakeMx.END_OF_DATA, FakeMx.drop("250 2.0.0 taken"));
+    assertThat(send(client, text, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Relayed.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RCPT", FakeMx.CONTENT, FakeMx.END_OF_DATA})
+  void aSilentServerThatHasTheChunksMayTakeThemYet(String stage) {
+    mx.offers("PIPELINING", "CHUNKING").once(stage, FakeMx.stall());
+
+    assertThat(send(impatient, "x\r\n", "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Deferred.class);
+  }
+
+  @Test
+  void binaryContentGoesAsItIsOrNotAtAll() {
+    byte[] octets = {'a', '\n', 0, '\r', '.', '\r', '\n', '.', (byte) 200};
+    Transaction.Content binary =
+        new TestContent(octets, octets.length) {
+          @Override
+          public boolean isBinary() {
+            return true;
+          }
+        };
+    mx.offers("PIPELINING", "8BITMIME", "CHUNKING", "BINARYMIME");
+    assertThat(send(client, binary, "bob@there.example").getFirst())
+        .isInstanceOf(Outcome.Relayed.class);
+    assertThat(mx.received().getFirst().content()).isEqualTo(octets);
+    assertThat(mx.received().getFirst().mail()).endsWith(" BODY=BINARYMIME");
+
+    mx.offers("PIPELINING", "8BITMIME", "BINARYMIME"); // no way to send it
+    assertThat(send(client, binary, "bob@there.example").getFirst().reply().toString())
+        .startsWith("554 5.6.3");
+    assertThat(mx.received()).hasSize(1);
+  }
+
+  @Test
+  void eightBitContentIsConvertedInChunksToo() {
+    mx.offers("PIPELINING", "CHUNKING");
+
+    send(client, "Subject: x\r\n\r\n\u00e4\r\n", "bob@there.example");
+
+    assertThat(mx.received().getFirst().text()).endsWith("\r\n\r\n=C3=A4\r\n");
+  }
+
+  @Test
+  void whoWantsALoginOrTlsFirstSaysNothingOfTheMessage() { // RFC 4954 section 6
+    for (String stage : List.of("MAIL", "RCPT")) {
+      mx.once(stage, FakeMx.reply("530 5.7.0 must issue a STARTTLS command first"));
+      assertThat(send(client, "x\r\n", "bob@there.example").getFirst().reply().toString())
+          .startsWith("454 4.7.0")
+          .contains("530 5.7.0");
     }
   }
 
@@ -394,8 +586,7 @@ class SmtpClientTest {
     Peer peer =
         new Peer("mx.test", new InetSocketAddress(InetAddress.ofLiteral("127.0.0.77"), mx.port()));
 
-    ConnectResult result =
-        client.connect(peer, Optional.empty(), Deadline.in(Duration.ofSeconds(30)));
+    ConnectResult result = client.connect(clear(peer), Deadline.in(Duration.ofSeconds(30)));
 
     assertThat(((ConnectResult.NotConnected) result).reply().toString())
         .startsWith("451 4.4.1 cannot connect to mx.test[127.0.0.77]");
@@ -415,11 +606,19 @@ class SmtpClientTest {
     }
   }
 
+  private static Hop clear(Peer peer) {
+    return new Hop(peer, new TlsDemand.Clear());
+  }
+
+  private Hop hop(TlsDemand tls) {
+    return new Hop(mx.peer(), tls);
+  }
+
   private SmtpConnection connected(SmtpClient by) {
-    return switch (by.connect(mx.peer(), Optional.empty(), Deadline.in(Duration.ofSeconds(30)))) {
+    return switch (by.connect(mx.hop(), Deadline.in(Duration.ofSeconds(30)))) {
       case ConnectResult.Connected(SmtpConnection connection) -> connection;
       case ConnectResult.NotConnected(var reply) -> throw new AssertionError(reply.toString());
-      case ConnectResult.TlsBroken(var reply) -> throw new AssertionError(reply.toString());
+      case ConnectResult.TlsFailed failed -> throw new AssertionError(failed.reply().toString());
     };
   }
 
@@ -434,9 +633,9 @@ class SmtpClientTest {
   }
 
   private Outcome trySend(SmtpClient by, String text, String recipient) {
-    return switch (by.connect(mx.peer(), Optional.empty(), Deadline.in(Duration.ofSeconds(30)))) {
+    return switch (by.connect(mx.hop(), Deadline.in(Duration.ofSeconds(30)))) {
       case ConnectResult.NotConnected(var reply) -> new Outcome.Undecided(reply);
-      case ConnectResult.TlsBroken(var reply) -> new Outcome.Undecided(reply);
+      case ConnectResult.TlsFailed failed -> new Outcome.Undecided(failed.reply());
       case ConnectResult.Connected(SmtpConnection connection) -> {
         try (connection) {
           yield connection.send(transaction(content(text), recipient)).getFirst();

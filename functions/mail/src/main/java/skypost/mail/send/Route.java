@@ -1,0 +1,36 @@
+package skypost.mail.send;
+
+import java.util.List;
+import skypost.mail.dns.Exchangers;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Hop;
+import skypost.protocol.smtp.client.TlsDemand;
+
+/** Which way a message takes. */
+public sealed interface Route {
+  /** Servers in the order in which they are tried; at least one. */
+  record Via(List<Hop> hops) implements Route {
+    public Via {
+      if (hops.isEmpty()) {
+        throw new IllegalArgumentException("no way is Later or Never");
+      }
+      hops = List.copyOf(hops);
+    }
+  }
+
+  /** None, and that will not change by waiting (5yz). */
+  record Never(SmtpReply reply) implements Route {}
+
+  /** It cannot be told now (4yz). */
+  record Later(SmtpReply reply) implements Route {}
+
+  /** To these exchangers, on the same terms with each. */
+  static Route to(Exchangers exchangers, TlsDemand tls) {
+    return switch (exchangers) {
+      case Exchangers.Found(var peers) ->
+          new Via(peers.stream().map(peer -> new Hop(peer, tls)).toList());
+      case Exchangers.Never(SmtpReply reply) -> new Never(reply);
+      case Exchangers.Later(SmtpReply reply) -> new Later(reply);
+    };
+  }
+}
