@@ -272,8 +272,19 @@ public final class ReceiveMessage {
           .bounces()
           .send(
               MessageId.derived(id.acceptedAt(), "receive " + id),
-              new Bounces.Original(id, envelope, new ByteArrayInputStream(headers)),
+              new Bounces.Original(id, envelope, new ByteArrayInputStream(original())),
               ended);
+    }
+
+    /** As much of the message as a report on it may give back. */
+    private byte[] original() throws IOException {
+      if (failed.isEmpty() || !Bounces.wantsMessage(envelope)) {
+        return headers;
+      }
+      try (StoredMessage message =
+          ports.messages().open(id).orElseThrow(() -> new IOException(id + " is gone"))) {
+        return message.content().readNBytes(Bounces.MAX_RETURNED + 1);
+      }
     }
 
     private void log(RecipientOutcome outcome) {
