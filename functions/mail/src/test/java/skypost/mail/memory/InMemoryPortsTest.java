@@ -10,6 +10,7 @@ import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -35,6 +36,7 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -56,6 +58,16 @@ class InMemoryPortsTest {
     @Override
     protected RelayRecipients recipients() {
       return recipients;
+    }
+  }
+
+  @Nested
+  class OfFilterMemories extends FilterMemoriesContract {
+    private final FilterMemories memories = new InMemoryFilterMemories();
+
+    @Override
+    protected FilterMemories memories() {
+      return memories;
     }
   }
 
