@@ -6,6 +6,7 @@ import static skypost.local.whole.LocalProcess.await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,11 +43,7 @@ class ForwardWayTest {
     settings.put("SKYPOST_HELO_NAME", "out.skypost.example");
     system = LocalProcess.start(data, settings);
     system.users("example.com", "bob");
-    assertThat(
-            system
-                .api("PUT", "/v1/aliases/away@example.com", "{\"targets\": [\"ann@far.example\"]}")
-                .status())
-        .isIn(200, 201);
+    alias("away@example.com", "ann@far.example");
   }
 
   @AfterAll
@@ -80,10 +77,35 @@ class ForwardWayTest {
       assertThat(reporter.command("RSET")).startsWith("250");
       assertThat(reporter.send("", returnPath, REPORT)).startsWith("250");
     }
-    FakeMx.Received report = await("the report", home::received, one -> !one.isEmpty()).getFirst();
+    FakeMx.Received report =
+        await("the report", () -> reports("alice@there.example"), one -> !one.isEmpty()).getFirst();
     assertThat(report.mail()).startsWith("MAIL FROM:<>");
     assertThat(report.recipients()).containsExactly("alice@there.example");
     assertThat(report.text()).contains("Subject: no such user");
+  }
+
+  @Test
+  void whatTheTargetRefusesIsReportedToTheFirstSender() throws Exception {
+    target.always("RCPT TO:<gone@", FakeMx.reply("550 5.1.1 no such user"));
+    alias("moved@example.com", "gone@far.example");
+    try (MailClient stranger = open()) {
+      assertThat(stranger.send("carol@there.example", "moved@example.com", MESSAGE))
+          .startsWith("250");
+    }
+    FakeMx.Received report =
+        await("the report", () -> reports("carol@there.example"), one -> !one.isEmpty()).getFirst();
+    assertThat(report.mail()).startsWith("MAIL FROM:<>");
+    assertThat(report.text())
+        .contains("To: carol@there.example", "Diagnostic-Code: smtp; 550 5.1.1 no such user");
+  }
+
+  private static List<FakeMx.Received> reports(String to) {
+    return home.received().stream().filter(one -> one.recipients().contains(to)).toList();
+  }
+
+  private static void alias(String alias, String target) {
+    String body = "{\"targets\": [\"" + target + "\"]}";
+    assertThat(system.api("PUT", "/v1/aliases/" + alias, body).status()).isIn(200, 201);
   }
 
   private static MailClient open() throws Exception {
