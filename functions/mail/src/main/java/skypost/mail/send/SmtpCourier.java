@@ -115,15 +115,12 @@ public final class SmtpCourier implements Courier {
           int before = refusals.size();
           try {
             converse(connection);
-            boolean lost =
-                used
-                    && !connection.isUsable()
-                    && !open().isEmpty()
-                    && deadline.remaining().compareTo(LEAST_TIME) >= 0;
-            if (lost) {
+            boolean lost = used && !connection.isUsable() && !open().isEmpty();
+            boolean again = lost && deadline.remaining().compareTo(LEAST_TIME) >= 0;
+            if (again) {
               refusals.subList(before, refusals.size()).clear();
             }
-            yield !lost;
+            yield !again;
           } finally {
             connections.giveBack(hop, connection);
           }

@@ -148,7 +148,6 @@ class HostileServersTest {
   @ValueSource(strings = {FakeMx.CONNECT, "MAIL", FakeMx.CONTENT, FakeMx.END_OF_DATA})
   void whatIsNotOverByTheDeadlineIsRecordedAndTriedLater(String stage) throws IOException {
     world.first.once(stage, FakeMx.stall());
-    world.second.once(stage, FakeMx.stall());
     SendMessage send = sender(PATIENCE);
     EntryId id = world.enqueue(Way.DATA.text(), ANN);
 
