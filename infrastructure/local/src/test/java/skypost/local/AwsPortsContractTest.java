@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
@@ -34,6 +35,7 @@ import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
+import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
@@ -54,6 +56,7 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -245,6 +248,14 @@ class AwsPortsContractTest {
     @Override
     protected LoginAttempts attempts() {
       return new DynamoLoginAttempts(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoKeptPoliciesTest extends KeptPoliciesContract {
+    @Override
+    protected KeptPolicies policies() {
+      return new DynamoKeptPolicies(dynamo, Resources.MESSAGES);
     }
   }
 

@@ -13,6 +13,7 @@ import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
+import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
@@ -28,6 +29,7 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -59,6 +61,16 @@ class InMemoryPortsTest {
     @Override
     protected ProbedRecipients probed() {
       return probed;
+    }
+  }
+
+  @Nested
+  class OfKeptPolicies extends KeptPoliciesContract {
+    private final KeptPolicies policies = new InMemoryKeptPolicies();
+
+    @Override
+    protected KeptPolicies policies() {
+      return policies;
     }
   }
 
