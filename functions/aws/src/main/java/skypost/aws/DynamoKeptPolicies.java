@@ -43,9 +43,7 @@ public final class DynamoKeptPolicies implements KeptPolicies {
     return StsPolicy.parse(Items.text(item, FILE))
         .map(policy ->
             new KeptPolicy(
-                Items.text(item, ID),
-                policy,
-                Instant.ofEpochSecond(Items.number(item, FETCHED))))
+                Items.text(item, ID), policy, Instant.ofEpochSecond(Items.number(item, FETCHED))))
         .filter(kept -> now.isBefore(kept.expires()));
   }
 

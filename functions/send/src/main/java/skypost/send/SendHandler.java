@@ -22,7 +22,6 @@ import skypost.mail.send.DirectoryRoutes;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.settings.SettingsReader;
-import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -66,13 +65,16 @@ public final class SendHandler implements RequestStreamHandler {
         new SendMessage.Ports(
             aws.queue(), messages, aws.holders(), new Bounces(messages, settings.hostname()));
     var directory = aws.directory();
+    var kept = aws.keptPolicies();
     reader.check();
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
         new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
     var outbound =
         new DirectoryRoutes.Outbound(
-            settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());
+            settings.smartHost(),
+            settings.outboundPort(),
+            settings.tls().policies(settings.dns(), exchangers, kept, settings.outboundPort()));
     var routes = new DirectoryRoutes(directory, exchangers, outbound, clock);
     var courier = new SmtpCourier(new SmtpClient(settings.hostname(), Timeouts.STANDARD));
     return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);

@@ -15,13 +15,15 @@ import skypost.mail.settings.SettingsReader;
  * @param outboundPort where exchangers listen
  * @param smartHost takes all outbound mail, unless the directory names another
  * @param schedule when a message is tried
+ * @param tls what is looked at and believed for TLS
  */
 public record SendSettings(
     String hostname,
     Optional<HostPort> dns,
     int outboundPort,
     Optional<HostPort> smartHost,
-    RetrySchedule schedule) {
+    RetrySchedule schedule,
+    TlsSettings tls) {
   public static final Setting RETRY_SCHEDULE =
       new Setting(
           "SKYPOST_RETRY_SCHEDULE",
@@ -38,6 +40,7 @@ public record SendSettings(
         reader.hostPort(CommonSettings.DNS, DNS_PORT),
         reader.port(CommonSettings.OUTBOUND_PORT),
         reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),
-        RetrySchedule.of(reader.durations(RETRY_SCHEDULE)));
+        RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
+        TlsSettings.read(reader));
   }
 }

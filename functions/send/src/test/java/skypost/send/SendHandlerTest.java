@@ -63,7 +63,7 @@ class SendHandlerTest {
         new SendMessage(
             new SendMessage.Ports(
                 queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
-            (destination, sender) -> new Route.Via(List.of(mx.hop())),
+            (destination, sender, wish) -> new Route.Via(List.of(mx.hop())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
             RetrySchedule.DEFAULT,
             clock,

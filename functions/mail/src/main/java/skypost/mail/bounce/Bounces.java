@@ -2,6 +2,7 @@ package skypost.mail.bounce;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,7 @@ public final class Bounces {
     byte[] headers = HeaderBlock.read(original.content());
     DeliveryReport report =
         new DeliveryReport(hostname, bounce, original.id(), original.envelope(), headers, noticed);
-    try (IncomingMessages.Draft draft = incoming.begin(bounce, envelope(bounce, sender.get()))) {
+    try (IncomingMessages.Draft draft = incoming.begin(bounce, envelope(bounce, original))) {
       report.writeTo(draft);
       draft.commit();
     }
@@ -80,8 +81,15 @@ public final class Bounces {
     return Optional.of(bounce);
   }
 
-  private Envelope envelope(MessageId bounce, EmailAddress to) {
-    Map<String, String> parameters = to.isInternationalized() ? Map.of("SMTPUTF8", "") : Map.of();
+  private Envelope envelope(MessageId bounce, Original original) {
+    EmailAddress to = original.envelope().sender().orElseThrow();
+    Map<String, String> parameters = new HashMap<>();
+    if (to.isInternationalized()) {
+      parameters.put("SMTPUTF8", "");
+    }
+    if (original.envelope().senderParameters().containsKey("REQUIRETLS")) {
+      parameters.put("REQUIRETLS", ""); // RFC 8689 section 5: it quotes what was to be protected
+    }
     return new Envelope(
         Optional.empty(),
         parameters,

@@ -94,8 +94,8 @@ public final class SecureDns {
     if (now.isBefore(last.until())) {
       return last.available();
     }
-    boolean available = ask(Name.root, Type.DNSKEY) instanceof Secured.Secure(var keys)
-        && !keys.isEmpty();
+    boolean available =
+        ask(Name.root, Type.DNSKEY) instanceof Secured.Secure(var keys) && !keys.isEmpty();
     if (!available) {
       EventLog.warn("dnssec-unavailable").write();
     }
@@ -161,8 +161,7 @@ public final class SecureDns {
 
   private Secured ask(Name name, int type) {
     try {
-      Message answer =
-          resolver.send(Message.newQuery(Record.newRecord(name, type, DClass.IN)));
+      Message answer = resolver.send(Message.newQuery(Record.newRecord(name, type, DClass.IN)));
       int rcode = answer.getRcode();
       if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
         return new Secured.Failed(name + " " + Type.string(type) + ": " + Rcode.string(rcode));

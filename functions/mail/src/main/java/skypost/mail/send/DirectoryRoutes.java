@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +15,11 @@ import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
+import skypost.mail.tlspolicy.TlsPolicies;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
-import skypost.protocol.smtp.client.TlsDemand;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Peer;
 
 /**
  * Routes as the administrator has set them: a relay domain goes to its primary, or else to its MX
@@ -40,9 +44,9 @@ public final class DirectoryRoutes implements Routes {
    *
    * @param smartHost where the directory's relay settings name none for a sender
    * @param port of exchangers found through MX; 25 but in tests
-   * @param tls what is demanded of servers for which nobody demands more
+   * @param tls decides what TLS must be
    */
-  public record Outbound(Optional<HostPort> smartHost, int port, TlsDemand tls) {}
+  public record Outbound(Optional<HostPort> smartHost, int port, TlsPolicies tls) {}
 
   public DirectoryRoutes(
       Directory directory, MailExchangers exchangers, Outbound outbound, Clock clock) {
@@ -53,7 +57,8 @@ public final class DirectoryRoutes implements Routes {
   }
 
   @Override
-  public Route to(String destination, Optional<EmailAddress> sender) throws IOException {
+  public Route to(String destination, Optional<EmailAddress> sender, TlsWish wish)
+      throws IOException {
     Optional<Domain> relayed =
         domain(destination).filter(domain -> domain.kind() == Domain.Kind.RELAY);
     Optional<HostPort> named =
@@ -64,7 +69,15 @@ public final class DirectoryRoutes implements Routes {
         named.isPresent()
             ? exchangers.host(named.get().host(), named.get().port())
             : exchangers.find(destination, outbound.port());
-    return Route.to(found, outbound.tls());
+    return switch (found) {
+      case Exchangers.Never(SmtpReply reply) -> new Route.Never(reply);
+      case Exchangers.Later(SmtpReply reply) -> new Route.Later(reply);
+      case Exchangers.Found(List<Peer> peers) ->
+          Route.as(
+              named.isPresent()
+                  ? outbound.tls().named(peers, wish)
+                  : outbound.tls().exchangers(destination, peers, wish));
+    };
   }
 
   private Optional<Domain> domain(String name) throws IOException {

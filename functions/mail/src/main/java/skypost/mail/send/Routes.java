@@ -2,6 +2,7 @@ package skypost.mail.send;
 
 import java.io.IOException;
 import java.util.Optional;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
 
 /** Where mail for a destination goes. */
@@ -11,7 +12,8 @@ public interface Routes {
    *
    * @param destination a domain in canonical form, or an address literal
    * @param sender the reverse-path
+   * @param wish what the sender wants of TLS
    * @throws IOException when the administrator's settings cannot be read now
    */
-  Route to(String destination, Optional<EmailAddress> sender) throws IOException;
+  Route to(String destination, Optional<EmailAddress> sender, TlsWish wish) throws IOException;
 }

@@ -143,7 +143,7 @@ public final class SendMessage {
           new Outcome.Failed(
               SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
-    return switch (routes.to(entry.id().destination(), entry.sender())) {
+    return switch (routes.to(entry.id().destination(), entry.sender(), body.get().tlsWish())) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Route.Via(List<Hop> hops) ->

@@ -86,15 +86,15 @@ public final class SmtpCourier implements Courier {
         case ConnectResult.NotConnected(SmtpReply reply) -> refused(hop.peer(), reply);
         case ConnectResult.Connected(SmtpConnection connection) -> {
           try (connection) {
-            converse(connection);
+            converse(connection, hop.tls().reason());
           }
         }
       }
     }
 
-    private void converse(SmtpConnection connection) {
+    private void converse(SmtpConnection connection, String policy) {
       server = connection.peer().toString();
-      usedTls = connection.tls();
+      usedTls = policy.isEmpty() ? connection.tls() : connection.tls() + " (" + policy + ")";
       List<Integer> left = open();
       boolean goesOn = true;
       while (!left.isEmpty() && goesOn) {

@@ -18,8 +18,7 @@ final class CertificateNames {
   /** Whether it is for one of these hosts, which are in lower case. */
   static boolean match(X509Certificate certificate, List<String> hosts) {
     List<String> names = names(certificate);
-    return hosts.stream()
-        .anyMatch(host -> names.stream().anyMatch(name -> matches(name, host)));
+    return hosts.stream().anyMatch(host -> names.stream().anyMatch(name -> matches(name, host)));
   }
 
   private static List<String> names(X509Certificate certificate) {

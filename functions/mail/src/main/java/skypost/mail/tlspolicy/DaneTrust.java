@@ -94,8 +94,7 @@ final class DaneTrust extends X509ExtendedTrustManager {
 
   private static X509Certificate certificate(byte[] der) throws CertificateException {
     return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(der));
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
   }
 
   private static boolean matches(Tlsa record, X509Certificate certificate)

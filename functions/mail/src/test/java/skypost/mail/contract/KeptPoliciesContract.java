@@ -42,8 +42,7 @@ public abstract class KeptPoliciesContract {
     KeptPolicies policies = policies();
     policies.keep(domain, new KeptPolicy("1", enforced, NOW));
     KeptPolicy none =
-        new KeptPolicy(
-            "2", new StsPolicy(StsPolicy.Mode.NONE, List.of(), Duration.ofDays(1)), NOW);
+        new KeptPolicy("2", new StsPolicy(StsPolicy.Mode.NONE, List.of(), Duration.ofDays(1)), NOW);
     policies.keep(domain, none);
 
     assertThat(policies.find(domain, NOW)).contains(none);

@@ -101,7 +101,7 @@ class FiveDaysTest {
                 new FaultyStore(),
                 holders,
                 new Bounces(new FaultyStore(), "mx.us.example")),
-            (destination, sender) -> {
+            (destination, sender, wish) -> {
               fault(0.02);
               Peer peer = new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25));
               return new Route.Via(List.of(new Hop(peer, new TlsDemand.Clear())));

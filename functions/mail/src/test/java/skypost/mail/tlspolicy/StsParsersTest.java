@@ -69,8 +69,7 @@ class StsParsersTest {
     String file =
         "mode: none\nmode: enforce\nversion: STSv1\nx-new: any thing: at all\nmax_age: 9999999999\n";
     assertThat(StsPolicy.parse(file).orElseThrow())
-        .isEqualTo(
-            new StsPolicy(StsPolicy.Mode.NONE, List.of(), Duration.ofSeconds(31_557_600)));
+        .isEqualTo(new StsPolicy(StsPolicy.Mode.NONE, List.of(), Duration.ofSeconds(31_557_600)));
   }
 
   @ParameterizedTest
@@ -134,7 +133,6 @@ class StsParsersTest {
   }
 
   private static HttpAnswer answer(String text) {
-    return new HttpAnswer(
-        new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));
+    return new HttpAnswer(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));
   }
 }
