@@ -7,11 +7,14 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.trace.Traces;
 
 /**
@@ -29,8 +32,11 @@ public record ApiPorts(
     StoredMessages messages,
     Traces traces,
     OutboundQueue queue,
+    QueueOperations operations,
+    Destinations destinations,
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
+    Suppressions suppressions,
     RecipientProbe probe) {
   static ApiPorts of(AwsPorts aws, RecipientProbe probe) {
     S3Messages messages = aws.messages();
@@ -43,8 +49,11 @@ public record ApiPorts(
         messages,
         aws.traces(),
         aws.queue(),
+        aws.operations(),
+        aws.destinations(),
         aws.relayRecipients(),
         aws.probedRecipients(),
+        aws.suppressions(),
         probe);
   }
 }

@@ -65,6 +65,13 @@ final class Members {
     return new Members(object(request, Response.JSON_TYPE), known);
   }
 
+  /** The parameters of a query, in the order in which they are known. */
+  static Members query(Request request, Set<String> known) {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    known.forEach(name -> request.parameter(name).ifPresent(value -> parameters.put(name, value)));
+    return new Members(parameters, known);
+  }
+
   /**
    * A merge patch applied to an object (RFC 7396 section 2).
    *

@@ -64,6 +64,8 @@ final class MessageRoutes {
     event.tls().ifPresent(tls -> fields.put("tls", tls));
     event.reply().ifPresent(reply -> fields.put("reply", reply.toString()));
     event.nextAttempt().ifPresent(next -> fields.put("nextAttempt", next.toString()));
+    event.by().ifPresent(by -> fields.put("by", by));
+    event.detail().ifPresent(detail -> fields.put("detail", detail));
     return fields;
   }
 }

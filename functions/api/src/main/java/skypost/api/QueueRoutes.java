@@ -3,26 +3,34 @@ package skypost.api;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.Outcome;
-import skypost.mail.admin.QueueFilter;
 import skypost.mail.admin.QueueTarget;
+import skypost.mail.queue.ByHand;
+import skypost.mail.queue.QueueAction;
+import skypost.mail.queue.QueueAction.Hold;
+import skypost.mail.queue.QueueAction.Release;
+import skypost.mail.queue.QueueAction.Retry;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
-import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.queue.QueueFilter;
 import skypost.protocol.address.EmailAddress;
 
 /** {@code /v1/queue}. An {@code {id}} is an entry's, or a message's for all its entries. */
 final class QueueRoutes {
-  private final ManageQueue queue;
+  private static final Set<String> REROUTE = Set.of("to");
 
-  QueueRoutes(ManageQueue queue) {
+  private final ManageQueue queue;
+  private final QueueMembers members;
+
+  QueueRoutes(ManageQueue queue, QueueMembers members) {
     this.queue = queue;
+    this.members = members;
   }
 
   List<Route> routes() {
@@ -32,30 +40,21 @@ final class QueueRoutes {
             "GET",
             "/v1/queue",
             this::list,
-            "domain",
-            "sender",
-            "status",
-            Paging.LIMIT,
-            Paging.NEXT),
+            Stream.concat(QueueMembers.FILTER.stream(), Stream.of(Paging.LIMIT, Paging.NEXT))
+                .toArray(String[]::new)),
         Route.of(
             "GET", one, (request, path) -> answer(request, target(path), queue.find(target(path)))),
         Route.of("DELETE", one, this::remove, "bounce"),
-        Route.of(
-            "POST",
-            one + "/retry",
-            (request, path) -> answer(request, target(path), queue.retry(target(path)))),
-        Route.of(
-            "POST",
-            one + "/hold",
-            (request, path) -> answer(request, target(path), queue.hold(target(path)))),
-        Route.of(
-            "POST",
-            one + "/release",
-            (request, path) -> answer(request, target(path), queue.release(target(path)))));
+        Route.of("POST", one + "/retry", (request, path) -> act(request, path, new Retry())),
+        Route.of("POST", one + "/hold", (request, path) -> act(request, path, new Hold())),
+        Route.of("POST", one + "/release", (request, path) -> act(request, path, new Release())),
+        Route.of("POST", one + "/reroute", this::reroute));
   }
 
   private Response list(Request request, Route.PathValues path) throws IOException, Refusal {
-    QueueFilter filter = new QueueFilter(Answers.domain(request), sender(request), status(request));
+    Members query = Members.query(request, QueueMembers.FILTER);
+    QueueFilter filter = members.filter(query);
+    query.check();
     return Paging.of(request)
         .answer((limit, next) -> queue.list(filter, limit, next), QueueRoutes::render);
   }
@@ -65,7 +64,19 @@ final class QueueRoutes {
     if (!bounce.equals("true") && !bounce.equals("false")) {
       throw Answers.refused("bounce", "not true or false");
     }
-    return Answers.gone(queue.remove(target(path), bounce.equals("true")));
+    return Answers.gone(queue.act(target(path), new QueueAction.Delete(bounce.equals("true"))));
+  }
+
+  private Response reroute(Request request, Route.PathValues path) throws IOException, Refusal {
+    Members body = Members.of(request, REROUTE);
+    QueueAction action = members.reroute(body);
+    body.check();
+    return act(request, path, action);
+  }
+
+  private Response act(Request request, Route.PathValues path, QueueAction action)
+      throws IOException, Refusal {
+    return answer(request, target(path), queue.act(target(path), action));
   }
 
   private static Response answer(
@@ -86,39 +97,6 @@ final class QueueRoutes {
         .orElseThrow(() -> Answers.refused("id", "not the id of a queue entry or of a message"));
   }
 
-  /** The null sender is asked for as {@code sender=} or {@code sender=<>}. */
-  private static Optional<Optional<EmailAddress>> sender(Request request) throws Refusal {
-    Optional<String> text = request.parameter("sender");
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    if (text.get().isEmpty() || text.get().equals("<>")) {
-      return Optional.of(Optional.empty());
-    }
-    Optional<EmailAddress> address = EmailAddress.parse(text.get());
-    if (address.isEmpty()) {
-      throw Answers.refused("sender", "not an e-mail address");
-    }
-    return Optional.of(address);
-  }
-
-  private static Optional<Status> status(Request request) throws Refusal {
-    Optional<String> text = request.parameter("status");
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    for (Status status : Status.values()) {
-      if (word(status).equals(text.get())) {
-        return Optional.of(status);
-      }
-    }
-    throw Answers.refused("status", "not one of queued, sending, deferred, held, done");
-  }
-
-  private static String word(Status status) {
-    return status.name().toLowerCase(Locale.ROOT);
-  }
-
   private static Map<String, Object> render(QueueEntry entry) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("id", entry.id().toString());
@@ -126,11 +104,27 @@ final class QueueRoutes {
     fields.put("destination", entry.id().destination());
     fields.put("sender", entry.sender().map(EmailAddress::toString).orElse(""));
     fields.put("size", entry.size());
-    fields.put("status", word(entry.status()));
+    fields.put("status", Members.spelled(entry.status()));
     fields.put("nextAttempt", entry.nextAttempt().toString());
     fields.put("attemptsMade", entry.attemptsMade());
     fields.put("recipients", entry.recipients().stream().map(QueueRoutes::render).toList());
     fields.put("attempts", entry.attempts().stream().map(QueueRoutes::render).toList());
+    ByHand byHand = entry.byHand();
+    byHand.route().ifPresent(route -> fields.put("route", route.toString()));
+    if (!byHand.steps().isEmpty()) {
+      fields.put("actions", byHand.steps().stream().map(QueueRoutes::render).toList());
+    }
+    return fields;
+  }
+
+  private static Map<String, Object> render(ByHand.Step step) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("at", step.at().toString());
+    fields.put("action", Members.spelled(step.what()));
+    fields.put("by", step.by());
+    if (!step.detail().isEmpty()) {
+      fields.put("detail", step.detail());
+    }
     return fields;
   }
 

@@ -1,5 +1,7 @@
 package skypost.api;
 
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,13 +14,15 @@ import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.RetryRule;
 import skypost.mail.directory.SmartHosts;
 import skypost.protocol.address.Domains;
 import skypost.protocol.address.EmailAddress;
 
 /** Relay settings as an administrator writes them. */
 final class RelayMembers {
-  static final Set<String> ALL = Set.of("trustedNetworks", "smartHost", "smartHosts", "rules");
+  static final Set<String> ALL =
+      Set.of("trustedNetworks", "smartHost", "smartHosts", "rules", "retries", "suppressions");
 
   private static final Set<String> SMART_HOSTS = Set.of("default", "domains");
   private static final Set<String> RULE = Set.of("name", "user", "domain", "as", "to", "action");
@@ -29,6 +33,10 @@ final class RelayMembers {
   private static final String HOST_PORT = "host:port";
   private static final String PATTERN =
       "an address or a domain; an asterisk stands for whole labels";
+
+  private static final String DOMAINS = "a domain; an asterisk stands for whole labels";
+  private static final Set<String> RETRY = Set.of("to", "retrySchedule", "maxAge");
+  private static final int MAX_RETRIES = 500;
 
   private RelayMembers() {}
 
@@ -46,7 +54,19 @@ final class RelayMembers {
     for (Members rule : members.objects("rules", ManageRelay.MAX_RULES, RULE)) {
       rule(rule).ifPresent(rules::add);
     }
-    return new RelaySettings(networks, smartHosts(members), rules);
+    List<RetryRule> retries = new ArrayList<>();
+    for (Members retry : members.objects("retries", MAX_RETRIES, RETRY)) {
+      retry(retry).ifPresent(retries::add);
+    }
+    return new RelaySettings(networks, smartHosts(members), rules, retries, suppressions(members));
+  }
+
+  private static Map<String, Duration> suppressions(Members members) {
+    return members.map(
+        "suppressions",
+        new Members.Form<>("a domain name", RelayMembers::domain),
+        new Members.Form<>(Durations.FORM, Durations::days),
+        MAX_SMART_HOSTS);
   }
 
   private static SmartHosts smartHosts(Members members) {
@@ -80,11 +100,7 @@ final class RelayMembers {
             "1 to " + MAX_NAME + " printable characters",
             text -> Optional.of(text).filter(RelayMembers::isName));
     Optional<EmailAddress> user = rule.parsed("user", "an e-mail address", EmailAddress::parse);
-    Optional<AddressPattern> domain =
-        rule.parsed(
-            "domain",
-            "a domain; an asterisk stands for whole labels",
-            text -> AddressPattern.parse(text).filter(_ -> text.indexOf('@') < 0));
+    Optional<AddressPattern> domain = rule.parsed("domain", DOMAINS, RelayMembers::domains);
     Optional<AddressPattern> as = rule.parsed("as", PATTERN, AddressPattern::parse);
     Optional<AddressPattern> to = rule.parsed("to", PATTERN, AddressPattern::parse);
     RelayRule.Action action = rule.choice("action", RelayRule.Action.class, RelayRule.Action.DENY);
@@ -99,6 +115,42 @@ final class RelayMembers {
     return name.isEmpty() || (as.isPresent() && user.isEmpty())
         ? Optional.empty()
         : Optional.of(new RelayRule(name.get(), user, domain, as, to, action));
+  }
+
+  private static Optional<RetryRule> retry(Members retry) {
+    Optional<AddressPattern> to = retry.parsed("to", DOMAINS, RelayMembers::domains);
+    List<Duration> waits =
+        retry.list(
+            "retrySchedule",
+            "a duration such as PT5M, not negative and a year at most",
+            RetryRule.MAX_WAITS,
+            RelayMembers::duration);
+    Optional<Duration> maxAge =
+        retry.parsed("maxAge", "a duration such as P5D, a year at most", RelayMembers::duration);
+    retry.required("to");
+    if (waits.isEmpty() && maxAge.isEmpty()) {
+      retry.errorUnlessRefused("retrySchedule", "is required where there is no maxAge");
+    }
+    if (!waits.isEmpty() && waits.getLast().isZero() && maxAge.isPresent()) {
+      retry.error("retrySchedule", "its last wait is repeated until maxAge, and so is not zero");
+    }
+    if (maxAge.filter(Duration::isZero).isPresent()) {
+      retry.error("maxAge", "nothing would be tried");
+    }
+    return to.map(pattern -> new RetryRule(pattern, waits, maxAge));
+  }
+
+  private static Optional<Duration> duration(String text) {
+    try {
+      return Optional.of(Duration.parse(text))
+          .filter(duration -> !duration.isNegative() && duration.compareTo(RetryRule.LONGEST) <= 0);
+    } catch (DateTimeParseException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<AddressPattern> domains(String text) {
+    return AddressPattern.parse(text).filter(_ -> text.indexOf('@') < 0);
   }
 
   private static boolean isName(String text) {

@@ -12,11 +12,15 @@ import java.util.Set;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
+import skypost.mail.admin.ManageDestinations;
 import skypost.mail.admin.ManageDomains;
+import skypost.mail.admin.ManageOperations;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.ManageRelayRecipients;
+import skypost.mail.admin.ManageSuppressions;
 import skypost.mail.admin.ManageUsers;
+import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CheckRelayRecipients;
@@ -48,17 +52,33 @@ final class Routes {
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
-        new MessageRoutes(new TraceMessage(ports.traces(), ports.queue(), ports.messages()))
+        new MessageRoutes(
+                new TraceMessage(
+                    ports.traces(), ports.queue(), ports.destinations(), ports.messages()))
             .routes());
     routes.addAll(
-        new QueueRoutes(new ManageQueue(ports.queue(), ports.messages(), bodies, bounces, clock))
+        new DestinationRoutes(new ManageDestinations(ports.destinations(), ports.queue(), clock))
+            .routes());
+    var steer = new SteerEntry(ports.queue(), ports.messages(), bodies, bounces, clock);
+    var queueMembers = new QueueMembers(settings.hostname(), clock);
+    routes.addAll(
+        new QueueRoutes(
+                new ManageQueue(ports.queue(), ports.messages(), steer, clock), queueMembers)
+            .routes());
+    routes.addAll(
+        new OperationRoutes(new ManageOperations(ports.operations(), clock, random), queueMembers)
             .routes());
     var relayRecipients =
         new CheckRelayRecipients(
             ports.relayRecipients(), ports.probedRecipients(), ports.probe(), clock);
     var authorize =
-        new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients);
+        new AuthorizeRecipients.Ports(
+            ports.directory(), ports.mailboxes(), relayRecipients, ports.suppressions());
     routes.addAll(new RelayRoutes(new ManageRelay(authorize, settings.relay(), clock)).routes());
+    routes.addAll(
+        new SuppressionRoutes(
+                new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
+            .routes());
     String description = description();
     routes.add(
         new Route(

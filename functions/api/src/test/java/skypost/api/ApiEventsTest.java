@@ -36,6 +36,10 @@ class ApiEventsTest {
           recipient-get         | 200 | {"address":"listed@relay.example"}
           recipient-put         | 201 | {"address":"ann@relay.example"}
           recipient-delete      | 204 |
+          suppression-list      | 200 | {"items":[{"address":"gone@far.example","since":"2026-11-25T07:00:00Z","reason":"550 5.1.1 no such user","until":"2026-11-25T09:00:00Z"}]}
+          suppression-get       | 200 | "reason":"550 5.1.1 no such user"
+          suppression-put       | 201 | {"address":"left@far.example","since":"2026-11-25T08:00:00Z","reason":"has left the company","until":"2026-12-25T08:00:00Z"}
+          suppression-delete    | 204 |
           user-list             | 200 | "address":"ann@local.example"
           user-put              | 201 | {"address":"carol@local.example","quotaBytes":1000000000,"deleteAfterRetrieval":false}
           user-get              | 200 | "quotaBytes":1000000
@@ -54,15 +58,23 @@ class ApiEventsTest {
           alias-patch           | 200 | "targets":["ann@local.example","bob@far.example"]
           alias-delete          | 204 |
           message-get           | 200 | "status":"delivered"
+          destination-list      | 200 | {"items":[{"destination":"far.example","state":"deferred","failures":1
+          destination-get       | 200 | "waiting":1,"troubles":[{"at":"2026-11-25T07
+          destination-delete    | 204 |
+          domain-flush          | 202 | "state":"recovering","window":1,"sending":false,"waiting":1
           queue-list            | 200 | "destination":"far.example"
           queue-get             | 200 | "status":"deferred"
           queue-retry           | 200 | "nextAttempt":"2026-11-25T08:00:00Z"
           queue-hold            | 200 | "status":"held"
           queue-release         | 200 | "status":"queued"
           queue-delete          | 204 |
+          queue-reroute         | 200 | "route":"other.example:2525","actions":[{"at":"2026-11-25T08:00:00Z","action":"rerouted","by":"api","detail":"other.example:2525"}]
+          queue-bulk            | 202 | "action":"delete","bounce":true,"filter":{"domain":"far.example","acceptedBefore":"2026-11-25T04:00:00Z"},"state":"running","total":0,"done":0,"failed":0}
+          operation-get         | 200 | "state":"running","total":2,"done":0,"failed":0
           relay-get             | 200 | "trustedNetworks":["127.0.0.0/8"
           relay-put             | 200 | "smartHost":"smart.example:587"
           relay-put-rules       | 200 | "rules":[{"name":"the boss's secretary","user":"ann@local.example","as":"boss@local.example","action":"allow"}
+          relay-put-retries     | 200 | "retries":[{"to":"relay.example","maxAge":"PT720H"},{"to":"*.slow.example","retrySchedule":["PT0S","PT15M","PT2H"]}]
           relay-put-outdated    | 412 | "title":"Precondition Failed"
           relay-patch           | 200 | "trustedNetworks"
           relay-delete          | 204 |

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
@@ -111,17 +112,7 @@ class QueueApiTest {
   void aSharedMessageStaysForTheOthers() throws IOException {
     World world = World.seeded();
     QueueEntry entry = only(world, World.HELD);
-    QueueEntry shared =
-        new QueueEntry(
-            entry.id(),
-            entry.sender(),
-            entry.size(),
-            true,
-            entry.status(),
-            entry.nextAttempt(),
-            0,
-            entry.recipients(),
-            List.of());
+    QueueEntry shared = entry.withShared(true);
     world.queue.replace(entry, shared);
     world.holders.hold(World.HELD, List.of("queue:" + entry.id(), "bob@local.example"));
 
@@ -177,6 +168,127 @@ class QueueApiTest {
     assertThat(first.items()).hasSize(2);
     String next = (String) first.json().get("next");
     assertThat(world.get("/v1/queue?domain=d2.example&limit=2&next=" + next).items()).hasSize(1);
+  }
+
+  @Test
+  void theListIsFilteredByRecipientAndAge() throws IOException {
+    World world = World.seeded();
+
+    assertThat(world.get("/v1/queue?recipient=Carol@far.example").items())
+        .extracting(item -> item.get("message"))
+        .containsExactly(World.WAITS.toString());
+    assertThat(world.get("/v1/queue?olderThan=PT59M").items()).hasSize(2);
+    assertThat(world.get("/v1/queue?olderThan=PT61M").items()).isEmpty();
+    assertThat(world.get("/v1/queue?olderThan=yesterday").status()).isEqualTo(400);
+    assertThat(world.get("/v1/queue?olderThan=-PT1H").status()).isEqualTo(400);
+  }
+
+  @Test
+  void whatWaitsForItsFirstAttemptIsListedWhenAskedFor() throws IOException {
+    World world = World.seeded();
+    for (int i = 0; i < 3; i++) {
+      world.enqueue(MessageId.derived(World.ACCEPTED, "new" + i), "x@d" + i + ".example");
+    }
+    world.book(only(world, World.WAITS).id());
+
+    assertThat(world.get("/v1/queue").items()).hasSize(2); // one that waited is being tried
+    List<Object> found = new ArrayList<>();
+    Object next = "";
+    do {
+      World.Answer page = world.get("/v1/queue?status=queued&limit=2&next=" + next);
+      page.items().forEach(item -> found.add(item.get("destination")));
+      next = page.json().get("next");
+    } while (next != null);
+    assertThat(found).containsExactlyInAnyOrder("d0.example", "d1.example", "d2.example");
+    World.Answer again = world.get("/v1/queue?status=sending"); // a second attempt, and a first
+    assertThat(again.items())
+        .extracting(item -> item.get("message"))
+        .containsExactly(World.WAITS.toString());
+    world.queue.book(
+        new EntryId(MessageId.derived(World.ACCEPTED, "new0"), "d0.example", 0),
+        World.NOW,
+        World.NOW.plusSeconds(60));
+    assertThat(world.get("/v1/queue?status=sending&next=" + again.json().get("next")).items())
+        .extracting(item -> item.get("destination"))
+        .containsExactly("d0.example");
+    assertThat(world.get("/v1/queue?status=queued&domain=d1.example").items()).hasSize(1);
+    assertThat(world.get("/v1/queue?status=queued&olderThan=PT59M").items()).hasSize(2);
+    assertThat(world.get("/v1/queue?status=queued&olderThan=PT2H").items()).isEmpty();
+    assertThat(world.get("/v1/queue?status=queued&next=nonsense").status()).isEqualTo(400);
+  }
+
+  @Test
+  void aReroutedEntryShowsWhereItGoesAndSoDoesItsTrace() throws IOException {
+    World world = World.seeded();
+
+    assertThat(world.post(WAITS + "/reroute", "{\"to\":\"other.example:2525\"}").json())
+        .containsEntry("route", "other.example:2525")
+        .containsEntry("status", "deferred");
+    assertThat(world.post(WAITS + "/hold", null).status()).isEqualTo(200);
+    assertThat(events(world, World.WAITS))
+        .contains("rerouted api other.example:2525", "held api null");
+
+    assertThat(world.post(WAITS + "/reroute", "{\"to\":null}").json()).doesNotContainKey("route");
+    assertThat(only(world, World.WAITS).byHand().steps()).hasSize(3);
+  }
+
+  @Test
+  void nothingIsReroutedToNowhereOrToOurselves() throws IOException {
+    World world = World.seeded();
+
+    for (String body :
+        List.of("{}", "{\"to\":\"a:b:c\"}", "{\"to\":\"MX.skypost.example:25\"}", "{\"to\":25}")) {
+      assertThat(world.post(WAITS + "/reroute", body).status()).as(body).isEqualTo(400);
+    }
+    assertThat(only(world, World.WAITS).byHand().steps()).isEmpty();
+  }
+
+  @Test
+  void anOperationIsBegunAndShown() throws IOException {
+    World world = World.seeded();
+
+    World.Answer begun =
+        world.post(
+            "/v1/queue/bulk",
+            "{\"filter\":{\"domain\":\"far.example\",\"olderThan\":\"PT30M\"},\"action\":\"delete\",\"bounce\":true}");
+
+    assertThat(begun.status()).isEqualTo(202);
+    String path = (String) begun.headers().get("location");
+    assertThat(path).isEqualTo("/v1/operations/" + begun.json().get("id"));
+    assertThat(world.operationWakes).hasSize(1);
+    assertThat(world.get(path).json())
+        .containsEntry("state", "running")
+        .containsEntry("total", 0)
+        .containsEntry("action", "delete")
+        .containsEntry("bounce", true);
+  }
+
+  @Test
+  void anOperationMustSayWhatItMeans() throws IOException {
+    World world = World.seeded();
+
+    for (String body :
+        List.of(
+            "{\"action\":\"retry\"}",
+            "{\"filter\":{}}",
+            "{\"filter\":{},\"action\":\"forget\"}",
+            "{\"filter\":{\"status\":\"lost\"},\"action\":\"hold\"}",
+            "{\"filter\":{},\"action\":\"reroute\"}",
+            "{\"filter\":{},\"action\":\"hold\",\"bounce\":true}",
+            "{\"filter\":{},\"action\":\"hold\",\"to\":\"a.example:25\"}")) {
+      assertThat(world.post("/v1/queue/bulk", body).status()).as(body).isEqualTo(400);
+    }
+    assertThat(world.operationWakes).isEmpty();
+    assertThat(world.get("/v1/operations/" + World.FILED).status()).isEqualTo(404);
+    assertThat(world.get("/v1/operations/nonsense").status()).isEqualTo(400);
+  }
+
+  @SuppressWarnings("unchecked") // a timeline is a list of objects
+  private static List<String> events(World world, MessageId message) throws IOException {
+    return ((List<Map<String, Object>>) world.get("/v1/messages/" + message).json().get("timeline"))
+        .stream()
+            .map(event -> event.get("event") + " " + event.get("by") + " " + event.get("detail"))
+            .toList();
   }
 
   @Test

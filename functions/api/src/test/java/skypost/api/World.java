@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -25,26 +26,37 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.StoredPassword;
+import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
+import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.Destination;
+import skypost.mail.queue.Destination.Trouble;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue.Booking;
+import skypost.mail.queue.QueueAction;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.queue.QueueFilter;
+import skypost.mail.queue.QueueOperation;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -57,6 +69,14 @@ final class World {
   static final String TOKEN = "sample-admin-token";
   static final SmtpReply TRY_LATER = SmtpReply.of(451, 4, 1, "try again later");
 
+  /** What the servers of far.example said at last. */
+  static final Trouble TROUBLE =
+      new Trouble(
+          ACCEPTED,
+          "mx.far.example[192.0.2.25]:25",
+          SmtpReply.of(421, 3, 2, "going down"),
+          Optional.empty());
+
   /** In ann's INBOX, and nobody else's. */
   static final MessageId FILED = MessageId.derived(ACCEPTED, "filed");
 
@@ -65,6 +85,9 @@ final class World {
 
   /** From ann to dora at far.example, held before its first attempt. */
   static final MessageId HELD = MessageId.derived(ACCEPTED, "held");
+
+  /** Holds all that waits; nobody has carried it on yet. */
+  static final OperationId OPERATION = new OperationId("01m88ve4d0p5y83py2cx");
 
   static final EmailAddress ANN = address("ann@local.example");
   static final ScramSalt SALT = new ScramSalt("c2FsdA==", 4096);
@@ -76,9 +99,15 @@ final class World {
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
+  final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
+  final List<DestinationWake> destinationWakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-  final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  final InMemoryOutboundQueue queue =
+      new InMemoryOutboundQueue(clock, wakes::add, destinationWakes::add);
+  final InMemoryDestinations destinations = new InMemoryDestinations();
+  final List<OperationId> operationWakes = new ArrayList<>();
+  final InMemoryQueueOperations operations = new InMemoryQueueOperations(operationWakes::add);
   final ApiHandler handler = handler(directory);
 
   /** Nothing in it. */
@@ -105,10 +134,29 @@ final class World {
         new AppPassword("k7mq2x", "phone", LocalDate.of(2026, 11, 24), "digest", Optional.empty()));
     world.mailboxes.create(ANN, 1_000_000);
     world.directory.putAccount(new Account.Alias(address("info@local.example"), List.of(ANN)));
+    world.suppressions.put(
+        "local.example",
+        new Suppression(
+            address("gone@far.example"),
+            ACCEPTED,
+            "550 5.1.1 no such user",
+            Optional.of(NOW.plusSeconds(3600))));
     world.file(FILED, ANN, false);
     world.defer(WAITS, "bob@far.example", "carol@far.example");
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
     world.queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt(), 0, List.of()));
+    QueueOperation hold =
+        QueueOperation.begin(OPERATION, QueueFilter.ALL, new QueueAction.Hold(), NOW);
+    world.operations.begin(hold);
+    world.operations.replace(
+        hold,
+        hold.found(
+            List.of(new EntryId(WAITS, "far.example", 0), new EntryId(HELD, "far.example", 0)),
+            Optional.empty()));
+    world.operationWakes.clear();
+    Destination far = Destination.healthy("far.example");
+    world.destinations.replace(
+        far, far.failed(TROUBLE, ACCEPTED, Duration.ofMinutes(30)), ACCEPTED);
     world.mailboxes.lease(
         ANN,
         "pop3-1",
@@ -137,8 +185,11 @@ final class World {
             messages,
             traces,
             queue,
+            operations,
+            destinations,
             relayRecipients,
             new InMemoryProbedRecipients(),
+            suppressions,
             (domain, asked) -> asked.stream().map(this::finding).toList()),
         clock);
   }

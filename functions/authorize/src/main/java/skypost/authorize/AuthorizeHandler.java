@@ -48,7 +48,8 @@ public final class AuthorizeHandler implements RequestStreamHandler {
             clock);
     this.recipients =
         new AuthorizeRecipients(
-            new AuthorizeRecipients.Ports(ports.directory(), ports.mailboxes(), relayRecipients),
+            new AuthorizeRecipients.Ports(
+                ports.directory(), ports.mailboxes(), relayRecipients, ports.suppressions()),
             relay,
             clock);
     this.postmaster = new Postmaster(ports.directory(), settings.hostname(CommonSettings.HOSTNAME));

@@ -33,6 +33,7 @@ import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramLogin;
 import skypost.protocol.sasl.ScramSalt;
@@ -57,7 +58,8 @@ class AuthorizeHandlerTest {
                       new InMemoryRelayRecipients(),
                       new InMemoryProbedRecipients(),
                       (domain, asked) -> List.of(),
-                      Clock.systemUTC())),
+                      Clock.systemUTC()),
+                  new InMemorySuppressions()),
               RelaySettings.DEFAULT,
               Clock.systemUTC()),
           new Postmaster(directory, "mx.example.com"));

@@ -8,9 +8,12 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.settings.Setting;
@@ -77,6 +80,10 @@ public final class AwsPorts {
     return new DynamoProbedRecipients(clients.dynamo(), settings.required(DIRECTORY));
   }
 
+  public Suppressions suppressions() {
+    return new DynamoSuppressions(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
   public Credentials credentials() {
     return new DynamoCredentials(clients.dynamo(), settings.required(CREDENTIALS));
   }
@@ -108,6 +115,15 @@ public final class AwsPorts {
         clients.sqs(),
         settings.required(OUTBOUND),
         clock);
+  }
+
+  public QueueOperations operations() {
+    return new DynamoQueueOperations(
+        clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND));
+  }
+
+  public Destinations destinations() {
+    return new DynamoDestinations(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public IncomingEvents events() {

@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import skypost.aws.OutboundWakes.Wake;
 import skypost.mail.directory.Page;
-import skypost.mail.json.Fields;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
@@ -24,9 +26,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
-import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 
 /**
  * The outbound queue: entries in the messages table, which is the truth, and SQS messages that only
@@ -35,16 +36,18 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
  * wake-up was sent.
  */
 public final class DynamoOutboundQueue implements OutboundQueue {
-  /** The longest delay of an SQS message; what is due later wakes early and goes to sleep again. */
-  private static final Duration MAX_DELAY = Duration.ofSeconds(900);
-
-  private static final int WAKES_AT_ONCE = 10; // Amazon SQS API reference, SendMessageBatch
   private static final String INDEX = "waiting";
+  private static final String DESTINATION_INDEX = "destination";
+
+  /** While {@code SENDING}, it is due when the attempt counts as lost. */
+  private static final String DUE = "#state IN (:queued, :deferred, :sending) AND #next <= :now";
+
+  private static final String WAITS_OR_LOST =
+      "#state IN (:queued, :deferred) OR (#state = :sending AND #next <= :now)";
 
   private final DynamoDbClient dynamo;
   private final String table;
-  private final SqsClient sqs;
-  private final String queueUrl;
+  private final OutboundWakes wakes;
   private final Clock clock;
 
   /**
@@ -55,8 +58,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
       DynamoDbClient dynamo, String table, SqsClient sqs, String queueUrl, Clock clock) {
     this.dynamo = dynamo;
     this.table = table;
-    this.sqs = sqs;
-    this.queueUrl = queueUrl;
+    this.wakes = new OutboundWakes(sqs, queueUrl);
     this.clock = clock;
   }
 
@@ -75,11 +77,21 @@ public final class DynamoOutboundQueue implements OutboundQueue {
         toWake.add(entry.id());
       }
     }
-    wake(toWake, Duration.ZERO);
+    wakes.send(toWake.stream().map(id -> Wake.of(id, Optional.empty())).toList(), Duration.ZERO);
   }
 
   @Override
   public Booking book(EntryId id, Instant now, Instant lostAt) throws IOException {
+    return book(id, now, lostAt, DUE);
+  }
+
+  @Override
+  public Booking bookEarly(EntryId id, Instant now, Instant lostAt) throws IOException {
+    return book(id, now, lostAt, WAITS_OR_LOST);
+  }
+
+  private Booking book(EntryId id, Instant now, Instant lostAt, String condition)
+      throws IOException {
     try {
       Map<String, AttributeValue> booked =
           Calls.call(() ->
@@ -89,8 +101,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                           .key(QueueItems.key(id))
                           .updateExpression(
                               "SET #state = :sending, #next = :lost, attempts = attempts + :one")
-                          .conditionExpression(
-                              "#state IN (:queued, :deferred, :sending) AND #next <= :now")
+                          .conditionExpression(condition)
                           .expressionAttributeNames(
                               Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
                           .expressionAttributeValues(
@@ -107,13 +118,56 @@ public final class DynamoOutboundQueue implements OutboundQueue {
               .attributes();
       return new Booking.Booked(QueueItems.read(booked));
     } catch (ConditionalCheckFailedException refused) {
-      return refused.hasItem() && !refused.item().isEmpty()
-          ? explain(QueueItems.read(refused.item()))
-          : new Booking.NothingToDo();
+      return explain(refused);
     }
   }
 
-  private static Booking explain(QueueEntry entry) {
+  @Override
+  public PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException {
+    try {
+      Map<String, AttributeValue> values =
+          Map.of(
+              ":queued", Items.s(QueueItems.text(Status.QUEUED)),
+              ":deferred", Items.s(QueueItems.text(Status.DEFERRED)),
+              ":sending", Items.s(QueueItems.text(Status.SENDING)),
+              ":now", Items.n(now.toEpochMilli()),
+              ":next", Items.n(until.toEpochMilli()),
+              ":waiting", Items.s(QueueItems.WAITING),
+              ":due", Items.s(QueueItems.due(until)),
+              ":destination", Items.s(id.destination()));
+      Map<String, AttributeValue> item =
+          Calls.call(() ->
+                  dynamo.updateItem(update ->
+                      update
+                          .tableName(table)
+                          .key(QueueItems.key(id))
+                          .updateExpression(
+                              "SET #state = :deferred, #next = :next, queued = :waiting,"
+                                  + " due = :due, destination = :destination")
+                          .conditionExpression(DUE)
+                          .expressionAttributeNames(
+                              Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
+                          .expressionAttributeValues(values)
+                          .returnValues(ReturnValue.ALL_NEW)
+                          .returnValuesOnConditionCheckFailure(
+                              ReturnValuesOnConditionCheckFailure.ALL_OLD)))
+              .attributes();
+      wake(id, now, until);
+      return new PuttingOff.Waits(QueueItems.read(item));
+    } catch (ConditionalCheckFailedException refused) {
+      return switch (explain(refused)) {
+        case Booking.NotDue notDue -> notDue;
+        case Booking.NothingToDo nothing -> nothing;
+        case Booking.Booked impossible -> throw new IllegalStateException(impossible.toString());
+      };
+    }
+  }
+
+  private static Booking explain(ConditionalCheckFailedException refused) throws IOException {
+    if (!refused.hasItem() || refused.item().isEmpty()) {
+      return new Booking.NothingToDo();
+    }
+    QueueEntry entry = QueueItems.read(refused.item());
     return switch (entry.status()) {
       case QUEUED, DEFERRED, SENDING -> new Booking.NotDue(entry.nextAttempt());
       case HELD, DONE -> new Booking.NothingToDo();
@@ -137,14 +191,22 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   @Override
   public boolean replace(QueueEntry seen, QueueEntry wanted) throws IOException {
-    boolean written =
-        putIf(
-            wanted,
-            "#state = :seen AND attempts = :attempts AND #next = :next",
+    Map<String, AttributeValue> values =
+        new HashMap<>(
             Map.of(
                 ":seen", Items.s(QueueItems.text(seen.status())),
                 ":attempts", Items.n(seen.attemptsMade()),
                 ":next", Items.n(seen.nextAttempt().toEpochMilli())));
+    Optional<ByHand.Step> step = seen.byHand().last();
+    step.ifPresent(last -> values.put(":hand", Items.s(QueueItems.text(last))));
+    boolean written =
+        putIf(
+            wanted,
+            "#state = :seen AND attempts = :attempts AND #next = :next AND "
+                + (step.isPresent()
+                    ? QueueItems.BY_HAND + " = :hand"
+                    : "attribute_not_exists(" + QueueItems.BY_HAND + ")"),
+            values);
     if (written && (wanted.status() == Status.DEFERRED || wanted.status() == Status.QUEUED)) {
       wake(wanted.id(), clock.instant(), wanted.nextAttempt());
     }
@@ -154,7 +216,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   private boolean putIf(QueueEntry entry, String condition, Map<String, AttributeValue> values)
       throws IOException {
     Map<String, AttributeValue> item = QueueItems.write(entry);
-    Map<String, String> names = new java.util.HashMap<>(Map.of("#state", QueueItems.STATUS));
+    Map<String, String> names = new HashMap<>(Map.of("#state", QueueItems.STATUS));
     if (condition.contains("#next")) {
       names.put("#next", QueueItems.NEXT_ATTEMPT);
     }
@@ -174,42 +236,12 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   @Override
   public void wake(EntryId id, Instant now, Instant due) throws IOException {
-    wake(List.of(id), Duration.between(now, due));
+    wakes.send(List.of(Wake.of(id, Optional.of(due))), Duration.between(now, due));
   }
 
-  private void wake(List<EntryId> ids, Duration wait) throws IOException {
-    Duration bounded =
-        wait.isNegative() ? Duration.ZERO : wait.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : wait;
-    int delay =
-        (int)
-            bounded
-                .plusMillis(999)
-                .toSeconds(); // rather late by part of a second than early and once more
-    for (int from = 0; from < ids.size(); from += WAKES_AT_ONCE) {
-      List<SendMessageBatchRequestEntry> batch = new ArrayList<>();
-      for (EntryId id : ids.subList(from, Math.min(ids.size(), from + WAKES_AT_ONCE))) {
-        batch.add(
-            SendMessageBatchRequestEntry.builder()
-                .id("e" + batch.size())
-                .messageBody(Fields.string(Map.of("entry", id.toString())))
-                // One busy destination does not hold up the others (Amazon SQS, "Fair queues").
-                .messageGroupId(group(id.destination()))
-                .delaySeconds(Math.min(delay, (int) MAX_DELAY.toSeconds()))
-                .build());
-      }
-      SendMessageBatchResponse response =
-          Calls.call(() -> sqs.sendMessageBatch(send -> send.queueUrl(queueUrl).entries(batch)));
-      if (response.hasFailed() && !response.failed().isEmpty()) {
-        throw new IOException("not woken: " + response.failed());
-      }
-    }
-  }
-
-  /** A group id takes 128 letters, digits and punctuation marks. */
-  private static String group(String destination) {
-    return destination.length() <= 128
-        ? destination
-        : destination.substring(destination.length() - 128);
+  @Override
+  public void wakeDestination(String destination, Instant now, Instant due) throws IOException {
+    wakes.send(List.of(Wake.of(destination, due)), Duration.between(now, due));
   }
 
   @Override
@@ -229,6 +261,37 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                 .items()
                 .stream()
                 .toList()));
+  }
+
+  @Override
+  public List<EntryId> waitingFor(String destination, int limit, Optional<EntryId> after)
+      throws IOException {
+    QueryRequest.Builder query = waitingFor(destination).limit(limit);
+    after.ifPresent(last -> {
+      Map<String, AttributeValue> start = new HashMap<>(QueueItems.key(last));
+      start.put(QueueItems.DESTINATION, Items.s(destination));
+      query.exclusiveStartKey(start);
+    });
+    return Calls.call(() -> dynamo.query(query.build())).items().stream()
+        .map(QueueItems::id)
+        .toList();
+  }
+
+  /** One request counts a megabyte of keys, about ten thousand entries, for 64 read units. */
+  @Override
+  public Count countWaitingFor(String destination) throws IOException {
+    QueryRequest query = waitingFor(destination).select(Select.COUNT).build();
+    QueryResponse response = Calls.call(() -> dynamo.query(query));
+    boolean isAll = !response.hasLastEvaluatedKey() || response.lastEvaluatedKey().isEmpty();
+    return new Count(response.count(), isAll);
+  }
+
+  private QueryRequest.Builder waitingFor(String destination) {
+    return QueryRequest.builder()
+        .tableName(table)
+        .indexName(DESTINATION_INDEX)
+        .keyConditionExpression("destination = :destination")
+        .expressionAttributeValues(Map.of(":destination", Items.s(destination)));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
@@ -20,6 +21,9 @@ final class QueueItems {
   static final String NEXT_ATTEMPT = "next";
   static final String ATTEMPTS = "attempts";
 
+  /** The last step by hand, so that of two that step in at once one is told; absent: none. */
+  static final String BY_HAND = "hand";
+
   /**
    * Hash key of the sparse index of entries that wait; only those bear it, so mail that goes at
    * once costs no index.
@@ -27,6 +31,13 @@ final class QueueItems {
   static final String QUEUED = "queued";
 
   static final String DUE = "due";
+
+  /**
+   * Hash key of the sparse index of deferred entries by destination. Its range key is the message
+   * id, and so the order of arrival; as only keys are in it, another attempt costs it no write.
+   */
+  static final String DESTINATION = "destination";
+
   static final String WAITING = "w";
   static final String SORT_PREFIX = "to#";
 
@@ -42,6 +53,10 @@ final class QueueItems {
     return status.name().toLowerCase(Locale.ROOT);
   }
 
+  static String text(ByHand.Step step) {
+    return step.at().toEpochMilli() + " " + step.what() + " " + step.by();
+  }
+
   static Map<String, AttributeValue> write(QueueEntry entry) throws IOException {
     Map<String, AttributeValue> item = new java.util.HashMap<>(key(entry.id()));
     entry.sender().ifPresent(sender -> item.put("sender", Items.s(sender.toString())));
@@ -52,11 +67,15 @@ final class QueueItems {
     item.put(STATUS, Items.s(text(entry.status())));
     item.put(NEXT_ATTEMPT, Items.n(entry.nextAttempt().toEpochMilli()));
     item.put(ATTEMPTS, Items.n(entry.attemptsMade()));
+    entry.byHand().last().ifPresent(step -> item.put(BY_HAND, Items.s(text(step))));
     item.put("parts", Items.s(RecipientsJson.write(entry)));
     switch (entry.status()) {
       case DEFERRED, HELD -> {
         item.put(QUEUED, Items.s(WAITING));
         item.put(DUE, Items.s(due(entry.nextAttempt())));
+        if (entry.status() == Status.DEFERRED) {
+          item.put(DESTINATION, Items.s(entry.id().destination()));
+        }
       }
       case DONE ->
           // Done at the last attempt; a clock is not needed to forget it a month later.
@@ -68,18 +87,22 @@ final class QueueItems {
   }
 
   /** Times as text that sorts. */
-  private static String due(Instant at) {
+  static String due(Instant at) {
     return String.format("%015d", Math.max(0, at.toEpochMilli()));
   }
 
-  static QueueEntry read(Map<String, AttributeValue> item) throws IOException {
+  /** The entry whose keys these are. */
+  static EntryId id(Map<String, AttributeValue> item) {
     String sortKey = Items.text(item, Items.SK);
     int end = sortKey.lastIndexOf('#');
-    EntryId id =
-        new EntryId(
-            new MessageId(Items.text(item, Items.PK)),
-            sortKey.substring(SORT_PREFIX.length(), end),
-            Integer.parseInt(sortKey.substring(end + 1)));
+    return new EntryId(
+        new MessageId(Items.text(item, Items.PK)),
+        sortKey.substring(SORT_PREFIX.length(), end),
+        Integer.parseInt(sortKey.substring(end + 1)));
+  }
+
+  static QueueEntry read(Map<String, AttributeValue> item) throws IOException {
+    EntryId id = id(item);
     RecipientsJson.Parts parts = RecipientsJson.read(Items.text(item, "parts"));
     return new QueueEntry(
         id,
@@ -90,7 +113,8 @@ final class QueueItems {
         Instant.ofEpochMilli(Items.number(item, NEXT_ATTEMPT)),
         (int) Items.number(item, ATTEMPTS),
         parts.recipients(),
-        parts.attempts());
+        parts.attempts(),
+        parts.byHand());
   }
 
   static List<QueueEntry> read(List<Map<String, AttributeValue>> items) throws IOException {

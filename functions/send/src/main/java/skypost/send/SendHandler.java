@@ -9,25 +9,41 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.Optional;
+import java.util.concurrent.Executors;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.S3Messages;
 import skypost.aws.SqsBatch;
+import skypost.mail.admin.ManageQueue;
+import skypost.mail.admin.RunOperation;
+import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
+import skypost.mail.dns.OwnHost;
 import skypost.mail.json.Fields;
+import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.send.DirectoryRoutes;
+import skypost.mail.send.RememberedDirectory;
+import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
+import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
 /**
- * The handler of SendFunction: batches of {@code {"entry": "<EntryId>"}} out of SQS, all tried at
- * once.
+ * The handler of SendFunction: batches of {@code {"entry": "<EntryId>", "due": <milliseconds>}} and
+ * {@code {"destination": "<domain>", "due": …}} out of SQS, all dealt with at once, and of {@code
+ * {"operation": "<OperationId>"}}, which are carried on. An entry that has just been queued has no
+ * due time.
  */
 public final class SendHandler implements RequestStreamHandler {
   /**
@@ -36,7 +52,8 @@ public final class SendHandler implements RequestStreamHandler {
    */
   private static final Duration RESERVE = Duration.ofSeconds(10);
 
-  private final SendMessage send;
+  private final SendDue send;
+  private final RunOperation operations;
   private final Clock clock;
 
   /** Wired by the function's environment. */
@@ -49,35 +66,66 @@ public final class SendHandler implements RequestStreamHandler {
    * wrong
    */
   public SendHandler(AwsClients clients, SettingsReader reader, Clock clock) {
-    this(wire(new AwsPorts(clients, reader, clock), reader, clock), clock);
+    AwsPorts aws = new AwsPorts(clients, reader, clock);
+    SendSettings settings = SendSettings.read(reader);
+    S3Messages messages = aws.messages();
+    var directory = new RememberedDirectory(aws.directory(), clock);
+    var ports =
+        new SendMessage.Ports(
+            aws.queue(),
+            messages,
+            aws.holders(),
+            new Bounces(messages, settings.hostname()),
+            new SuppressRecipients(directory, aws.suppressions(), clock));
+    RunOperation operations = operations(ports, aws.operations(), clock);
+    Sending sending = new Sending(ports, aws.destinations(), directory, aws.keptPolicies());
+    reader.check();
+    this(wire(settings, sending, clock), operations, clock);
   }
 
   /** On any ports. */
-  public SendHandler(SendMessage send, Clock clock) {
+  public SendHandler(SendDue send, RunOperation operations, Clock clock) {
     this.send = send;
+    this.operations = operations;
     this.clock = clock;
   }
 
-  private static SendMessage wire(AwsPorts aws, SettingsReader reader, Clock clock) {
-    SendSettings settings = SendSettings.read(reader);
-    var messages = aws.messages();
-    var ports =
-        new SendMessage.Ports(
-            aws.queue(), messages, aws.holders(), new Bounces(messages, settings.hostname()));
-    var directory = aws.directory();
-    var kept = aws.keptPolicies();
-    reader.check();
+  private static RunOperation operations(
+      SendMessage.Ports ports, QueueOperations operations, Clock clock) {
+    var bodies = new FreeBodies(ports.holders(), ports.messages());
+    var steer = new SteerEntry(ports.queue(), ports.messages(), bodies, ports.bounces(), clock);
+    var queue = new ManageQueue(ports.queue(), ports.messages(), steer, clock);
+    return new RunOperation(operations, queue, steer, clock);
+  }
+
+  /** The ports of sending, and what is remembered of the directory. */
+  private record Sending(
+      SendMessage.Ports ports,
+      Destinations destinations,
+      RememberedDirectory directory,
+      KeptPolicies policies) {}
+
+  private static SendDue wire(SendSettings settings, Sending sending, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
-        new MailExchangers(Dns.at(settings.dns()), Set.of(settings.hostname()), random);
+        new MailExchangers(
+            Dns.at(settings.dns()),
+            OwnHost.of(settings.hostname(), settings.ownAddresses()),
+            random);
     var outbound =
         new DirectoryRoutes.Outbound(
             settings.smartHost(),
             settings.outboundPort(),
-            settings.tls().policies(settings.dns(), exchangers, kept, settings.outboundPort()));
-    var routes = new DirectoryRoutes(directory, exchangers, outbound, clock);
+            settings
+                .tls()
+                .policies(settings.dns(), exchangers, sending.policies(), settings.outboundPort()));
+    var routes = new DirectoryRoutes(sending.directory(), exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.hostname(), Timeouts.STANDARD));
-    return new SendMessage(ports, routes, courier, settings.schedule(), clock, random);
+    var schedules = routes.schedules(settings.schedule());
+    var send = new SendMessage(sending.ports(), routes, courier, schedules, clock, random);
+    var means = new SendDue.Means(Executors.newVirtualThreadPerTaskExecutor(), clock, random);
+    var due = new SendDue.Ports(sending.ports().queue(), sending.destinations());
+    return new SendDue(due, send, schedules, means);
   }
 
   @Override
@@ -89,10 +137,27 @@ public final class SendHandler implements RequestStreamHandler {
   }
 
   private void send(String body, Instant deadline) throws IOException {
-    String text = Fields.read(body).text("entry");
-    EntryId id = EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text));
-    if (send.send(id, deadline) == SendMessage.Result.HANDED_BACK) {
-      throw new IOException("no time is left for " + id);
+    Fields wake = Fields.read(body);
+    if (wake.has("operation")) {
+      String text = wake.text("operation");
+      operations.run(
+          OperationId.parse(text).orElseThrow(() -> new IOException("no operation: " + text)),
+          deadline);
+      return;
+    }
+    Optional<Instant> due =
+        wake.has("due") ? Optional.of(Instant.ofEpochMilli(wake.number("due"))) : Optional.empty();
+    Optional<String> destination = wake.optionalText("destination");
+    SendDue.Result result;
+    if (destination.isPresent()) {
+      result = send.destination(destination.get(), due.orElse(clock.instant()), deadline);
+    } else {
+      String text = wake.text("entry");
+      EntryId id = EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text));
+      result = send.entry(id, due, deadline);
+    }
+    if (result == SendDue.Result.HANDED_BACK) {
+      throw new IOException("no time is left for " + body);
     }
   }
 }

@@ -1,5 +1,7 @@
 package skypost.send;
 
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import skypost.mail.directory.HostPort;
 import skypost.mail.send.RetrySchedule;
@@ -15,6 +17,7 @@ import skypost.mail.settings.SettingsReader;
  * @param outboundPort where exchangers listen
  * @param smartHost takes all outbound mail, unless the directory names another
  * @param schedule when a message is tried
+ * @param ownAddresses where we take mail ourselves
  * @param tls what is looked at and believed for TLS
  */
 public record SendSettings(
@@ -23,12 +26,15 @@ public record SendSettings(
     int outboundPort,
     Optional<HostPort> smartHost,
     RetrySchedule schedule,
+    List<InetAddress> ownAddresses,
     TlsSettings tls) {
   public static final Setting RETRY_SCHEDULE =
       new Setting(
           "SKYPOST_RETRY_SCHEDULE",
-          "waits before each delivery attempt, the first from acceptance; after the last a message bounces (ISO-8601 durations)",
-          RetrySchedule.DEFAULT.toString());
+          "waits before each delivery attempt, the first from acceptance; after the last a message bounces (ISO-8601 durations); empty: "
+              + RetrySchedule.DEFAULT
+              + " and so on for five days",
+          "");
 
   private static final int DNS_PORT = 53;
   private static final int SUBMISSION_PORT = 587;
@@ -41,6 +47,7 @@ public record SendSettings(
         reader.port(CommonSettings.OUTBOUND_PORT),
         reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
+        reader.addresses(CommonSettings.OWN_ADDRESSES),
         TlsSettings.read(reader));
   }
 }

@@ -24,20 +24,36 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.aws.AwsClients;
+import skypost.mail.admin.ManageQueue;
+import skypost.mail.admin.RunOperation;
+import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDestinations;
+import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryQueueOperations;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.Destination;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
+import skypost.mail.queue.QueueAction;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.queue.QueueFilter;
+import skypost.mail.queue.QueueOperation;
+import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.RetrySchedule;
 import skypost.mail.send.Route;
+import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
+import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.client.FakeMx;
@@ -53,22 +69,40 @@ class SendHandlerTest {
   private final Clock clock = Clock.systemUTC();
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> {});
+  private final InMemoryQueueOperations operations = new InMemoryQueueOperations(id -> {});
+  private final InMemoryDestinations destinations = new InMemoryDestinations();
   private FakeMx mx;
   private SendHandler handler;
 
   @BeforeEach
   void start() throws IOException {
     mx = FakeMx.start();
+    var bounces = new Bounces(messages, "mx.us.example");
+    var holders = new InMemoryBodyHolders();
+    var steer = new SteerEntry(queue, messages, new FreeBodies(holders, messages), bounces, clock);
     SendMessage send =
         new SendMessage(
             new SendMessage.Ports(
-                queue, messages, new InMemoryBodyHolders(), new Bounces(messages, "mx.us.example")),
-            (destination, sender, wish) -> new Route.Via(List.of(mx.hop())),
+                queue,
+                messages,
+                holders,
+                bounces,
+                new SuppressRecipients(
+                    new RememberedDirectory(new InMemoryDirectory(), clock),
+                    new InMemorySuppressions(),
+                    clock)),
+            (destination, sender, chosen, wish) -> new Route.Via(List.of(mx.hop())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
-            RetrySchedule.DEFAULT,
+            destination -> RetrySchedule.DEFAULT,
             clock,
             new Random(1));
-    handler = new SendHandler(send, clock);
+    var run =
+        new RunOperation(operations, new ManageQueue(queue, messages, steer, clock), steer, clock);
+    var ports = new SendDue.Ports(queue, destinations);
+    var means = new SendDue.Means(Runnable::run, clock, new Random(2));
+    handler =
+        new SendHandler(
+            new SendDue(ports, send, destination -> RetrySchedule.DEFAULT, means), run, clock);
     enqueue();
   }
 
@@ -91,6 +125,21 @@ class SendHandlerTest {
   }
 
   @Test
+  void whatWaitsForADestinationIsSentWhenThatIsWoken() throws IOException {
+    Instant now = clock.instant();
+    queue.putOff(ENTRY, now, now.plusSeconds(3600));
+    Destination seen = destinations.find("there.example");
+    destinations.replace(seen, seen.recovering(1, Optional.empty()), now);
+
+    assertThat(handle("send-destination.json", Duration.ofMinutes(5)))
+        .isEqualTo("{\"batchItemFailures\":[]}");
+
+    assertThat(mx.received()).hasSize(1);
+    assertThat(destinations.find("there.example").phase())
+        .isEqualTo(new Destination.Phase.Healthy());
+  }
+
+  @Test
   void aRemoteRefusalIsNoFaultOfTheBatch() throws IOException {
     mx.always("RCPT", FakeMx.reply("451 4.7.1 later"));
 
@@ -100,6 +149,23 @@ class SendHandlerTest {
     assertThat(queue.entries(ENTRY.message()))
         .extracting(QueueEntry::status)
         .containsExactly(Status.DEFERRED);
+  }
+
+  @Test
+  void anOperationIsCarriedOn() throws IOException {
+    mx.always("RCPT", FakeMx.reply("451 4.7.1 later"));
+    handle("send-entry.json", Duration.ofMinutes(5));
+    OperationId id = OperationId.parse("01m88ve4d0p5y83py2cx").orElseThrow();
+    operations.begin(
+        QueueOperation.begin(id, QueueFilter.ALL, new QueueAction.Hold(), clock.instant()));
+
+    assertThat(handle("send-operation.json", Duration.ofMinutes(5)))
+        .isEqualTo("{\"batchItemFailures\":[]}");
+
+    assertThat(operations.find(id).orElseThrow().progress().done()).isEqualTo(1);
+    assertThat(queue.entries(ENTRY.message()))
+        .extracting(QueueEntry::status)
+        .containsExactly(Status.HELD);
   }
 
   @Test
@@ -159,8 +225,8 @@ class SendHandlerTest {
 
     assertThat(settings.schedule()).isEqualTo(RetrySchedule.DEFAULT);
     assertThat(settings.outboundPort()).isEqualTo(25);
-    assertThat(SendSettings.RETRY_SCHEDULE.fallback())
-        .startsWith("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H,");
+    assertThat(SendSettings.RETRY_SCHEDULE.meaning())
+        .contains("PT0S,PT5M,PT15M,PT30M,PT1H,PT2H,PT4H,PT8H and so on for five days");
   }
 
   private String handle(String event, Duration remaining) throws IOException {

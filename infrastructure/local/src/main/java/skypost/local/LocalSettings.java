@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import skypost.api.ApiSettings;
 import skypost.mail.settings.CommonSettings;
+import skypost.mail.settings.MetricsSettings;
+import skypost.mail.settings.ServerHealth;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Settings;
@@ -29,6 +32,7 @@ import skypost.smtp.SmtpFrontSettings;
  * @param endpoint of AWS's services, when the embedded ones are not to be used
  * @param smtp the front's settings
  * @param pop3 the POP3 server's settings
+ * @param health of both
  */
 record LocalSettings(
     Path data,
@@ -37,7 +41,8 @@ record LocalSettings(
     Optional<Path> dynoxide,
     Optional<URI> endpoint,
     SmtpFrontSettings smtp,
-    Pop3Settings pop3) {
+    Pop3Settings pop3,
+    ServerHealth health) {
   private static final String HOME = System.getProperty("user.home") + "/.local/share/skypost";
 
   static final Setting DATA = new Setting("SKYPOST_DATA", "folder that holds all state", HOME);
@@ -64,6 +69,7 @@ record LocalSettings(
    * @param reader of an environment that names a TLS certificate
    */
   static LocalSettings read(SettingsReader reader, Instant now) {
+    MetricsSettings.read(reader, Clock.systemUTC());
     SendSettings.read(reader); // the handlers read these themselves; here it is for the errors
     InetAddress loopback = InetAddress.getLoopbackAddress();
     return new LocalSettings(
@@ -73,7 +79,8 @@ record LocalSettings(
         reader.optional(DYNOXIDE).flatMap(_ -> path(reader, DYNOXIDE)),
         uri(reader),
         SmtpFrontSettings.read(reader, loopback, now),
-        Pop3Settings.read(reader, loopback, now));
+        Pop3Settings.read(reader, loopback, now),
+        ServerHealth.read(reader, loopback));
   }
 
   /** Every variable that matters, in the order of {@code --help}. */
@@ -84,12 +91,15 @@ record LocalSettings(
     settings.addAll(
         List.of(
             PORT_API,
+            ServerHealth.PORT,
+            MetricsSettings.METRICS,
             ADMIN_TOKEN,
             CommonSettings.HOSTNAME,
             CommonSettings.TRUSTED_NETWORKS,
             CommonSettings.SMART_HOST,
             CommonSettings.DNS,
             CommonSettings.OUTBOUND_PORT,
+            CommonSettings.OWN_ADDRESSES,
             SendSettings.RETRY_SCHEDULE,
             DYNOXIDE,
             ENDPOINT));

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,8 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Server;
+import skypost.protocol.log.Metrics;
+import skypost.protocol.net.HealthEndpoint;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -44,6 +48,7 @@ final class LocalSystem implements AutoCloseable {
   private SmtpFront smtp;
   private Pop3Server pop3;
   private HttpApiEndpoint api;
+  private Optional<HealthEndpoint> health = Optional.empty();
 
   private LocalSystem(
       LocalSettings settings, Map<String, String> environment, Consumer<String> progress) {
@@ -158,20 +163,27 @@ final class LocalSystem implements AutoCloseable {
         EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
     sweepPeriodically(functions.receive());
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
+    Metrics metrics = MetricsSettings.read(new SettingsReader(environment), clock);
+    opened.add(metrics::write);
     var tasks = new Together();
+    opened.add(() -> health.ifPresent(HealthEndpoint::close)); // when the doors are closed
     var smtpStarted =
         tasks.start(() ->
             SmtpFront.start(
-                settings.smtp(), ports.authorizer(), ports.messages(), clock, new SecureRandom()));
+                settings.smtp(),
+                ports.authorizer(),
+                ports.messages(),
+                clock,
+                new SecureRandom(),
+                metrics));
     var pop3Started =
         tasks.start(() ->
             Pop3Server.start(
                 settings.pop3(),
-                ports.authorizer(),
-                ports.mailboxes(),
-                ports.holders(),
-                ports.messages(),
-                clock));
+                new Pop3Server.Ports(
+                    ports.authorizer(), ports.mailboxes(), ports.holders(), ports.messages()),
+                clock,
+                metrics));
     var apiStarted =
         tasks.start(() -> opened.add(HttpApiEndpoint.start(settings.apiPort(), functions.api())));
     try {
@@ -191,6 +203,8 @@ final class LocalSystem implements AutoCloseable {
           });
     }
     api = apiStarted.resultNow();
+    health = settings.health().start(() -> smtp.trouble().or(pop3::trouble));
+    opened.add(() -> health.ifPresent(HealthEndpoint::drain)); // before the doors close
   }
 
   private static <T> void keep(Future<T> started, Consumer<T> keeper) {

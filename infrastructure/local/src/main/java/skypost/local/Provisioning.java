@@ -3,14 +3,18 @@ package skypost.local;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.CreateGlobalSecondaryIndexAction;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexUpdate;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
@@ -128,7 +132,37 @@ final class Provisioning {
             messages())
         .filter(table -> !existing.contains(table.tableName()))
         .forEach(this::create);
+    if (existing.contains(Resources.MESSAGES)) {
+      addMissingIndexes();
+    }
     Resources.EXPIRING.forEach(this::expire);
+  }
+
+  /** A table may be from before an index; one is added in a request, as CloudFormation does. */
+  private void addMissingIndexes() {
+    Set<String> present = new HashSet<>();
+    dynamoDb
+        .describeTable(request -> request.tableName(Resources.MESSAGES))
+        .table()
+        .globalSecondaryIndexes()
+        .forEach(index -> present.add(index.indexName()));
+    CreateTableRequest wanted = messages();
+    for (GlobalSecondaryIndex index : wanted.globalSecondaryIndexes()) {
+      if (!present.contains(index.indexName())) {
+        var create =
+            CreateGlobalSecondaryIndexAction.builder()
+                .indexName(index.indexName())
+                .keySchema(index.keySchema())
+                .projection(index.projection())
+                .build();
+        var update = GlobalSecondaryIndexUpdate.builder().create(create).build();
+        dynamoDb.updateTable(request ->
+            request
+                .tableName(Resources.MESSAGES)
+                .attributeDefinitions(wanted.attributeDefinitions())
+                .globalSecondaryIndexUpdates(update));
+      }
+    }
   }
 
   private void create(CreateTableRequest table) {
@@ -170,9 +204,15 @@ final class Provisioning {
             .keySchema(schema("queued", "due"))
             .projection(projection -> projection.projectionType(ProjectionType.ALL))
             .build();
+    var destination =
+        GlobalSecondaryIndex.builder()
+            .indexName("destination")
+            .keySchema(schema("destination", "pk"))
+            .projection(projection -> projection.projectionType(ProjectionType.KEYS_ONLY))
+            .build();
     return table(Resources.MESSAGES, "pk", "sk").toBuilder()
-        .attributeDefinitions(strings("pk", "sk", "queued", "due"))
-        .globalSecondaryIndexes(waiting)
+        .attributeDefinitions(strings("pk", "sk", "queued", "due", "destination"))
+        .globalSecondaryIndexes(waiting, destination)
         .build();
   }
 

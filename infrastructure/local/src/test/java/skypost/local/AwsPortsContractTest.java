@@ -17,19 +17,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
+import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
 import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
+import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
@@ -39,8 +43,10 @@ import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
@@ -49,13 +55,17 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
@@ -72,6 +82,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
 /**
  * The contracts of the ports, held against the AWS adapters on the embedded endpoints through real
@@ -236,6 +247,14 @@ class AwsPortsContractTest {
   }
 
   @Nested
+  class DynamoDestinationsTest extends DestinationsContract {
+    @Override
+    protected Destinations destinations() {
+      return new DynamoDestinations(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
   class DynamoCredentialsTest extends CredentialsContract {
     @Override
     protected Credentials credentials() {
@@ -291,15 +310,8 @@ class AwsPortsContractTest {
 
     @Override
     protected OutboundQueue queue() {
-      SqsClient sqs =
-          SqsClient.builder()
-              .endpointOverride(sqsEndpoint.endpoint())
-              .region(AwsClients.REGION)
-              .credentialsProvider(AnonymousCredentialsProvider.create())
-              .overrideConfiguration(override -> override.addExecutionInterceptor(wakes))
-              .build();
       return new DynamoOutboundQueue(
-          dynamo, Resources.MESSAGES, sqs, resources.outbound().url(), Clock.systemUTC());
+          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
     }
 
     @Override
@@ -308,23 +320,59 @@ class AwsPortsContractTest {
     }
   }
 
+  @Nested
+  class DynamoSuppressionsTest extends SuppressionsContract {
+    @Override
+    protected Suppressions suppressions() {
+      return new DynamoSuppressions(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoQueueOperationsTest extends QueueOperationsContract {
+    private final Wakes wakes = new Wakes();
+
+    @Override
+    protected QueueOperations operations() {
+      return new DynamoQueueOperations(
+          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url());
+    }
+
+    @Override
+    protected List<OperationId> woken() {
+      return List.copyOf(wakes.operations);
+    }
+  }
+
   /** Sees what was sent to the queue, since a delayed message cannot be received yet. */
   private static final class Wakes implements ExecutionInterceptor {
     private final List<EntryId> entries = new CopyOnWriteArrayList<>();
+    private final List<OperationId> operations = new CopyOnWriteArrayList<>();
+
+    SqsClient sqs() {
+      return SqsClient.builder()
+          .endpointOverride(sqsEndpoint.endpoint())
+          .region(AwsClients.REGION)
+          .credentialsProvider(AnonymousCredentialsProvider.create())
+          .overrideConfiguration(override -> override.addExecutionInterceptor(this))
+          .build();
+    }
 
     @Override
     public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
       if (context.request() instanceof SendMessageBatchRequest batch) {
         batch.entries().stream()
             .map(SendMessageBatchRequestEntry::messageBody)
-            .map(Wakes::entry)
+            .map(body -> EntryId.parse(text(body, "entry")).orElseThrow())
             .forEach(entries::add);
+      } else if (context.request() instanceof SendMessageRequest send) {
+        operations.add(OperationId.parse(text(send.messageBody(), "operation")).orElseThrow());
       }
     }
 
-    private static EntryId entry(String body) {
+    private static String text(String body, String name) {
       try {
-        return EntryId.parse(Fields.read(body).text("entry")).orElseThrow();
+        return Fields.read(body).text(name);
       } catch (IOException malformed) {
         throw new IllegalStateException(malformed);
       }

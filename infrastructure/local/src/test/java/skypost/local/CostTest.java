@@ -202,9 +202,34 @@ class CostTest {
     assertThat(each("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessageBatch"))
         .isLessThanOrEqualTo(3);
     assertThat(each("write units")).isLessThanOrEqualTo(4);
+    // four, and what is read once in ten seconds; a destination that is well is not read at all
+    assertThat(each("read units")).isLessThanOrEqualTo(4.2);
     assertThat(each("Invoke AuthorizeFunction")).isLessThanOrEqualTo(1);
     assertThat(each("Invoke ReceiveFunction")).isLessThanOrEqualTo(0.15);
     assertThat(each("Invoke SendFunction")).isLessThanOrEqualTo(0.15);
+  }
+
+  /** Put off, a message costs its entry's move into two indexes, and no attempt. */
+  @Test
+  void outboundToADestinationThatRests() throws Exception {
+    mx.always("EHLO", FakeMx.drop("421 4.3.2 going down"));
+    send(5, Door.SUBMISSION, "alice@example.com", i -> "carol@far.example");
+    run(resources.incoming(), functions.receive(), 5);
+    run(resources.outbound(), functions.send(), 5);
+    int found = mx.commands().size();
+    send(MESSAGES, Door.SUBMISSION, "alice@example.com", i -> "carol@far.example");
+    run(resources.incoming(), functions.receive(), MESSAGES);
+    CountedRequests.reset();
+
+    run(resources.outbound(), functions.send(), MESSAGES);
+
+    report("a message that is put off");
+    // Should preparing have taken longer than the rest, one message has shown that it goes on
+    assertThat(mx.commands().size() - found).isLessThanOrEqualTo(2);
+    assertThat(each("UpdateItem")).isBetween(0.9, 1.1);
+    assertThat(each("write units")).isLessThanOrEqualTo(3.2);
+    assertThat(each("read units")).isLessThanOrEqualTo(0.2);
+    assertThat(each("GetObject")).isLessThanOrEqualTo(0.02);
   }
 
   private static double each(String... operations) {

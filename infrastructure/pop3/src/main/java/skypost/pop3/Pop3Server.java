@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import skypost.mail.authorize.Authorizer;
@@ -13,6 +14,7 @@ import skypost.mail.directory.Network;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.StoredMessages;
+import skypost.protocol.log.Metrics;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.pop3.Pop3Connection;
 import skypost.protocol.pop3.Pop3Logins;
@@ -34,26 +36,24 @@ public final class Pop3Server implements AutoCloseable {
     this.pop3s = pop3s;
   }
 
+  /** What stands behind a server. */
+  public record Ports(
+      Authorizer authorizer, Mailboxes mailboxes, BodyHolders holders, StoredMessages messages) {}
+
   /**
    * Listens and serves from now on. Confirmed logins are remembered for a few minutes.
    *
    * @throws IOException when a port is taken; none is open then
    */
-  public static Pop3Server start(
-      Pop3Settings settings,
-      Authorizer authorizer,
-      Mailboxes mailboxes,
-      BodyHolders holders,
-      StoredMessages messages,
-      Clock clock)
+  public static Pop3Server start(Pop3Settings settings, Ports ports, Clock clock, Metrics metrics)
       throws IOException {
-    var stores = new MailboxLogins.Stores(mailboxes, holders, messages);
-    var logins = new MailboxLogins(new RememberingAuthorizer(authorizer, clock), stores, clock);
-    TcpServer pop3 = listen(settings, "pop3", settings.pop3Port(), Optional.empty(), logins);
+    var stores = new MailboxLogins.Stores(ports.mailboxes(), ports.holders(), ports.messages());
+    var authorizer = new RememberingAuthorizer(ports.authorizer(), clock);
+    var logins = new MailboxLogins(authorizer, stores, clock);
+    TcpServer pop3 = listen(settings, Optional.empty(), logins, new Meter(metrics, "POP3"));
     try {
-      return new Pop3Server(
-          pop3,
-          listen(settings, "pop3s", settings.pop3sPort(), Optional.of(settings.tls()), logins));
+      Optional<SSLContext> tls = Optional.of(settings.tls());
+      return new Pop3Server(pop3, listen(settings, tls, logins, new Meter(metrics, "POP3S")));
     } catch (IOException taken) {
       pop3.close();
       throw taken;
@@ -61,7 +61,7 @@ public final class Pop3Server implements AutoCloseable {
   }
 
   private static TcpServer listen(
-      Pop3Settings settings, String name, int port, Optional<SSLContext> tls, Pop3Logins logins)
+      Pop3Settings settings, Optional<SSLContext> tls, Pop3Logins logins, Meter meter)
       throws IOException {
     var session =
         new Pop3Options(
@@ -69,20 +69,34 @@ public final class Pop3Server implements AutoCloseable {
             Optional.of(settings.tls()),
             client -> contain(settings.trustedNetworks(), client),
             Pop3Options.IDLE);
-    var listener =
-        new TcpServer.Options(
-            name,
-            new InetSocketAddress(settings.bind(), port),
-            settings.maxConnections(),
-            tls,
-            Pop3Options.BUSY,
-            Pop3Options.FAREWELL,
-            peer -> contain(settings.proxyNetworks(), peer.getHostAddress()));
-    return TcpServer.start(listener, wire -> Pop3Connection.serve(wire, session, logins));
+    int port = tls.isPresent() ? settings.pop3sPort() : settings.pop3Port();
+    TcpServer.Options listener =
+        TcpServer.Options.plain(
+                meter.door().toLowerCase(Locale.ROOT),
+                new InetSocketAddress(settings.bind(), port),
+                settings.maxConnections(),
+                Pop3Options.BUSY,
+                Pop3Options.FAREWELL)
+            .withProxied(peer -> contain(settings.proxyNetworks(), peer.getHostAddress()))
+            .withRefusals(meter::refused);
+    return TcpServer.start(
+        tls.map(listener::withTls).orElse(listener),
+        wire -> {
+          meter.connection();
+          Pop3Connection.serve(wire, session, logins, meter);
+        });
   }
 
   private static boolean contain(List<Network> networks, String address) {
     return networks.stream().anyMatch(network -> network.contains(address));
+  }
+
+  /** What is wrong now, for a load balancer that asks; it costs no question to anybody. */
+  public Optional<String> trouble() {
+    if (!pop3.isAccepting()) {
+      return Optional.of("POP3 accepts no connections");
+    }
+    return pop3s.isAccepting() ? Optional.empty() : Optional.of("POP3S accepts no connections");
   }
 
   /** The plain port, also when the system chose it. */

@@ -52,7 +52,8 @@ public record Pop3Settings(
           CommonSettings.PROXY_NETWORKS,
           CommonSettings.MAX_CONNECTIONS,
           ServerTls.CERTIFICATE,
-          ServerTls.KEY);
+          ServerTls.KEY,
+          ServerTls.MORE);
 
   public Pop3Settings {
     trustedNetworks = List.copyOf(trustedNetworks);

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +42,7 @@ class Pop3MainTest {
             "SKYPOST_TLS_CERT",
             "SKYPOST_TLS_KEY")
         .contains("SKYPOST_TRUSTED_NETWORKS", "SKYPOST_PROXY_NETWORKS", "SKYPOST_MAX_CONNECTIONS")
+        .contains("SKYPOST_PORT_HEALTH", "SKYPOST_DRAIN_NOTICE")
         .contains("SKYPOST_BUCKET", "SKYPOST_TABLE_MAILBOXES", "SKYPOST_FUNCTION_AUTHORIZE");
   }
 
@@ -86,6 +91,45 @@ class Pop3MainTest {
       }
       assertThat(log.lines().toList()).anyMatch(line -> line.contains("event=drain finished=true"));
       server.waitFor();
+    } finally {
+      server.destroyForcibly();
+    }
+  }
+
+  @Test
+  void healthIsToldUntilTheBalancerHasNoticedThatItGoes() throws Exception {
+    Map<String, String> environment = new java.util.HashMap<>(AWS);
+    environment.putAll(
+        Map.of(
+            "SKYPOST_PORT_POP3", "0",
+            "SKYPOST_PORT_POP3S", "0",
+            "SKYPOST_PORT_HEALTH", "0",
+            "SKYPOST_DRAIN_NOTICE", "2"));
+    Process server = start(environment);
+    try (BufferedReader log = server.errorReader();
+        HttpClient http = HttpClient.newHttpClient()) {
+      Matcher ready =
+          Pattern.compile("event=ready pop3=(\\d+) pop3s=\\d+ health=(\\d+)")
+              .matcher(log.readLine());
+      assertThat(ready.find()).isTrue();
+      var health =
+          HttpRequest.newBuilder(URI.create("http://localhost:" + ready.group(2) + "/health"))
+              .build();
+      assertThat(http.send(health, HttpResponse.BodyHandlers.ofString()).body())
+          .isEqualTo("{\"status\":\"ok\"}");
+
+      server.toHandle().destroy(); // SIGTERM
+      HttpResponse<String> going = http.send(health, HttpResponse.BodyHandlers.ofString());
+      while (going.statusCode() == 200) { // the signal is on its way
+        going = http.send(health, HttpResponse.BodyHandlers.ofString());
+      }
+      assertThat(going.statusCode()).isEqualTo(503);
+      assertThat(going.body()).isEqualTo("{\"status\":\"draining\"}");
+      try (Pop3TestClient late = new Pop3TestClient(Integer.parseInt(ready.group(1)))) {
+        assertThat(late.greeting).as("within the notice").startsWith("+OK");
+        assertThat(late.line()).isEqualTo("-ERR [SYS/TEMP] the server is going down");
+      }
+      assertThat(server.waitFor()).isEqualTo(143);
     } finally {
       server.destroyForcibly();
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -31,6 +32,7 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
 import skypost.mail.tls.SelfSignedCertificate;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.Metrics;
 import skypost.protocol.net.TlsContexts;
 import skypost.protocol.sasl.ScramLogin;
 import skypost.protocol.sasl.ScramSalt;
@@ -52,6 +54,9 @@ final class Pop3World implements AutoCloseable {
   final Pop3Server server;
   private final SplittableRandom random = new SplittableRandom(7);
 
+  final List<String> measured = new CopyOnWriteArrayList<>();
+  final Metrics metrics = Metrics.to("Skypost", measured::add, Clock.systemUTC());
+
   Pop3World() throws IOException {
     this(LOOPBACK);
   }
@@ -69,7 +74,8 @@ final class Pop3World implements AutoCloseable {
             trusted,
             List.of(),
             16);
-    server = Pop3Server.start(settings, authorizer, mailboxes, holders, messages, clock);
+    var ports = new Pop3Server.Ports(authorizer, mailboxes, holders, messages);
+    server = Pop3Server.start(settings, ports, clock, metrics);
   }
 
   Pop3TestClient connect() throws IOException {

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.log.Metrics.Unit;
+import skypost.protocol.net.Refusal;
 import skypost.protocol.sasl.ScramLogin;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
@@ -43,6 +44,11 @@ record Meter(Metrics metrics, Door door) {
 
   private void add(String name, Unit unit, double value) {
     metrics.add(Map.of("Door", door.name()), name, unit, value);
+  }
+
+  /** Counts what is refused before or beside gate and sink. */
+  void refused(Refusal why) {
+    refused(why.reason());
   }
 
   private void refused(String reason) {

@@ -1,5 +1,6 @@
 package skypost.smtp;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,9 +32,17 @@ import skypost.protocol.smtp.SmtpSink;
 /** The running front: a server for each door. */
 public final class SmtpFront implements AutoCloseable {
   private static final Set<Extension> EXTENSIONS =
-      // BINARYMIME and REQUIRETLS are not: infrastructure/docs/decisions/extensions.md
-      Set.of(Extension.CHUNKING, Extension.SMTPUTF8, Extension.DSN, Extension.LIMITS);
+      // REQUIRETLS is not: infrastructure/docs/decisions/extensions.md
+      Set.of(
+          Extension.CHUNKING,
+          Extension.BINARYMIME,
+          Extension.SMTPUTF8,
+          Extension.DSN,
+          Extension.LIMITS);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  /** Where large messages lie on their way into the store. */
+  private static final File SPOOL = new File(System.getProperty("java.io.tmpdir"));
 
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
@@ -107,6 +116,7 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   private void open(Door door) throws IOException {
+    Meter meter = new Meter(metrics, door);
     String busy =
         SmtpReply.of(421, 3, 2, settings.hostname() + " too many connections, try again later")
             .toWire();
@@ -119,7 +129,8 @@ public final class SmtpFront implements AutoCloseable {
             .withProxied(peer ->
                 settings.proxyNetworks().stream()
                     .anyMatch(network -> network.contains(peer.getHostAddress())))
-            .withPerClient(perClient);
+            .withPerClient(perClient)
+            .withRefusals(meter::refused);
     if (door.implicitTls()) {
       options = options.withTls(settings.tls());
     }
@@ -131,8 +142,7 @@ public final class SmtpFront implements AutoCloseable {
             EXTENSIONS,
             SmtpLimits.of(settings.maxMessageBytes())
                 .withGreetingDelay(settings.defence().greetingDelay()));
-    servers.put(
-        door, TcpServer.start(options, wire -> serve(wire, smtp, new Meter(metrics, door))));
+    servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp, meter)));
   }
 
   private void serve(Wire wire, SmtpSettings smtp, Meter meter) throws IOException {
@@ -140,7 +150,20 @@ public final class SmtpFront implements AutoCloseable {
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
     meter.connection();
     var gate = meter.gate(new AuthorizerGate(authorizer, asking, rates));
-    new SmtpConnection(wire, smtp, gate, meter.sink(sinks.get(smtp.service()))).run();
+    var sink = meter.sink(sinks.get(smtp.service()));
+    new SmtpConnection(wire, smtp, new SmtpConnection.Ports(gate, sink, meter::refused)).run();
+  }
+
+  /** What is wrong now, for a load balancer that asks; it costs no question to anybody. */
+  public Optional<String> trouble() {
+    for (var server : servers.entrySet()) {
+      if (!server.getValue().isAccepting()) {
+        return Optional.of(server.getKey() + " accepts no connections");
+      }
+    }
+    return settings.maxMessageBytes() > SPOOL.getUsableSpace()
+        ? Optional.of("no room for a message in " + SPOOL)
+        : Optional.empty();
   }
 
   /** The port of a door that is open. */

@@ -4,41 +4,38 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.Program;
+import skypost.mail.settings.ServerHealth;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.log.Metrics;
+import skypost.protocol.net.HealthEndpoint;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /** The front in its container: AuthorizeFunction and S3 behind it. */
 public final class SmtpFrontMain {
-  /** Its StopTimeout is 120 s in infrastructure/cloud/smtp.yaml. */
-  private static final Duration DRAIN = Duration.ofSeconds(110);
-
   /**
    * Messages being stored and questions being asked at once: many sessions share few connections,
    * since each needs one for some milliseconds.
    */
   private static final int AWS_CONNECTIONS = 500;
 
-  private static final Setting METRICS =
-      new Setting(
-          "SKYPOST_METRICS", "on: metrics for CloudWatch, as lines of JSON on stdout", "off");
-
   private SmtpFrontMain() {}
 
   /** Runs the front until SIGTERM; {@code --help} lists the settings. */
   public static void main(String[] arguments) throws InterruptedException {
     List<Setting> settings = new ArrayList<>(SmtpFrontSettings.SETTINGS);
-    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE, METRICS));
+    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE));
+    settings.addAll(List.of(MetricsSettings.METRICS, ServerHealth.PORT, ServerHealth.NOTICE));
     new Program("skypost-smtp", "The SMTP front of Skypost.", settings)
         .run(arguments, SmtpFrontMain::start);
   }
@@ -51,29 +48,21 @@ public final class SmtpFrontMain {
     var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
     var authorizer = ports.authorizer();
     var messages = ports.messages();
-    Metrics metrics = metrics(reader, clock);
+    Metrics metrics = MetricsSettings.read(reader, clock);
+    ServerHealth health = ServerHealth.read(reader, settings.bind());
     reader.check();
     SmtpFront front =
         SmtpFront.start(settings, authorizer, messages, clock, new SecureRandom(), metrics);
+    Optional<HealthEndpoint> endpoint = health.start(front::trouble);
     EventLog started = EventLog.info("ready");
     for (Door door : Door.values()) {
       started.with(door.name().toLowerCase(Locale.ROOT), front.port(door));
     }
+    endpoint.ifPresent(open -> started.with("health", open.port()));
     started.write();
     return () -> {
-      EventLog.info("drain").with("finished", front.drain(DRAIN)).write();
+      health.leave(endpoint, front::drain);
       metrics.write();
-    };
-  }
-
-  private static Metrics metrics(SettingsReader reader, Clock clock) {
-    return switch (reader.text(METRICS)) {
-      case "on" -> Metrics.to("Skypost", System.out::println, clock);
-      case "off", "" -> Metrics.off();
-      default -> {
-        reader.reject(METRICS, "is neither on nor off");
-        yield Metrics.off();
-      }
     };
   }
 }

@@ -105,7 +105,8 @@ public record SmtpFrontSettings(
           MAX_RECIPIENTS_PER_HOUR,
           RECIPIENT_MEMORY,
           ServerTls.CERTIFICATE,
-          ServerTls.KEY);
+          ServerTls.KEY,
+          ServerTls.MORE);
 
   private static final long LEAST_MESSAGE =
       1; // RFC 5321 section 4.5.3.1.7 wants 64K octets, which is the operator's to keep

@@ -28,6 +28,7 @@ import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.tls.ServerTls;
@@ -71,7 +72,10 @@ final class MemoryFront implements AutoCloseable {
                 credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC()),
             new AuthorizeRecipients(
                 new AuthorizeRecipients.Ports(
-                    directory, new InMemoryMailboxes(), withoutRelayDomains()),
+                    directory,
+                    new InMemoryMailboxes(),
+                    withoutRelayDomains(),
+                    new InMemorySuppressions()),
                 trustNobody,
                 Clock.systemUTC()));
     SmtpFrontSettings settings =

@@ -2,17 +2,21 @@ package skypost.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import skypost.mail.settings.EmbeddedMetricFormat;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.net.TestClient;
+import skypost.smtp.SmtpFrontSettings.Defence;
 
-/** Lines that CloudWatch understands, by "Specification: Embedded metric format". */
+/** What happens at the doors, in lines that CloudWatch understands. */
 class MetricsTest {
   @Test
   void whatHappensAtADoorIsMeasured() throws Exception {
@@ -28,20 +32,91 @@ class MetricsTest {
       }
       memory.metrics.write();
 
-      Map<String, Object> door = line(memory.measured, List.of("Door"));
-      assertThat(door)
-          .containsEntry("Door", "SMTP")
+      assertThat(EmbeddedMetricFormat.only(memory.measured, Map.of("Door", "SMTP")))
           .containsEntry("Connections", 1.0)
           .containsEntry("Accepted", 1.0)
           .containsEntry("Octets", 17.0)
           .containsKey("StoreTime");
-      assertThat(line(memory.measured, List.of("Door", "Reason")))
-          .containsEntry("Reason", "5.1.1")
-          .containsEntry("Refused", 1.0);
+      assertThat(refused(memory, "5.1.1")).isEqualTo(1.0);
       memory.measured.clear();
       memory.metrics.write();
       assertThat(memory.measured).as("idle").isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET / HTTP/1.1, other-protocol",
+    "NONSENSE, syntax",
+    "MAIL TO:<x>, parameter",
+    "EXPN staff, not-offered",
+    "DATA, sequence",
+    "AUTH PLAIN AAAA, sequence",
+    "MAIL FROM:<a@b.test> SIZE=99999999999, too-big"
+  })
+  void whatTheDialogueRefusesIsCountedByItsReason(String command, String reason) throws Exception {
+    try (MemoryFront memory = MemoryFront.start()) {
+      try (TestClient client = TestClient.connect(memory.front.port(Door.SMTP))) {
+        client.hear();
+        client.say("EHLO x");
+        assertThat(client.say(command)).startsWith("5");
+      }
+      memory.metrics.write();
+      assertThat(refused(memory, reason)).isEqualTo(1.0);
+    }
+  }
+
+  @Test
+  void whoIsDroppedIsCountedByItsReason() throws Exception {
+    var defence = new Defence(0, Duration.ofSeconds(20), 0, Duration.ZERO);
+    try (MemoryFront memory = MemoryFront.defended(defence)) {
+      try (TestClient early = TestClient.connect(memory.front.port(Door.SMTP))) {
+        assertThat(early.say("EHLO x")).startsWith("554 ");
+      }
+      try (TestClient smuggler = TestClient.connect(memory.front.port(Door.SUBMISSION))) {
+        smuggler.hear();
+        assertThat(smuggler.say("EHLO x\nNOOP")).startsWith("521 ");
+      }
+      try (TestClient lost = TestClient.connect(memory.front.port(Door.SUBMISSION))) {
+        lost.hear();
+        String reply = "5";
+        while (reply.startsWith("5")) {
+          reply = lost.say("WHAT");
+        }
+        assertThat(reply).startsWith("421 4.7.0 Too many errors");
+      }
+      memory.metrics.write();
+
+      assertThat(refused(memory, "early-talker")).isEqualTo(1.0);
+      assertThat(refused(memory, "SUBMISSION", "bare-line-end")).isEqualTo(1.0);
+      assertThat(refused(memory, "SUBMISSION", "too-many-errors")).isEqualTo(1.0);
+      assertThat(refused(memory, "SUBMISSION", "syntax")).isEqualTo(21.0);
+    }
+  }
+
+  @Test
+  void contentThatIsRefusedIsCountedByItsReason() throws Exception {
+    try (MemoryFront memory = MemoryFront.start()) {
+      try (TestClient client = TestClient.connect(memory.front.port(Door.SMTP))) {
+        client.hear();
+        client.say("EHLO x");
+        send(client, "Subject: x\r\n\r\n" + "y".repeat(2000) + "\r\n");
+        send(client, "Received: x\r\n".repeat(200) + "\r\n");
+        send(client, "bare\nline\r\n");
+      }
+      memory.metrics.write();
+
+      assertThat(refused(memory, "line-too-long")).isEqualTo(1.0);
+      assertThat(refused(memory, "loop")).isEqualTo(1.0);
+      assertThat(refused(memory, "bare-line-end")).isEqualTo(1.0);
+    }
+  }
+
+  private static void send(TestClient client, String content) throws IOException {
+    client.say("MAIL FROM:<a@b.test>");
+    client.say("RCPT TO:<alice@example.com>");
+    client.say("DATA");
+    assertThat(client.say(content + ".")).startsWith("5");
   }
 
   @Test
@@ -51,46 +126,23 @@ class MetricsTest {
     for (int i = 0; i < 1000; i++) {
       metrics.add(Map.of("Door", "SMTP"), "StoreTime", Metrics.Unit.MILLISECONDS, i);
       metrics.add(Map.of("Door", "SMTP"), "Accepted", Metrics.Unit.COUNT, 1);
+      metrics.add(Map.of("Door", "many"), "Metric" + i, Metrics.Unit.COUNT, 1e15 * i);
     }
+    metrics.add(Map.of("Door", "SMTP"), "Accepted", Metrics.Unit.COUNT, Double.NaN);
     metrics.write();
 
-    Map<String, Object> line = line(written, List.of("Door"));
+    Map<String, Object> line = EmbeddedMetricFormat.only(written, Map.of("Door", "SMTP"));
     assertThat(line).containsEntry("Accepted", 1000.0);
     assertThat((List<?>) line.get("StoreTime")).hasSize(100);
+    assertThat(EmbeddedMetricFormat.only(written, Map.of("Door", "many"))).hasSize(102);
   }
 
-  /** The only line with these dimensions, checked to be in the format. */
-  private static Map<String, Object> line(List<String> written, List<String> dimensions)
-      throws Exception {
-    List<Map<String, Object>> found = new ArrayList<>();
-    for (String text : written) {
-      assertThat(text).doesNotContain("\n");
-      Map<String, Object> line = JSON.std.mapFrom(text);
-      if (checked(line).equals(dimensions)) {
-        found.add(line);
-      }
-    }
-    assertThat(found).hasSize(1);
-    return found.getFirst();
+  private static Object refused(MemoryFront memory, String reason) throws IOException {
+    return refused(memory, "SMTP", reason);
   }
 
-  /** Checks what the specification requires, and gives the names of the dimensions. */
-  private static List<?> checked(Map<String, Object> line) {
-    Map<?, ?> aws = (Map<?, ?>) line.get("_aws");
-    long timestamp = ((Number) aws.get("Timestamp")).longValue();
-    assertThat(Instant.ofEpochMilli(timestamp)).isAfter(Instant.parse("2020-01-01T00:00:00Z"));
-    Map<?, ?> directive = (Map<?, ?>) ((List<?>) aws.get("CloudWatchMetrics")).getFirst();
-    assertThat(directive.get("Namespace")).isEqualTo("Skypost");
-    List<?> dimensions = (List<?>) ((List<?>) directive.get("Dimensions")).getFirst();
-    for (Object name : dimensions) {
-      assertThat(line.get(name)).isInstanceOf(String.class);
-    }
-    for (Object definition : (List<?>) directive.get("Metrics")) {
-      Map<?, ?> metric = (Map<?, ?>) definition;
-      assertThat(metric.get("Unit")).isIn("Count", "Bytes", "Milliseconds");
-      Object value = line.get(metric.get("Name"));
-      assertThat(value instanceof Number || value instanceof List).isTrue();
-    }
-    return dimensions;
+  private static Object refused(MemoryFront memory, String door, String reason) throws IOException {
+    return EmbeddedMetricFormat.only(memory.measured, Map.of("Door", door, "Reason", reason))
+        .get("Refused");
   }
 }

@@ -277,6 +277,31 @@ class SmtpFrontTest {
   }
 
   @Test
+  void binaryPartsOfASubmissionAreStoredAsLines() throws Exception {
+    String content =
+        "From: alice@example.com\r\nBcc: secret@example.com\r\nMIME-Version: 1.0\r\n"
+            + "Content-Transfer-Encoding: binary\r\nContent-Type: image/png\r\n\r\n"
+            + "\u0089PNG\r\n\u001a\n\0.\r\n";
+    try (MemoryFront memory = MemoryFront.start();
+        TestClient client = submissions(memory)) {
+      client.say(ALICE);
+      assertThat(client.say("MAIL FROM:<alice@example.com> BODY=BINARYMIME")).startsWith("250 ");
+      client.say("RCPT TO:<bob@example.com>");
+      client.send("BDAT " + content.length() + " LAST\r\n" + content);
+      assertThat(client.hear()).startsWith("250 ");
+
+      StoredMessage message = memory.only();
+      assertThat(message.envelope().senderParameters()).containsEntry("BODY", "8BITMIME");
+      assertThat(new String(message.content().readAllBytes(), UTF_8))
+          .startsWith("Received: ")
+          .contains("\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n")
+          .contains("\r\nMessage-ID: ")
+          .endsWith("\r\n\r\niVBORw0KGgoALg0K\r\n")
+          .doesNotContain("secret");
+    }
+  }
+
+  @Test
   void goingDownTellsIdleSessionsAndLetsATransactionFinish() throws Exception {
     try (MemoryFront memory = MemoryFront.start();
         TestClient idle = TestClient.connect(memory.front.port(Door.SMTP));
@@ -293,6 +318,15 @@ class SmtpFrontTest {
       assertThat(busy.hear()).startsWith("421 4.3.2 ");
       assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();
       assertThat(memory.ids()).hasSize(1);
+    }
+  }
+
+  @Test
+  void frontThatHasClosedItsDoorsIsNotWell() throws Exception {
+    try (MemoryFront memory = MemoryFront.start()) {
+      assertThat(memory.front.trouble()).isEmpty();
+      memory.front.drain(Duration.ZERO);
+      assertThat(memory.front.trouble()).contains("SMTP accepts no connections");
     }
   }
 

@@ -67,8 +67,8 @@ public record MessageTrace(
    * One thing that happened.
    *
    * @param at when
-   * @param event what: accepted, delivered, queued, attempt, deferred, held, bounced, failed,
-   *     removed
+   * @param event what: accepted, delivered, queued, attempt, deferred, held, released, retried,
+   *     rerouted, bounced, failed, removed
    * @param recipient to whom
    * @param folder where it was filed
    * @param uid under which number
@@ -77,6 +77,8 @@ public record MessageTrace(
    * @param tls protocol and cipher suite
    * @param reply what was answered
    * @param nextAttempt when it is tried again
+   * @param by which administrator did it
+   * @param detail what more there is to say of it: the server of a reroute
    */
   public record Event(
       Instant at,
@@ -88,7 +90,9 @@ public record MessageTrace(
       Optional<String> server,
       Optional<String> tls,
       Optional<SmtpReply> reply,
-      Optional<Instant> nextAttempt) {
+      Optional<Instant> nextAttempt,
+      Optional<String> by,
+      Optional<String> detail) {
     static Event of(Instant at, String event) {
       Optional<String> none = Optional.empty();
       return new Event(
@@ -101,26 +105,62 @@ public record MessageTrace(
           none,
           none,
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          none,
+          none);
     }
 
     Event named(String name) {
-      return new Event(at, name, recipient, folder, uid, entry, server, tls, reply, nextAttempt);
+      return new Event(
+          at, name, recipient, folder, uid, entry, server, tls, reply, nextAttempt, by, detail);
     }
 
     Event to(EmailAddress whom) {
       return new Event(
-          at, event, Optional.of(whom), folder, uid, entry, server, tls, reply, nextAttempt);
+          at,
+          event,
+          Optional.of(whom),
+          folder,
+          uid,
+          entry,
+          server,
+          tls,
+          reply,
+          nextAttempt,
+          by,
+          detail);
     }
 
     Event into(String where, Optional<Long> number) {
       return new Event(
-          at, event, recipient, Optional.of(where), number, entry, server, tls, reply, nextAttempt);
+          at,
+          event,
+          recipient,
+          Optional.of(where),
+          number,
+          entry,
+          server,
+          tls,
+          reply,
+          nextAttempt,
+          by,
+          detail);
     }
 
     Event about(String id) {
       return new Event(
-          at, event, recipient, folder, uid, Optional.of(id), server, tls, reply, nextAttempt);
+          at,
+          event,
+          recipient,
+          folder,
+          uid,
+          Optional.of(id),
+          server,
+          tls,
+          reply,
+          nextAttempt,
+          by,
+          detail);
     }
 
     Event with(String peer, String security) {
@@ -134,17 +174,57 @@ public record MessageTrace(
           present(peer),
           present(security),
           reply,
-          nextAttempt);
+          nextAttempt,
+          by,
+          detail);
     }
 
     Event because(SmtpReply answer) {
       return new Event(
-          at, event, recipient, folder, uid, entry, server, tls, Optional.of(answer), nextAttempt);
+          at,
+          event,
+          recipient,
+          folder,
+          uid,
+          entry,
+          server,
+          tls,
+          Optional.of(answer),
+          nextAttempt,
+          by,
+          detail);
     }
 
     Event next(Instant when) {
       return new Event(
-          at, event, recipient, folder, uid, entry, server, tls, reply, Optional.of(when));
+          at,
+          event,
+          recipient,
+          folder,
+          uid,
+          entry,
+          server,
+          tls,
+          reply,
+          Optional.of(when),
+          by,
+          detail);
+    }
+
+    Event by(String whom, String more) {
+      return new Event(
+          at,
+          event,
+          recipient,
+          folder,
+          uid,
+          entry,
+          server,
+          tls,
+          reply,
+          nextAttempt,
+          Optional.of(whom),
+          present(more));
     }
 
     private static Optional<String> present(String text) {

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.MessageTrace.Event;
@@ -13,6 +16,9 @@ import skypost.mail.admin.MessageTrace.State;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.ByHand.Step;
+import skypost.mail.queue.ByHand.What;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
@@ -22,6 +28,7 @@ import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.protocol.smtp.SmtpReply;
 
 /**
  * Puts together what became of a message: its receipt, its entries in the queue, or, before both,
@@ -30,11 +37,14 @@ import skypost.mail.trace.Traces.RecipientOutcome;
 public final class TraceMessage {
   private final Traces traces;
   private final OutboundQueue queue;
+  private final Destinations destinations;
   private final StoredMessages messages;
 
-  public TraceMessage(Traces traces, OutboundQueue queue, StoredMessages messages) {
+  public TraceMessage(
+      Traces traces, OutboundQueue queue, Destinations destinations, StoredMessages messages) {
     this.traces = traces;
     this.queue = queue;
+    this.destinations = destinations;
     this.messages = messages;
   }
 
@@ -58,7 +68,7 @@ public final class TraceMessage {
   private MessageTrace unfinished(MessageId id, Envelope envelope, long size) throws IOException {
     Timeline timeline = new Timeline(envelope);
     timeline.states.add(State.ACCEPTED);
-    timeline.addAll(queue.entries(id));
+    timeline.addAll(waiting(queue.entries(id)));
     return timeline.trace(id, size, Optional.empty());
   }
 
@@ -77,8 +87,21 @@ public final class TraceMessage {
             .orElse(receipt.finishedAt());
     Timeline timeline = new Timeline(receipt.envelope());
     receipt.outcomes().forEach(outcome -> timeline.add(decided, outcome));
-    timeline.addAll(entries);
+    timeline.addAll(waiting(entries));
     return timeline.trace(receipt.id(), receipt.size(), Optional.of(receipt.subject()));
+  }
+
+  /** Entries, and of those that are deferred why, where that is not their own last attempt. */
+  private Map<QueueEntry, Optional<SmtpReply>> waiting(List<QueueEntry> entries)
+      throws IOException {
+    Map<QueueEntry, Optional<SmtpReply>> reasons = new LinkedHashMap<>();
+    for (QueueEntry entry : entries) {
+      boolean deferred = entry.status() == QueueEntry.Status.DEFERRED;
+      reasons.put(
+          entry,
+          deferred ? destinations.find(entry.id().destination()).reason() : Optional.empty());
+    }
+    return reasons;
   }
 
   private static final class Timeline {
@@ -116,30 +139,48 @@ public final class TraceMessage {
           });
     }
 
-    void addAll(List<QueueEntry> entries) {
-      for (QueueEntry entry : entries) {
-        String id = entry.id().toString();
-        for (Attempt attempt : entry.attempts()) {
-          events.add(
-              Event.of(attempt.at(), "attempt")
-                  .about(id)
-                  .with(attempt.server(), attempt.tls())
-                  .because(attempt.reply()));
-        }
-        Instant last =
-            entry.attempts().isEmpty()
-                ? envelope.origin().receivedAt()
-                : entry.attempts().getLast().at();
-        for (QueuedRecipient recipient : entry.recipients()) {
-          add(entry, recipient, last);
-        }
+    void addAll(Map<QueueEntry, Optional<SmtpReply>> entries) {
+      entries.forEach(this::addAll);
+    }
+
+    private void addAll(QueueEntry entry, Optional<SmtpReply> reason) {
+      String id = entry.id().toString();
+      for (Attempt attempt : entry.attempts()) {
+        events.add(
+            Event.of(attempt.at(), "attempt")
+                .about(id)
+                .with(attempt.server(), attempt.tls())
+                .because(attempt.reply()));
+      }
+      Instant last =
+          entry.attempts().isEmpty()
+              ? envelope.origin().receivedAt()
+              : entry.attempts().getLast().at();
+      for (QueuedRecipient recipient : entry.recipients()) {
+        boolean byHand = recipient.end().filter(SteerEntry::isRemoval).isPresent();
+        Optional<Step> removal = byHand ? entry.byHand().last() : Optional.empty();
+        Event event =
+            removal
+                .map(step -> Event.of(step.at(), "").by(step.by(), ""))
+                .orElse(Event.of(last, ""));
+        add(entry, recipient, event, reason);
+      }
+      entry.byHand().steps().forEach(step -> add(id, step));
+    }
+
+    /** What an administrator did; a removal is told of each recipient. */
+    private void add(String entry, Step step) {
+      if (step.what() != What.REMOVED) {
+        String event = step.what().name().toLowerCase(Locale.ROOT);
+        events.add(Event.of(step.at(), event).about(entry).by(step.by(), step.detail()));
       }
     }
 
-    private void add(QueueEntry entry, QueuedRecipient recipient, Instant last) {
-      Event event = Event.of(last, "").to(recipient.address()).about(entry.id().toString());
+    private void add(
+        QueueEntry entry, QueuedRecipient recipient, Event bare, Optional<SmtpReply> reason) {
+      Event event = bare.to(recipient.address()).about(entry.id().toString());
       switch (recipient.end().orElse(null)) {
-        case null -> addWaiting(entry, event);
+        case null -> addWaiting(entry, reason.map(event::because).orElse(event));
         case End.Sent(var reply) -> {
           states.add(State.DELIVERED);
           events.add(event.named("delivered").because(reply));
@@ -164,7 +205,10 @@ public final class TraceMessage {
         }
         case HELD -> {
           states.add(State.HELD);
-          events.add(event.named("held"));
+          if (entry.byHand().steps().stream()
+              .noneMatch(step -> step.what() == What.HELD)) { // else the step tells it
+            events.add(event.named("held"));
+          }
         }
       }
     }

@@ -162,7 +162,8 @@ public final class AuthorizeLogin {
 
   /**
    * With few domains a submission needs no second question: only mail to our own domains, and to
-   * those that rules name, is asked about.
+   * those that rules name, is asked about. Where addresses are suppressed for the user's domain,
+   * any recipient may be one.
    */
   private Grant grant(Service service, EmailAddress user) throws IOException {
     if (service != Service.SUBMISSION) {
@@ -174,8 +175,12 @@ public final class AuthorizeLogin {
     }
     Set<String> asked = new LinkedHashSet<>();
     domains.items().forEach(domain -> asked.add(domain.name()));
+    Optional<RelaySettings> settings = directory.relay();
+    if (settings.flatMap(relay -> relay.suppression(Optional.of(user))).isPresent()) {
+      return Grant.NONE;
+    }
     List<RelayRule> rules =
-        directory.relay().map(RelaySettings::rules).orElse(List.of()).stream()
+        settings.map(RelaySettings::rules).orElse(List.of()).stream()
             .filter(rule -> rule.denies() && rule.concerns(user)) // the others only allow more
             .toList();
     for (RelayRule rule : rules) {

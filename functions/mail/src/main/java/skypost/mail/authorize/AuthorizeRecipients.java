@@ -15,9 +15,11 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.HardBounce;
 import skypost.mail.directory.LocalAddresses;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.protocol.address.EmailAddress;
@@ -54,11 +56,16 @@ public final class AuthorizeRecipients {
   private final LocalAddresses addresses;
   private final Mailboxes mailboxes;
   private final CheckRelayRecipients relayRecipients;
+  private final Suppressions suppressions;
   private final RelaySettings relayDefaults;
+  private final Clock clock;
 
   /** What it asks. */
   public record Ports(
-      Directory directory, Mailboxes mailboxes, CheckRelayRecipients relayRecipients) {}
+      Directory directory,
+      Mailboxes mailboxes,
+      CheckRelayRecipients relayRecipients,
+      Suppressions suppressions) {}
 
   /**
    * @param relayDefaults what holds until relay settings are put into the directory
@@ -69,6 +76,8 @@ public final class AuthorizeRecipients {
     this.addresses = new LocalAddresses(directory);
     this.mailboxes = ports.mailboxes();
     this.relayRecipients = ports.relayRecipients();
+    this.suppressions = ports.suppressions();
+    this.clock = clock;
     this.relayDefaults = relayDefaults;
   }
 
@@ -117,15 +126,29 @@ public final class AuthorizeRecipients {
       return decideLocal(client.question, recipient, isUser ? asUser : "local-recipient");
     }
     if (isUser || client.isTrusted()) {
-      return client
-          .settings()
-          .destinationRule(mail)
-          .map(AuthorizeRecipients::byRule)
-          .orElse(new RecipientAnswer(true, ACCEPTED, isUser ? asUser : "trusted-network"));
+      RecipientAnswer answer =
+          client
+              .settings()
+              .destinationRule(mail)
+              .map(AuthorizeRecipients::byRule)
+              .orElse(new RecipientAnswer(true, ACCEPTED, isUser ? asUser : "trusted-network"));
+      return answer.accepted() ? suppressed(client, recipient).orElse(answer) : answer;
     }
     return domain.isPresent()
         ? new RecipientAnswer(true, ACCEPTED, RELAY_DOMAIN)
         : new RecipientAnswer(false, DENIED, "relay-denied");
+  }
+
+  /** A refusal when mail of this sender's domain to the address has failed for good. */
+  private Optional<RecipientAnswer> suppressed(Client client, EmailAddress recipient)
+      throws IOException {
+    Optional<EmailAddress> sender = client.question.sender().map(EmailAddress::canonical);
+    if (client.settings().suppression(sender).isEmpty()) {
+      return Optional.empty(); // no read for those who have not asked for it
+    }
+    return suppressions
+        .find(sender.orElseThrow().domain(), recipient.canonical(), clock.instant())
+        .map(found -> new RecipientAnswer(false, HardBounce.refusal(found), "suppressed"));
   }
 
   private static RecipientAnswer byRule(RelayRule rule) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -37,7 +38,31 @@ public final class RelayJson {
     if (!settings.rules().isEmpty()) {
       fields.put("rules", settings.rules().stream().map(RelayJson::write).toList());
     }
+    if (!settings.retries().isEmpty()) {
+      fields.put("retries", settings.retries().stream().map(RelayJson::write).toList());
+    }
+    if (!settings.suppressions().isEmpty()) {
+      Map<String, Object> suppressions = new LinkedHashMap<>();
+      settings.suppressions().forEach((domain, keep) -> suppressions.put(domain, write(keep)));
+      fields.put("suppressions", suppressions);
+    }
     return fields;
+  }
+
+  private static Map<String, Object> write(RetryRule rule) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("to", rule.to().toString());
+    if (!rule.waits().isEmpty()) {
+      fields.put("retrySchedule", rule.waits().stream().map(Duration::toString).toList());
+    }
+    rule.maxAge().ifPresent(age -> fields.put("maxAge", age.toString()));
+    return fields;
+  }
+
+  /** In days where it is whole days: nobody has written PT2160H. */
+  private static String write(Duration duration) {
+    Duration days = Duration.ofDays(duration.toDays());
+    return days.equals(duration) ? "P" + days.toDays() + "D" : duration.toString();
   }
 
   private static Map<String, Object> write(RelayRule rule) {
@@ -74,12 +99,32 @@ public final class RelayJson {
     for (Fields rule : fields.has("rules") ? fields.objects("rules") : List.<Fields>of()) {
       rules.add(rule(rule));
     }
+    Map<String, Duration> suppressions = new LinkedHashMap<>();
+    fields
+        .textMap("suppressions")
+        .forEach((domain, keep) -> suppressions.put(domain, Duration.parse(keep)));
     return new RelaySettings(
         fields.texts("trustedNetworks").stream().map(Network::of).toList(),
         new SmartHosts(
             standard.isPresent() ? Optional.of(hostPort(standard.get())) : Optional.empty(),
             domains),
-        rules);
+        rules,
+        retries(fields),
+        suppressions);
+  }
+
+  private static List<RetryRule> retries(Fields fields) throws IOException {
+    List<RetryRule> retries = new ArrayList<>();
+    for (Fields rule : fields.has("retries") ? fields.objects("retries") : List.<Fields>of()) {
+      List<String> waits =
+          rule.has("retrySchedule") ? rule.texts("retrySchedule") : List.<String>of();
+      retries.add(
+          new RetryRule(
+              AddressPattern.of(rule.text("to")),
+              waits.stream().map(Duration::parse).toList(),
+              rule.optionalText("maxAge").map(Duration::parse)));
+    }
+    return retries;
   }
 
   private static RelayRule rule(Fields fields) throws IOException {

@@ -31,7 +31,7 @@ public final class MailExchangers {
   public static final int MAX_PEERS = 10;
 
   private final Dns dns;
-  private final Set<String> ownNames;
+  private final OwnHost us;
   private final RandomGenerator random;
 
   /**
@@ -40,8 +40,15 @@ public final class MailExchangers {
    * @param random for the order among equals
    */
   public MailExchangers(Dns dns, Set<String> ownNames, RandomGenerator random) {
+    this(dns, new OwnHost(ownNames, Set.of()), random);
+  }
+
+  /**
+   * @param us how we appear in lists of exchangers
+   */
+  public MailExchangers(Dns dns, OwnHost us, RandomGenerator random) {
     this.dns = dns;
-    this.ownNames = Set.copyOf(ownNames);
+    this.us = us;
     this.random = random;
   }
 
@@ -73,17 +80,18 @@ public final class MailExchangers {
       return new Exchangers.Found(
           List.of(new Peer(host, new InetSocketAddress(address.get(), port))));
     }
-    return switch (resolve(List.of(new Exchanger(0, host)), port)) {
+    // Even where it is an address of ours: then it is another server on this machine
+    return switch (resolve(List.of(new Exchanger(0, host)), port, Set.of())) {
       // The administrator named it: his slip must not cost anybody's mail, so this is temporary
       // (X.4.4: unable to route)
-      case Resolved(List<Peer> peers, String why) when peers.isEmpty() ->
+      case Resolved(List<Peer> peers, String why, boolean ofUs) when peers.isEmpty() ->
           new Exchangers.Later(
               SmtpReply.of(
                   451,
                   4,
                   4,
                   "host " + host + " has no address" + (why.isEmpty() ? "" : ": " + why)));
-      case Resolved(List<Peer> peers, String why) -> new Exchangers.Found(peers);
+      case Resolved(List<Peer> peers, String why, boolean ofUs) -> new Exchangers.Found(peers);
     };
   }
 
@@ -117,15 +125,17 @@ public final class MailExchangers {
     }
     List<Exchanger> usable = withoutUs(exchangers);
     if (usable.isEmpty()) {
-      return new Exchangers.Never(
-          SmtpReply.of(554, 4, 6, "mail for " + domain + " loops back to this host"));
+      return loop(domain);
     }
-    Resolved resolved = resolve(inOrder(usable), port);
+    Resolved resolved = resolve(inOrder(usable), port, us.addresses());
     if (!resolved.peers().isEmpty()) {
       return new Exchangers.Found(resolved.peers());
     }
     if (!resolved.unknown().isEmpty()) {
       return later(domain, resolved.unknown());
+    }
+    if (resolved.endsWithUs()) {
+      return loop(domain);
     }
     return new Exchangers.Never(
         implicit
@@ -138,13 +148,18 @@ public final class MailExchangers {
                 "no mail exchanger of " + domain + " has an address")); // X.4.4: unable to route
   }
 
+  private static Exchangers loop(String domain) {
+    return new Exchangers.Never(
+        SmtpReply.of(554, 4, 6, "mail for " + domain + " loops back to this host"));
+  }
+
   /**
    * RFC 5321 section 5.1: where we are in the list, all of our preference and above are dropped.
    */
   private List<Exchanger> withoutUs(List<Exchanger> exchangers) {
     int ours =
         exchangers.stream()
-            .filter(exchanger -> ownNames.contains(exchanger.host()))
+            .filter(exchanger -> us.names().contains(exchanger.host()))
             .mapToInt(Exchanger::preference)
             .min()
             .orElse(Integer.MAX_VALUE);
@@ -162,34 +177,64 @@ public final class MailExchangers {
   /**
    * @param peers in order, at most {@link #MAX_PEERS}
    * @param unknown why an address could not be told; empty when all were
+   * @param endsWithUs whether the list was cut because an address is ours
    */
-  private record Resolved(List<Peer> peers, String unknown) {}
+  private record Resolved(List<Peer> peers, String unknown, boolean endsWithUs) {}
 
-  private Resolved resolve(List<Exchanger> exchangers, int port) {
-    List<Peer> peers = new ArrayList<>();
+  private record Located(int preference, Peer peer) {}
+
+  /** What an exchanger's name leads to. */
+  private record Addresses(List<InetAddress> addresses, String unknown) {}
+
+  private Resolved resolve(List<Exchanger> exchangers, int port, Set<InetAddress> ours) {
+    List<Located> located = new ArrayList<>();
     String unknown = "";
+    int end = Integer.MAX_VALUE;
     for (Exchanger exchanger : exchangers) {
-      if (peers.size() >= MAX_PEERS) {
+      if (located.size() >= MAX_PEERS || exchanger.preference() >= end) {
         break;
       }
-      // Both questions at once. IPv4 goes first: a NAT gateway's address, and so the name and
-      // reputation, is an IPv4 one.
-      List<CompletableFuture<Answer>> questions =
-          List.of(dns.ask(exchanger.host(), Type.A), dns.ask(exchanger.host(), Type.AAAA));
-      for (CompletableFuture<Answer> question : questions) {
-        switch (dns.await(question)) {
-          case Answer.Unknown(String why) -> unknown = exchanger.host() + ": " + why;
-          case Answer.NoSuchName() -> {}
-          case Answer.Records(List<Record> records) -> {
-            List<InetAddress> addresses = addresses(records);
-            Collections.shuffle(addresses, random); // RFC 5321 section 5.1: a multihomed host
-            addresses.forEach(address ->
-                peers.add(new Peer(exchanger.host(), new InetSocketAddress(address, port))));
-          }
+      Addresses found = addresses(exchanger.host());
+      unknown = found.unknown().isEmpty() ? unknown : found.unknown();
+      if (found.addresses().stream().anyMatch(ours::contains)) {
+        end = exchanger.preference(); // RFC 5321 section 5.1: we are in the list by another name
+      }
+      found
+          .addresses()
+          .forEach(address ->
+              located.add(
+                  new Located(
+                      exchanger.preference(),
+                      new Peer(exchanger.host(), new InetSocketAddress(address, port)))));
+    }
+    int before = end;
+    List<Peer> peers =
+        located.stream()
+            .filter(each -> each.preference() < before)
+            .map(Located::peer)
+            .limit(MAX_PEERS)
+            .toList();
+    return new Resolved(peers, unknown, end != Integer.MAX_VALUE);
+  }
+
+  private Addresses addresses(String host) {
+    List<InetAddress> all = new ArrayList<>();
+    String unknown = "";
+    // Both questions at once. IPv4 goes first: a NAT gateway's address, and so the name and
+    // reputation, is an IPv4 one.
+    for (CompletableFuture<Answer> question :
+        List.of(dns.ask(host, Type.A), dns.ask(host, Type.AAAA))) {
+      switch (dns.await(question)) {
+        case Answer.Unknown(String why) -> unknown = host + ": " + why;
+        case Answer.NoSuchName() -> {}
+        case Answer.Records(List<Record> records) -> {
+          List<InetAddress> addresses = addresses(records);
+          Collections.shuffle(addresses, random); // RFC 5321 section 5.1: a multihomed host
+          all.addAll(addresses);
         }
       }
     }
-    return new Resolved(peers.subList(0, Math.min(peers.size(), MAX_PEERS)), unknown);
+    return new Addresses(all, unknown);
   }
 
   private static List<InetAddress> addresses(List<Record> records) {

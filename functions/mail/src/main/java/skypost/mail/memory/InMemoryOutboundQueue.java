@@ -30,6 +30,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   private final NavigableMap<String, QueueEntry> entries = new TreeMap<>();
   private final Clock clock;
   private final Consumer<Wake> wakes;
+  private final Consumer<DestinationWake> destinationWakes;
 
   /**
    * That SendFunction be woken.
@@ -40,12 +41,29 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   public record Wake(EntryId id, Instant at) {}
 
   /**
-   * @param clock tells how far off a wake is
-   * @param wakes is told each wake; called outside the lock, on the caller's thread
+   * That SendFunction be woken.
+   *
+   * @param destination for what waits for it
+   * @param at when
+   * @param due when it is to be sent to, as the wake says
    */
+  public record DestinationWake(String destination, Instant at, Instant due) {}
+
+  /** A queue where nobody hears of destinations. */
   public InMemoryOutboundQueue(Clock clock, Consumer<Wake> wakes) {
+    this(clock, wakes, wake -> {});
+  }
+
+  /**
+   * @param clock tells how far off a wake is
+   * @param wakes is told each wake of an entry; called outside the lock, on the caller's thread
+   * @param destinationWakes is told each wake of a destination
+   */
+  public InMemoryOutboundQueue(
+      Clock clock, Consumer<Wake> wakes, Consumer<DestinationWake> destinationWakes) {
     this.clock = clock;
     this.wakes = wakes;
+    this.destinationWakes = destinationWakes;
   }
 
   @Override
@@ -61,27 +79,44 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   @Override
-  public synchronized Booking book(EntryId id, Instant now, Instant lostAt) {
+  public Booking book(EntryId id, Instant now, Instant lostAt) {
+    return book(id, now, lostAt, false);
+  }
+
+  @Override
+  public Booking bookEarly(EntryId id, Instant now, Instant lostAt) {
+    return book(id, now, lostAt, true);
+  }
+
+  private synchronized Booking book(EntryId id, Instant now, Instant lostAt, boolean early) {
     QueueEntry entry = entries.get(id.toString());
     if (entry == null || entry.status() == Status.DONE || entry.status() == Status.HELD) {
       return new Booking.NothingToDo();
     }
-    if (entry.nextAttempt().isAfter(now)) {
+    if (entry.nextAttempt().isAfter(now) && !(early && entry.status() != Status.SENDING)) {
       return new Booking.NotDue(entry.nextAttempt()); // due later; or being sent, and not lost yet
     }
-    QueueEntry booked =
-        new QueueEntry(
-            entry.id(),
-            entry.sender(),
-            entry.size(),
-            entry.shared(),
-            Status.SENDING,
-            lostAt,
-            entry.attemptsMade() + 1,
-            entry.recipients(),
-            entry.attempts());
+    QueueEntry booked = entry.booked(lostAt);
     entries.put(id.toString(), booked);
     return new Booking.Booked(booked);
+  }
+
+  @Override
+  public PuttingOff putOff(EntryId id, Instant now, Instant until) {
+    QueueEntry waiting;
+    synchronized (this) {
+      QueueEntry entry = entries.get(id.toString());
+      if (entry == null || entry.status() == Status.DONE || entry.status() == Status.HELD) {
+        return new Booking.NothingToDo();
+      }
+      if (entry.nextAttempt().isAfter(now)) {
+        return new Booking.NotDue(entry.nextAttempt());
+      }
+      waiting = entry.withStatus(Status.DEFERRED, until);
+      entries.put(id.toString(), waiting);
+    }
+    wakeIfWaiting(waiting);
+    return new PuttingOff.Waits(waiting);
   }
 
   @Override
@@ -107,8 +142,38 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   @Override
+  public void wakeDestination(String destination, Instant now, Instant due) {
+    Instant latest = now.plus(LONGEST_DELAY);
+    Instant at = due.isAfter(latest) ? latest : due;
+    destinationWakes.accept(new DestinationWake(destination, at.isBefore(now) ? now : at, due));
+  }
+
+  @Override
+  public synchronized List<EntryId> waitingFor(
+      String destination, int limit, Optional<EntryId> after) {
+    return entries.values().stream() // a message's id begins with its time
+        .filter(entry -> isDeferredFor(destination, entry))
+        .map(QueueEntry::id)
+        .filter(id -> after.isEmpty() || id.toString().compareTo(after.get().toString()) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public synchronized Count countWaitingFor(String destination) {
+    long count =
+        entries.values().stream().filter(entry -> isDeferredFor(destination, entry)).count();
+    return new Count((int) count, true);
+  }
+
+  private static boolean isDeferredFor(String destination, QueueEntry entry) {
+    return entry.status() == Status.DEFERRED && entry.id().destination().equals(destination);
+  }
+
+  @Override
   public synchronized List<QueueEntry> entries(MessageId message) {
-    return entries.values().stream().filter(entry -> entry.id().message().equals(message)).toList();
+    String all = message + "~";
+    return List.copyOf(entries.subMap(all, all + Character.MAX_VALUE).values());
   }
 
   @Override
@@ -138,7 +203,11 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   private static boolean isListed(QueueEntry entry) {
-    return entry.status() == Status.DEFERRED || entry.status() == Status.HELD;
+    return switch (entry.status()) {
+      case DEFERRED, HELD -> true;
+      case SENDING -> entry.attemptsMade() > 1;
+      case QUEUED, DONE -> false;
+    };
   }
 
   /** A place in the list of waiting entries; as text it sorts by due time. */

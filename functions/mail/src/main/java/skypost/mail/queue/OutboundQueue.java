@@ -27,6 +27,17 @@ public interface OutboundQueue {
   Booking book(EntryId id, Instant now, Instant lostAt) throws IOException;
 
   /**
+   * Books an attempt of an entry that may be due later only: its destination has come back, and it
+   * is its turn. One whose attempt is under way, and not lost yet, is left alone.
+   */
+  Booking bookEarly(EntryId id, Instant now, Instant lostAt) throws IOException;
+
+  /**
+   * Has an entry that is due wait, without an attempt. SendFunction is woken for it again in time.
+   */
+  PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException;
+
+  /**
    * Records what an attempt came to. When the entry waits again, SendFunction is woken for it in
    * time.
    *
@@ -41,10 +52,37 @@ public interface OutboundQueue {
    */
   void wake(EntryId id, Instant now, Instant due) throws IOException;
 
+  /**
+   * Wakes SendFunction for a destination, to send what waits for it in order; as near to {@code
+   * due} as the queue service's longest delay allows.
+   */
+  void wakeDestination(String destination, Instant now, Instant due) throws IOException;
+
+  /**
+   * Entries that wait for a destination, in the order in which their messages were accepted. The
+   * list may be a moment old, and have some that are being sent now.
+   *
+   * @param after the last of the page before
+   */
+  List<EntryId> waitingFor(String destination, int limit, Optional<EntryId> after)
+      throws IOException;
+
+  /** How many entries wait for a destination. */
+  Count countWaitingFor(String destination) throws IOException;
+
+  /**
+   * @param entries so many at least
+   * @param isAll whether these are all
+   */
+  record Count(int entries, boolean isAll) {}
+
   /** All entries of a message, done ones too. */
   List<QueueEntry> entries(MessageId message) throws IOException;
 
-  /** Entries that wait (deferred, held) in the order of their next attempt. */
+  /**
+   * Entries that wait (deferred, held) in the order of their next attempt, and with them those
+   * whose second or further attempt is being made.
+   */
   Page<QueueEntry> waiting(int limit, Optional<String> next) throws IOException;
 
   /**
@@ -62,9 +100,15 @@ public interface OutboundQueue {
     record Booked(QueueEntry entry) implements Booking {}
 
     /** Not yet: it is due later, or another attempt is under way. */
-    record NotDue(Instant due) implements Booking {}
+    record NotDue(Instant due) implements Booking, PuttingOff {}
 
     /** Never: it is done, held, or gone. */
-    record NothingToDo() implements Booking {}
+    record NothingToDo() implements Booking, PuttingOff {}
+  }
+
+  /** Whether an entry waits now; an attempt that is not to be made does not come about either. */
+  sealed interface PuttingOff permits PuttingOff.Waits, Booking.NotDue, Booking.NothingToDo {
+    /** Yes, as this says. */
+    record Waits(QueueEntry entry) implements PuttingOff {}
   }
 }

@@ -1,6 +1,7 @@
 package skypost.mail.queue;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import skypost.protocol.smtp.SmtpReply;
  * @param attemptsMade delivery attempts booked so far
  * @param recipients all of them, with what became of each
  * @param attempts the latest delivery attempts, oldest first, at most {@value #MAX_ATTEMPTS_KEPT}
+ * @param byHand what an administrator has done to it
  */
 public record QueueEntry(
     EntryId id,
@@ -29,7 +31,8 @@ public record QueueEntry(
     Instant nextAttempt,
     int attemptsMade,
     List<QueuedRecipient> recipients,
-    List<Attempt> attempts) {
+    List<Attempt> attempts,
+    ByHand byHand) {
   /** Attempts an entry remembers. */
   public static final int MAX_ATTEMPTS_KEPT = 30;
 
@@ -38,6 +41,30 @@ public record QueueEntry(
     attempts =
         List.copyOf(
             attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT), attempts.size()));
+  }
+
+  /** An entry that nobody has stepped into. */
+  public QueueEntry(
+      EntryId id,
+      Optional<EmailAddress> sender,
+      long size,
+      boolean shared,
+      Status status,
+      Instant nextAttempt,
+      int attemptsMade,
+      List<QueuedRecipient> recipients,
+      List<Attempt> attempts) {
+    this(
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        ByHand.NOTHING);
   }
 
   /** What an entry waits for. */
@@ -94,6 +121,58 @@ public record QueueEntry(
    * @param reply the reply that decided, ours where the peer gave none
    */
   public record Attempt(Instant at, String server, String tls, SmtpReply reply) {}
+
+  /** A new entry, due as soon as its message was accepted. */
+  public static QueueEntry first(
+      EntryId id, Optional<EmailAddress> sender, long size, List<QueuedRecipient> recipients) {
+    Instant due = id.message().acceptedAt();
+    return new QueueEntry(id, sender, size, false, Status.QUEUED, due, 0, recipients, List.of());
+  }
+
+  public QueueEntry withShared(boolean others) {
+    return new QueueEntry(
+        id, sender, size, others, status, nextAttempt, attemptsMade, recipients, attempts, byHand);
+  }
+
+  /** The same, waiting for something else. */
+  public QueueEntry withStatus(Status other, Instant due) {
+    return new QueueEntry(
+        id, sender, size, shared, other, due, attemptsMade, recipients, attempts, byHand);
+  }
+
+  /** With another attempt booked, which counts as lost from {@code lostAt} on. */
+  public QueueEntry booked(Instant lostAt) {
+    return new QueueEntry(
+        id,
+        sender,
+        size,
+        shared,
+        Status.SENDING,
+        lostAt,
+        attemptsMade + 1,
+        recipients,
+        attempts,
+        byHand);
+  }
+
+  public QueueEntry withRecipients(List<QueuedRecipient> others) {
+    return new QueueEntry(
+        id, sender, size, shared, status, nextAttempt, attemptsMade, others, attempts, byHand);
+  }
+
+  /** With the outcome of an attempt; of too many the oldest is forgotten. */
+  public QueueEntry withAttempt(Attempt latest) {
+    List<Attempt> all = new ArrayList<>(attempts);
+    all.add(latest);
+    return new QueueEntry(
+        id, sender, size, shared, status, nextAttempt, attemptsMade, recipients, all, byHand);
+  }
+
+  /** With what an administrator has done to it. */
+  public QueueEntry withByHand(ByHand other) {
+    return new QueueEntry(
+        id, sender, size, shared, status, nextAttempt, attemptsMade, recipients, attempts, other);
+  }
 
   /** The recipients that still wait. */
   public List<QueuedRecipient> waiting() {

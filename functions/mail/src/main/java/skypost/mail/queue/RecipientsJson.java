@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import skypost.mail.directory.HostPort;
 import skypost.mail.json.Fields;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.End;
@@ -15,16 +16,32 @@ import skypost.protocol.smtp.SmtpReply;
 
 /** The parts of a queue entry that no condition rests on, as JSON. */
 public final class RecipientsJson {
+  private static final int SMTP_PORT = 25;
+
   private RecipientsJson() {}
 
-  /** Recipients and attempts of an entry. */
-  public record Parts(List<QueuedRecipient> recipients, List<Attempt> attempts) {}
+  /** Recipients and attempts of an entry, and what was done to it by hand. */
+  public record Parts(List<QueuedRecipient> recipients, List<Attempt> attempts, ByHand byHand) {}
 
   public static String write(QueueEntry entry) throws IOException {
-    return Fields.string(
-        Map.of(
-            "recipients", entry.recipients().stream().map(RecipientsJson::write).toList(),
-            "attempts", entry.attempts().stream().map(RecipientsJson::write).toList()));
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("recipients", entry.recipients().stream().map(RecipientsJson::write).toList());
+    fields.put("attempts", entry.attempts().stream().map(RecipientsJson::write).toList());
+    ByHand byHand = entry.byHand();
+    byHand.route().ifPresent(route -> fields.put("route", route.toString()));
+    if (!byHand.steps().isEmpty()) {
+      fields.put("byHand", byHand.steps().stream().map(RecipientsJson::write).toList());
+    }
+    return Fields.string(fields);
+  }
+
+  private static Map<String, Object> write(ByHand.Step step) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("at", step.at().toString());
+    fields.put("what", step.what().name());
+    fields.put("by", step.by());
+    fields.put("detail", step.detail());
+    return fields;
   }
 
   private static Map<String, Object> write(QueuedRecipient recipient) {
@@ -70,7 +87,21 @@ public final class RecipientsJson {
               item.text("tls"),
               item.reply("reply")));
     }
-    return new Parts(recipients, attempts);
+    return new Parts(recipients, attempts, readByHand(fields));
+  }
+
+  private static ByHand readByHand(Fields fields) throws IOException {
+    List<ByHand.Step> steps = new ArrayList<>();
+    for (Fields item : fields.has("byHand") ? fields.objects("byHand") : List.<Fields>of()) {
+      steps.add(
+          new ByHand.Step(
+              Instant.parse(item.text("at")),
+              ByHand.What.valueOf(item.text("what")),
+              item.text("by"),
+              item.text("detail")));
+    }
+    return new ByHand(
+        fields.optionalText("route").flatMap(text -> HostPort.parse(text, SMTP_PORT)), steps);
   }
 
   private static Optional<End> readEnd(Fields item) throws IOException {

@@ -3,7 +3,6 @@ package skypost.mail.receive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,7 +128,7 @@ public final class ReceiveMessage {
       for (Local local : resolution.local()) {
         file(local);
       }
-      queue(entries.stream().map(this::withShared).toList());
+      queue(entries.stream().map(entry -> entry.withShared(shared)).toList());
       report();
       ports.traces().record(new Receipt(id, envelope, size, subject, clock.instant(), outcomes));
       outcomes.forEach(this::log);
@@ -221,30 +220,7 @@ public final class ReceiveMessage {
                   new QueuedRecipient(
                       remote.address(), remote.given().parameters(), Optional.empty()))
               .toList();
-      Instant due = id.acceptedAt();
-      return new QueueEntry(
-          entry,
-          envelope.sender(),
-          size,
-          false,
-          QueueEntry.Status.QUEUED,
-          due,
-          0,
-          recipients,
-          List.of());
-    }
-
-    private QueueEntry withShared(QueueEntry entry) {
-      return new QueueEntry(
-          entry.id(),
-          entry.sender(),
-          entry.size(),
-          shared,
-          entry.status(),
-          entry.nextAttempt(),
-          entry.attemptsMade(),
-          entry.recipients(),
-          entry.attempts());
+      return QueueEntry.first(entry, envelope.sender(), size, recipients);
     }
 
     private void queue(List<QueueEntry> entries) throws IOException {

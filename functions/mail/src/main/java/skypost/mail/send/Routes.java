@@ -2,6 +2,7 @@ package skypost.mail.send;
 
 import java.io.IOException;
 import java.util.Optional;
+import skypost.mail.directory.HostPort;
 import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
 
@@ -12,8 +13,12 @@ public interface Routes {
    *
    * @param destination a domain in canonical form, or an address literal
    * @param sender the reverse-path
+   * @param chosen the server that the administrator has chosen for this mail; it goes before all
+   *     else
    * @param wish what the sender wants of TLS
    * @throws IOException when the administrator's settings cannot be read now
    */
-  Route to(String destination, Optional<EmailAddress> sender, TlsWish wish) throws IOException;
+  Route to(
+      String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen, TlsWish wish)
+      throws IOException;
 }

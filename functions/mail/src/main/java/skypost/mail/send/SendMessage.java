@@ -22,6 +22,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Hop;
@@ -30,9 +31,6 @@ import skypost.protocol.smtp.client.Transaction;
 
 /** Tries to send one entry of the outbound queue. Thread safe when its parts are. */
 public final class SendMessage {
-  /** With less time than this nothing is begun. */
-  public static final Duration LEAST_TIME = Duration.ofSeconds(15);
-
   private static final Duration LOST_MARGIN =
       Duration.ofMinutes(1); // for clocks, and for recording what came of it
   private static final Duration NOTICE_RETRY = Duration.ofMinutes(5);
@@ -42,13 +40,17 @@ public final class SendMessage {
   private final FreeBodies bodies;
   private final Routes routes;
   private final Courier courier;
-  private final RetrySchedule schedule;
+  private final RetrySchedules schedules;
   private final Clock clock;
   private final RandomGenerator random;
 
   /** What it works on. */
   public record Ports(
-      OutboundQueue queue, StoredMessages messages, BodyHolders holders, Bounces bounces) {}
+      OutboundQueue queue,
+      StoredMessages messages,
+      BodyHolders holders,
+      Bounces bounces,
+      SuppressRecipients suppress) {}
 
   /**
    * @param random for the schedule's jitter; thread safe
@@ -57,70 +59,77 @@ public final class SendMessage {
       Ports ports,
       Routes routes,
       Courier courier,
-      RetrySchedule schedule,
+      RetrySchedules schedules,
       Clock clock,
       RandomGenerator random) {
     this.ports = ports;
     this.bodies = new FreeBodies(ports.holders(), ports.messages());
     this.routes = routes;
     this.courier = courier;
-    this.schedule = schedule;
+    this.schedules = schedules;
     this.clock = clock;
     this.random = random;
-  }
-
-  /** What came of a wake. */
-  public enum Result {
-    /** It was dealt with: sent, bounced, put off with a new wake, or there was nothing to do. */
-    DONE,
-    /** There was no time for it: it must be woken again. */
-    HANDED_BACK
   }
 
   /**
    * Tries an entry, if it is due.
    *
    * @param deadline by which it must be over
+   * @return what the attempt showed of the destination
    * @throws IOException when the outcome could not be recorded: it must be woken again
    */
-  public Result send(EntryId id, Instant deadline) throws IOException {
+  public Health send(EntryId id, Instant deadline) throws IOException {
     Instant now = clock.instant();
-    if (Duration.between(now, deadline).compareTo(LEAST_TIME) < 0) {
-      return Result.HANDED_BACK;
-    }
-    Instant first = schedule.first(id.message().acceptedAt());
+    Instant first = schedules.of(id.destination()).first(id.message().acceptedAt());
     if (now.isBefore(first)) { // the queue wakes at once; a schedule may begin later
       ports.queue().wake(id, now, first);
-      return Result.DONE;
+      return new Health.Unknown();
     }
-    switch (ports.queue().book(id, now, deadline.plus(LOST_MARGIN))) {
-      case Booking.NothingToDo() -> freeAgain(id);
-      case Booking.NotDue(Instant due) -> ports.queue().wake(id, now, due);
-      case Booking.Booked(QueueEntry entry) -> attempt(entry, now, deadline);
+    Booking booking = ports.queue().book(id, now, deadline.plus(LOST_MARGIN));
+    if (booking instanceof Booking.NotDue(Instant due)) {
+      ports.queue().wake(id, now, due);
     }
-    return Result.DONE;
+    return attempt(id, booking, now, deadline);
   }
 
-  private void attempt(QueueEntry booked, Instant at, Instant deadline) throws IOException {
-    if (booked.waiting().isEmpty()) { // somebody ended the last recipient by hand
-      finish(done(booked));
+  /** Tries an entry whose turn it is, due or not. */
+  Health sendEarly(EntryId id, Instant deadline) throws IOException {
+    Instant now = clock.instant();
+    Booking booking = ports.queue().bookEarly(id, now, deadline.plus(LOST_MARGIN));
+    return attempt(id, booking, now, deadline);
+  }
+
+  private Health attempt(EntryId id, Booking booking, Instant at, Instant deadline)
+      throws IOException {
+    return switch (booking) {
+      case Booking.Booked(QueueEntry entry) -> attempt(entry, at, deadline);
+      case Booking.NotDue notDue -> new Health.Unknown();
+      case Booking.NothingToDo() -> {
+        freeAgain(id);
+        yield new Health.Unknown();
+      }
+    };
+  }
+
+  /**
+   * Settles an entry that is not tried, because its destination rests: the sender is told that it
+   * takes long, or that it is over.
+   *
+   * @param why it is not tried
+   * @param next when it is looked at again; empty: its life is over
+   */
+  void settleUntried(EntryId id, SmtpReply why, Optional<Instant> next, Instant deadline)
+      throws IOException {
+    Instant now = clock.instant();
+    if (!(ports.queue().bookEarly(id, now, deadline.plus(LOST_MARGIN))
+        instanceof Booking.Booked(QueueEntry booked))) {
       return;
     }
-    Optional<MessageBody> body = Optional.empty();
-    Courier.Delivery delivery;
+    Optional<MessageBody> body = MessageBody.open(ports.messages(), id.message());
     try {
-      body = MessageBody.open(ports.messages(), booked.id().message());
-      delivery = deliver(booked, body, deadline);
-    } catch (IOException | RuntimeException fault) { // ours, or unknown: temporary
-      EventLog.error("send-fault").with("entry", booked.id()).cause(fault).write();
-      delivery = everybody(booked, new Outcome.Deferred(SmtpReply.of(451, 3, 0, "internal fault")));
-    }
-    try {
-      Optional<Instant> next = schedule.next(booked.attemptsMade(), clock.instant(), random);
-      Settlement settlement = Settlement.of(booked, delivery, at, next);
-      QueueEntry entry = notify(booked, settlement, body, at).entry();
-      log(entry);
-      finish(entry);
+      Courier.Delivery none = everybody(booked, new Outcome.Deferred(why));
+      var outlook = new Settlement.Outlook(next, booked.attemptsMade() - 1);
+      settle(booked, Settlement.of(booked, none, now, outlook), body, now);
     } finally {
       if (body.isPresent()) {
         body.get().close();
@@ -128,8 +137,66 @@ public final class SendMessage {
     }
   }
 
+  private QueueEntry settle(
+      QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at)
+      throws IOException {
+    QueueEntry entry = notify(booked, settlement, body, at).entry();
+    log(entry);
+    finish(entry);
+    return entry;
+  }
+
+  private Health attempt(QueueEntry booked, Instant at, Instant deadline) throws IOException {
+    if (booked.waiting().isEmpty()) { // somebody ended the last recipient by hand
+      finish(booked.withStatus(Status.DONE, booked.nextAttempt()));
+      return new Health.Unknown();
+    }
+    Optional<MessageBody> body = Optional.empty();
+    Map<EmailAddress, SmtpReply> suppressed = Map.of();
+    Courier.Delivery delivery;
+    Health health = new Health.Unknown();
+    try {
+      suppressed = ports.suppress().among(booked);
+      body = MessageBody.open(ports.messages(), booked.id().message());
+      Courier.Delivery made =
+          deliver(SuppressRecipients.without(booked, suppressed), body, deadline);
+      health = health(booked, made);
+      delivery = SuppressRecipients.with(booked, suppressed, made);
+    } catch (IOException | RuntimeException fault) { // ours, or unknown: temporary
+      EventLog.error("send-fault").with("entry", booked.id()).cause(fault).write();
+      delivery = everybody(booked, new Outcome.Deferred(SmtpReply.of(451, 3, 0, "internal fault")));
+    }
+    try {
+      Settlement settlement = Settlement.of(booked, delivery, at, next(booked));
+      QueueEntry entry = settle(booked, settlement, body, at);
+      ports.suppress().learn(booked, entry, suppressed.keySet());
+    } finally {
+      if (body.isPresent()) {
+        body.get().close();
+      }
+    }
+    return health;
+  }
+
+  /** An attempt at a server of the administrator's choice tells nothing of the destination. */
+  private static Health health(QueueEntry booked, Courier.Delivery made) {
+    boolean isAtDestination = booked.byHand().route().isEmpty() && !made.results().isEmpty();
+    return isAtDestination ? Health.of(made) : new Health.Unknown();
+  }
+
+  private Optional<Instant> next(QueueEntry booked) throws IOException {
+    Instant now = clock.instant();
+    return schedules
+        .of(booked.id().destination())
+        .next(booked.id().message().acceptedAt(), booked.attemptsMade(), now, random)
+        .map(next -> Settlement.notAfterNotice(booked, now, next));
+  }
+
   private Courier.Delivery deliver(QueueEntry entry, Optional<MessageBody> body, Instant deadline)
       throws IOException {
+    if (entry.waiting().isEmpty()) { // all are suppressed
+      return new Courier.Delivery(List.of(), "", "");
+    }
     if (body.isEmpty()) {
       EventLog.error("body-gone")
           .with("entry", entry.id())
@@ -143,7 +210,10 @@ public final class SendMessage {
           new Outcome.Failed(
               SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
-    return switch (routes.to(entry.id().destination(), entry.sender(), body.get().tlsWish())) {
+    Route route =
+        routes.to(
+            entry.id().destination(), entry.sender(), entry.byHand().route(), body.get().tlsWish());
+    return switch (route) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Route.Via(List<Hop> hops) ->
@@ -247,19 +317,6 @@ public final class SendMessage {
         free(entry);
       }
     }
-  }
-
-  private static QueueEntry done(QueueEntry booked) {
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        Status.DONE,
-        booked.nextAttempt(),
-        booked.attemptsMade(),
-        booked.recipients(),
-        booked.attempts());
   }
 
   private static void log(QueueEntry entry) {

@@ -33,7 +33,7 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
   static final int MAX_REPLY = 400;
 
   /** After so long a sender who wants to hear of delays does (RFC 3461 section 4.1). */
-  static final Duration DELAY = Duration.ofHours(3);
+  static final Duration DELAY = Duration.ofHours(4);
 
   Settlement {
     ended = List.copyOf(ended);
@@ -47,6 +47,20 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
    */
   static Settlement of(
       QueueEntry booked, Courier.Delivery delivery, Instant at, Optional<Instant> next) {
+    return of(booked, delivery, at, new Outlook(next, booked.attemptsMade()));
+  }
+
+  /**
+   * What comes after.
+   *
+   * @param next when it may be tried again; empty when this was the end
+   * @param attempts delivery attempts until now, for the sender
+   */
+  record Outlook(Optional<Instant> next, int attempts) {}
+
+  /** The same, where the entry was booked and yet not tried. */
+  static Settlement of(QueueEntry booked, Courier.Delivery delivery, Instant at, Outlook outlook) {
+    Optional<Instant> next = outlook.next();
     Iterator<Courier.Result> results = delivery.results().iterator();
     List<QueuedRecipient> recipients = new ArrayList<>();
     List<Reported> ended = new ArrayList<>();
@@ -56,8 +70,8 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
         continue;
       }
       Courier.Result result = results.next();
-      boolean delayed = next.isPresent() && isLong(booked, at);
-      Optional<End> end = end(result.outcome(), booked.attemptsMade(), next.isEmpty());
+      boolean delayed = next.isPresent() && isNoticeDue(booked, at);
+      Optional<End> end = end(result.outcome(), outlook.attempts(), next.isEmpty());
       recipients.add(end.map(recipient::ended).orElse(recipient));
       if (end.isPresent()) {
         report(recipient, end.get(), result).ifPresent(ended::add);
@@ -73,12 +87,30 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
     return new Settlement(entry(booked, recipients, next.orElse(at), attempt(delivery, at)), ended);
   }
 
-  /** Whether this is the first attempt after so long; so one report is sent of an entry. */
-  private static boolean isLong(QueueEntry booked, Instant at) {
-    Instant since = booked.id().message().acceptedAt().plus(DELAY);
+  /** Whether a look at the entry is the first after so long; so one report is sent of it. */
+  static boolean isNoticeDue(QueueEntry entry, Instant at) {
+    Instant since = noticeAt(entry);
     boolean toldBefore =
-        booked.attempts().stream().anyMatch(attempt -> !attempt.at().isBefore(since));
+        entry.attempts().stream().anyMatch(attempt -> !attempt.at().isBefore(since));
     return !at.isBefore(since) && !toldBefore;
+  }
+
+  /** When senders who asked are told that a message is still under way. */
+  static Instant noticeAt(QueueEntry entry) {
+    return entry.id().message().acceptedAt().plus(DELAY);
+  }
+
+  /** The time of the next attempt, or of the notice where that comes first and somebody asked. */
+  static Instant notAfterNotice(QueueEntry entry, Instant now, Instant next) {
+    Instant notice = noticeAt(entry);
+    return notice.isAfter(now) && next.isAfter(notice) && wantsNotice(entry) ? notice : next;
+  }
+
+  /** Whether somebody who is to be told of a delay waits in it (RFC 3461 section 4.1). */
+  static boolean wantsNotice(QueueEntry entry) {
+    return entry.sender().isPresent()
+        && entry.waiting().stream()
+            .anyMatch(recipient -> Reported.asks(recipient.parameters(), "DELAY"));
   }
 
   /** Of what the next server has taken, it tells the sender itself, unless it knows no DSN. */
@@ -166,18 +198,10 @@ record Settlement(QueueEntry entry, List<Reported> ended) {
   private static QueueEntry entry(
       QueueEntry booked, List<QueuedRecipient> recipients, Instant next, Attempt attempt) {
     boolean done = recipients.stream().allMatch(recipient -> recipient.end().isPresent());
-    List<Attempt> attempts = new ArrayList<>(booked.attempts());
-    attempts.add(attempt);
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        done ? Status.DONE : Status.DEFERRED,
-        next,
-        booked.attemptsMade(),
-        recipients,
-        attempts);
+    return booked
+        .withStatus(done ? Status.DONE : Status.DEFERRED, next)
+        .withRecipients(recipients)
+        .withAttempt(attempt);
   }
 
   /**

@@ -20,6 +20,11 @@ public final class CommonSettings {
 
   public static final Setting DNS =
       new Setting("SKYPOST_DNS", "host:port of the DNS resolver; empty: the system's", "");
+  public static final Setting OWN_ADDRESSES =
+      new Setting(
+          "SKYPOST_OWN_ADDRESSES",
+          "IP addresses at which we take mail, besides this machine's own (comma-separated): mail is never passed on to them",
+          "");
   public static final Setting OUTBOUND_PORT =
       new Setting(
           "SKYPOST_OUTBOUND_PORT",

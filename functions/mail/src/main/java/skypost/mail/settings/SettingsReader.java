@@ -1,5 +1,6 @@
 package skypost.mail.settings;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -96,6 +97,20 @@ public final class SettingsReader {
   /** Comma-separated networks in CIDR notation; none when empty. */
   public List<Network> networks(Setting setting) {
     return list(setting, "networks such as 192.0.2.0/24", Network::parse);
+  }
+
+  /** Comma-separated IP addresses; none when empty. */
+  public List<InetAddress> addresses(Setting setting) {
+    return list(
+        setting,
+        "IP addresses such as 192.0.2.1",
+        text -> {
+          try {
+            return Optional.of(InetAddress.ofLiteral(text));
+          } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+          }
+        });
   }
 
   /** Comma-separated ISO-8601 durations such as {@code PT5M}, none negative; none when empty. */

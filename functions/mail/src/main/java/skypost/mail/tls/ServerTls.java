@@ -6,11 +6,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.net.TlsContexts;
+import skypost.protocol.net.TlsKeySource;
 
 /** A front's TLS as its settings say. */
 public final class ServerTls {
@@ -25,27 +27,55 @@ public final class ServerTls {
           "its private key in PEM (PKCS#8, not encrypted), or a file with it",
           "");
 
+  public static final Setting MORE =
+      new Setting(
+          "SKYPOST_TLS_MORE",
+          "certificates for other server names (SNI): PEM, each chain followed by its key, or a folder with NAME.crt and NAME.key, read again when it changes",
+          "");
+
   private ServerTls() {}
 
   /**
-   * Reads {@link #CERTIFICATE} and {@link #KEY}; what is wrong with them is among the reader's
-   * errors. When both name files, a changed one is taken for new connections.
+   * Reads {@link #CERTIFICATE}, {@link #KEY} and {@link #MORE}; what is wrong with them is among
+   * the reader's errors. What lies in files is taken for new connections when it has changed.
    */
   public static SSLContext read(SettingsReader reader, String hostname, Instant now) {
+    TlsKeySource first = first(reader, hostname, now);
+    Optional<SSLContext> tls = context(reader, CERTIFICATE, first, List.of());
+    Optional<String> more = reader.optional(MORE);
+    if (more.isPresent() && tls.isPresent()) {
+      tls = context(reader, MORE, first, List.of(more(more.get())));
+    }
+    return tls.orElseGet(() -> selfSigned(hostname, now)); // for the reader's check to throw away
+  }
+
+  private static TlsKeySource first(SettingsReader reader, String hostname, Instant now) {
     Optional<String> certificate = reader.optional(CERTIFICATE);
     Optional<String> key = reader.optional(KEY);
+    if (certificate.isPresent() != key.isPresent()) {
+      reader.reject(
+          certificate.isPresent() ? KEY : CERTIFICATE, "is not set, but its counterpart is");
+    }
     try {
       if (certificate.isPresent() && key.isPresent()) {
-        return context(certificate.get(), key.get());
-      }
-      if (certificate.isPresent() || key.isPresent()) {
-        reader.reject(
-            certificate.isPresent() ? KEY : CERTIFICATE, "is not set, but its counterpart is");
+        return given(certificate.get(), key.get());
       }
     } catch (IllegalArgumentException wrong) {
       reader.reject(CERTIFICATE, wrong.getMessage());
     }
-    return selfSigned(hostname, now);
+    return made(hostname, now);
+  }
+
+  private static Optional<SSLContext> context(
+      SettingsReader reader, Setting setting, TlsKeySource first, List<TlsKeySource> more) {
+    try {
+      return Optional.of(TlsContexts.server(first, more, Clock.systemUTC()));
+    } catch (IllegalArgumentException wrong) {
+      reader.reject(setting, wrong.getMessage());
+    } catch (IOException fault) {
+      reader.reject(setting, unreadable(fault).getMessage());
+    }
+    return Optional.empty();
   }
 
   /** A context with a new certificate that vouches for itself. */
@@ -54,15 +84,30 @@ public final class ServerTls {
     return TlsContexts.server(made.certificate(), made.key());
   }
 
+  private static TlsKeySource made(String hostname, Instant now) {
+    SelfSignedCertificate made = SelfSignedCertificate.generate(hostname, now);
+    return new TlsKeySource.Text(made.certificate(), made.key());
+  }
+
   /** Files that somebody renews are read again; text cannot change. */
-  private static SSLContext context(String certificate, String key) {
+  private static TlsKeySource given(String certificate, String key) {
     if (isPem(certificate) || isPem(key)) {
-      return TlsContexts.server(pem(certificate), pem(key));
+      return new TlsKeySource.Text(pem(certificate), pem(key));
     }
+    return new TlsKeySource.Pair(path(certificate), path(key));
+  }
+
+  private static TlsKeySource more(String textOrFolder) {
+    return isPem(textOrFolder)
+        ? new TlsKeySource.Bundle(textOrFolder)
+        : new TlsKeySource.Folder(path(textOrFolder));
+  }
+
+  private static Path path(String text) {
     try {
-      return TlsContexts.reloading(Path.of(certificate), Path.of(key), Clock.systemUTC());
-    } catch (IOException | InvalidPathException fault) {
-      throw unreadable(fault);
+      return Path.of(text);
+    } catch (InvalidPathException malformed) {
+      throw unreadable(malformed);
     }
   }
 
@@ -75,8 +120,8 @@ public final class ServerTls {
       return textOrFile;
     }
     try {
-      return Files.readString(Path.of(textOrFile));
-    } catch (IOException | InvalidPathException fault) {
+      return Files.readString(path(textOrFile));
+    } catch (IOException fault) {
       throw unreadable(fault);
     }
   }

@@ -6,7 +6,9 @@ import static skypost.mail.contract.Samples.address;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.ScramKeys;
+import skypost.mail.directory.SmartHosts;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDirectory;
@@ -25,6 +28,7 @@ import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 
@@ -79,6 +83,20 @@ class AuthorizeLoginTest {
   }
 
   @Test
+  void whereAddressesAreSuppressedEverythingIsAsked() throws IOException {
+    directory.putRelay(
+        new RelaySettings(
+            List.of(),
+            SmartHosts.NONE,
+            List.of(),
+            List.of(),
+            Map.of("local.example", Duration.ofDays(90))));
+
+    assertThat(login(Service.SUBMISSION, "ann@local.example", "秘密 secret"))
+        .isEqualTo(new LoginAnswer.Accepted(ANN, Grant.NONE));
+  }
+
+  @Test
   void withManyDomainsEverythingIsAsked() throws IOException {
     for (int i = 0; i < 101; i++) {
       directory.putDomain(Domain.local("d" + i + ".example"));
@@ -99,7 +117,8 @@ class AuthorizeLoginTest {
                     new InMemoryRelayRecipients(),
                     new InMemoryProbedRecipients(),
                     (domain, asked) -> List.of(),
-                    Clock.systemUTC())),
+                    Clock.systemUTC()),
+                new InMemorySuppressions()),
             RelaySettings.DEFAULT,
             Clock.systemUTC());
     var question =

@@ -5,7 +5,10 @@ import static skypost.mail.contract.Samples.address;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,11 +22,14 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHosts;
+import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 
 class AuthorizeRecipientsTest {
@@ -33,9 +39,10 @@ class AuthorizeRecipientsTest {
 
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+  private final InMemorySuppressions suppressions = new InMemorySuppressions();
   private final AuthorizeRecipients rules =
       new AuthorizeRecipients(
-          new AuthorizeRecipients.Ports(directory, mailboxes, unchecked()),
+          new AuthorizeRecipients.Ports(directory, mailboxes, unchecked(), suppressions),
           RelaySettings.DEFAULT,
           Clock.systemUTC());
 
@@ -165,6 +172,40 @@ class AuthorizeRecipientsTest {
         .isEqualTo(553);
     assertThat(submission(ANN, "ann@local.example", "nobody@local.example").reply().code())
         .isEqualTo(550);
+  }
+
+  @Test
+  void whoIsSuppressedForTheSendersDomainIsRefusedWhereThatIsOn() throws IOException {
+    EmailAddress gone = address("gone@far.example");
+    suppressions.put(
+        "local.example",
+        new Suppression(
+            gone,
+            Instant.parse("2026-11-24T08:00:00Z"),
+            "550 5.1.1 kein Empfänger",
+            Optional.empty()));
+    assertThat(submission(ANN, "ann@local.example", "gone@far.example").accepted())
+        .isTrue(); // it is off
+
+    directory.putRelay(
+        new RelaySettings(
+            RelaySettings.DEFAULT.trustedNetworks(),
+            SmartHosts.NONE,
+            List.of(),
+            List.of(),
+            Map.of("local.example", Duration.ofDays(90))));
+
+    RecipientAnswer refused = submission(ANN, "ann@local.example", "Gone@FAR.example");
+    assertThat(refused.rule()).isEqualTo("suppressed");
+    assertThat(refused.reply().toString())
+        .isEqualTo(
+            "550 5.1.1 recipient suppressed since 2026-11-24: 550 5.1.1 kein Empf?nger"
+                + " the administrator can lift it:"
+                + " DELETE /v1/domains/{domain}/suppressions/{address}");
+    assertThat(submission(ANN, "ann@local.example", "other@far.example").accepted()).isTrue();
+    assertThat(inbound("127.0.0.1", "gone@far.example").accepted())
+        .isTrue(); // from another domain's sender
+    assertThat(inbound(STRANGER, "bob@local.example").accepted()).isTrue();
   }
 
   @Test

@@ -36,6 +36,7 @@ import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
@@ -229,7 +230,8 @@ class PasswordsAndProofsTest {
                     new InMemoryRelayRecipients(),
                     new InMemoryProbedRecipients(),
                     (domain, asked) -> List.of(),
-                    clock)),
+                    clock),
+                new InMemorySuppressions()),
             RelaySettings.DEFAULT,
             clock);
     var postmaster = new Postmaster(directory, "mx.test");

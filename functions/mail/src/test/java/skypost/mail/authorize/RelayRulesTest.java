@@ -34,6 +34,7 @@ import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 
@@ -56,7 +57,8 @@ class RelayRulesTest {
               listed,
               new InMemoryProbedRecipients(),
               (domain, asked) -> List.of(),
-              Clock.systemUTC()));
+              Clock.systemUTC()),
+          new InMemorySuppressions());
   private final AuthorizeRecipients recipients =
       new AuthorizeRecipients(ports, RelaySettings.DEFAULT, Clock.systemUTC());
   private final ManageRelay relay =

@@ -3,6 +3,7 @@ package skypost.mail.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -256,6 +257,8 @@ public abstract class DirectoryContract {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                RelayRule.Action.DENY)));
+                RelayRule.Action.DENY)),
+        List.of(),
+        Map.of("one.example", Duration.ofDays(90), "two.example", Duration.ofHours(36)));
   }
 }

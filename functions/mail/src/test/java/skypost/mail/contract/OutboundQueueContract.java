@@ -13,10 +13,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import skypost.mail.directory.HostPort;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
+import skypost.mail.queue.ByHand.Step;
+import skypost.mail.queue.ByHand.What;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
+import skypost.mail.queue.OutboundQueue.PuttingOff;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.End;
@@ -66,7 +71,12 @@ public abstract class OutboundQueueContract {
             NOW,
             2,
             recipients,
-            attempts);
+            attempts,
+            new ByHand(
+                Optional.of(new HostPort("2001:db8::2", 2525)),
+                List.of(
+                    new Step(NOW, What.HELD, ByHand.API, ""),
+                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))));
 
     queue.enqueue(List.of(entry));
 
@@ -174,7 +184,7 @@ public abstract class OutboundQueueContract {
     QueueEntry held = fresh();
     queue.enqueue(List.of(done, held));
     queue.finish(done(booked(queue, done.id())));
-    assertThat(queue.replace(held, with(held, Status.HELD, NOW))).isTrue();
+    assertThat(queue.replace(held, held.withStatus(Status.HELD, NOW))).isTrue();
 
     assertThat(queue.book(done.id(), LOST, LOST.plusSeconds(1)))
         .isEqualTo(new Booking.NothingToDo());
@@ -218,7 +228,7 @@ public abstract class OutboundQueueContract {
     QueueEntry entry = fresh();
     queue.enqueue(List.of(entry));
     QueueEntry booked = booked(queue, entry.id());
-    QueueEntry removed = with(booked, Status.DONE, NOW);
+    QueueEntry removed = booked.withStatus(Status.DONE, NOW);
     assertThat(queue.replace(booked, removed)).isTrue();
 
     assertThat(queue.finish(deferred(booked, NOW.plusSeconds(60)))).isFalse();
@@ -249,7 +259,7 @@ public abstract class OutboundQueueContract {
     OutboundQueue queue = queue();
     QueueEntry entry = fresh();
     queue.enqueue(List.of(entry));
-    QueueEntry held = with(entry, Status.HELD, NOW);
+    QueueEntry held = entry.withStatus(Status.HELD, NOW);
     long before = wakesOf(entry.id());
 
     assertThat(queue.replace(entry, held)).isTrue();
@@ -267,10 +277,46 @@ public abstract class OutboundQueueContract {
     queue.enqueue(List.of(entry));
     QueueEntry booked = booked(queue, entry.id());
 
-    assertThat(queue.replace(entry, with(entry, Status.HELD, NOW))).isFalse();
+    assertThat(queue.replace(entry, entry.withStatus(Status.HELD, NOW))).isFalse();
 
     assertThat(queue.entries(entry.id().message())).containsExactly(booked);
-    assertThat(queue.replace(fresh(), with(entry, Status.HELD, NOW))).isFalse();
+    assertThat(queue.replace(fresh(), entry.withStatus(Status.HELD, NOW))).isFalse();
+  }
+
+  @Test
+  void whatWasDoneByHandOutlastsAnAttempt() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry rerouted =
+        entry.withByHand(
+            ByHand.NOTHING
+                .withRoute(Optional.of(new HostPort("other.example", 25)))
+                .with(new Step(NOW, What.REROUTED, ByHand.API, "other.example:25")));
+    assertThat(queue.replace(entry, rerouted)).isTrue();
+
+    queue.finish(deferred(booked(queue, entry.id()), NOW.plusSeconds(60)));
+
+    assertThat(queue.entries(entry.id().message()))
+        .extracting(QueueEntry::byHand)
+        .containsExactly(rerouted.byHand());
+  }
+
+  @Test
+  void ofTwoThatStepInAtOnceOneIsTold() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    QueueEntry one =
+        entry.withByHand(ByHand.NOTHING.with(new Step(NOW, What.REROUTED, ByHand.API, "a:25")));
+    QueueEntry other =
+        entry.withByHand(ByHand.NOTHING.with(new Step(NOW, What.REROUTED, "operation x", "b:25")));
+
+    assertThat(queue.replace(entry, one)).isTrue();
+    assertThat(queue.replace(entry, other)).isFalse();
+
+    assertThat(queue.entries(entry.id().message())).containsExactly(one);
+    assertThat(queue.replace(one, one.withStatus(Status.HELD, NOW))).isTrue();
   }
 
   @Test
@@ -283,7 +329,7 @@ public abstract class OutboundQueueContract {
       QueueEntry waiting = deferred(booked(queue, entry.id()), NOW.plusSeconds(60L * i));
       queue.finish(waiting);
       if (i % 5 == 0) {
-        assertThat(queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt())))
+        assertThat(queue.replace(waiting, waiting.withStatus(Status.HELD, waiting.nextAttempt())))
             .isTrue();
       }
       expected.addFirst(entry.id());
@@ -307,6 +353,17 @@ public abstract class OutboundQueueContract {
   }
 
   @Test
+  void anEntryStaysInTheListWhileItIsTriedAgain() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    queue.finish(deferred(booked(queue, entry.id()), NOW.plusSeconds(60)));
+    var again = (Booking.Booked) queue.book(entry.id(), NOW.plusSeconds(60), LOST);
+
+    assertThat(Samples.all(50, next -> queue.waiting(50, next))).contains(again.entry());
+  }
+
+  @Test
   void anEntryThatEndsLeavesTheList() throws IOException {
     OutboundQueue queue = queue();
     QueueEntry entry = fresh();
@@ -323,6 +380,101 @@ public abstract class OutboundQueueContract {
     assertThat(queue.entries(entry.id().message()))
         .extracting(QueueEntry::status)
         .containsExactly(Status.DONE);
+  }
+
+  @Test
+  void whatIsDueLaterIsBookedEarlyWhenItIsItsTurn() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry later = fresh();
+    QueueEntry held = fresh();
+    queue.enqueue(List.of(later, held));
+    queue.finish(deferred(booked(queue, later.id()), NOW.plusSeconds(9000)));
+    queue.replace(held, held.withStatus(Status.HELD, NOW));
+
+    var early = (Booking.Booked) queue.bookEarly(later.id(), NOW.plusSeconds(1), LOST);
+
+    assertThat(early.entry().attemptsMade()).isEqualTo(2);
+    assertThat(queue.bookEarly(later.id(), NOW.plusSeconds(2), LOST))
+        .isEqualTo(new Booking.NotDue(LOST)); // it is being sent
+    assertThat(queue.bookEarly(later.id(), LOST, LOST.plusSeconds(600)))
+        .isInstanceOf(Booking.Booked.class); // that attempt was lost
+    assertThat(queue.bookEarly(held.id(), NOW, LOST)).isEqualTo(new Booking.NothingToDo());
+  }
+
+  @Test
+  void whatIsPutOffWaitsWithoutAnAttempt() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    queue.enqueue(List.of(entry));
+    long before = wakesOf(entry.id());
+    Instant until = NOW.plusSeconds(300);
+
+    QueueEntry waiting = entry.withStatus(Status.DEFERRED, until);
+    assertThat(queue.putOff(entry.id(), NOW, until)).isEqualTo(new PuttingOff.Waits(waiting));
+
+    assertThat(queue.entries(entry.id().message())).containsExactly(waiting);
+    assertThat(wakesOf(entry.id())).isEqualTo(before + 1);
+    assertThat(queue.book(entry.id(), NOW, LOST)).isEqualTo(new Booking.NotDue(until));
+    assertThat(queue.putOff(entry.id(), NOW, until)).isEqualTo(new Booking.NotDue(until));
+    assertThat(queue.putOff(entry.id(), until, LOST)).isInstanceOf(PuttingOff.Waits.class);
+    assertThat(Samples.all(50, next -> queue.waiting(50, next)))
+        .extracting(QueueEntry::id)
+        .contains(entry.id());
+  }
+
+  @Test
+  void whatIsSentHeldOrDoneIsNotPutOff() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry sending = fresh();
+    QueueEntry held = fresh();
+    QueueEntry done = fresh();
+    queue.enqueue(List.of(sending, held, done));
+    booked(queue, sending.id());
+    queue.replace(held, held.withStatus(Status.HELD, NOW));
+    queue.finish(done(booked(queue, done.id())));
+
+    for (QueueEntry entry : List.of(held, done, fresh())) {
+      assertThat(queue.putOff(entry.id(), LOST.plusSeconds(1), LOST.plusSeconds(9)))
+          .isEqualTo(new Booking.NothingToDo());
+    }
+    assertThat(queue.putOff(sending.id(), NOW.plusSeconds(1), LOST))
+        .isEqualTo(new Booking.NotDue(LOST));
+    assertThat(queue.putOff(sending.id(), LOST, LOST.plusSeconds(9))) // that attempt was lost
+        .isInstanceOf(PuttingOff.Waits.class);
+  }
+
+  @Test
+  void whatWaitsForADestinationIsListedInTheOrderOfArrival() throws IOException {
+    OutboundQueue queue = queue();
+    String domain = Samples.name("order-") + ".example";
+    List<EntryId> arrived = new ArrayList<>();
+    for (int i = 0; i < 23; i++) {
+      arrived.add(new EntryId(MessageId.derived(NOW.plusSeconds(i), domain + i), domain, 0));
+    }
+    List<EntryId> shuffled = new ArrayList<>(arrived);
+    java.util.Collections.shuffle(shuffled, new java.util.Random(5));
+    for (EntryId id : shuffled) {
+      queue.enqueue(List.of(fresh(id), fresh(new EntryId(id.message(), "other.example", 0))));
+      queue.finish(deferred(booked(queue, id), NOW.plusSeconds(shuffled.indexOf(id))));
+    }
+    EntryId sent = arrived.remove(7);
+    queue.finish(done(((Booking.Booked) queue.bookEarly(sent, NOW, LOST)).entry()));
+    queue.enqueue(List.of(fresh(new EntryId(Samples.id(), domain, 0)))); // was never put off
+
+    List<EntryId> listed = new ArrayList<>();
+    Optional<EntryId> after = Optional.empty();
+    for (List<EntryId> page = queue.waitingFor(domain, 5, after);
+        !page.isEmpty();
+        page = queue.waitingFor(domain, 5, after)) {
+      assertThat(page).hasSizeLessThanOrEqualTo(5);
+      listed.addAll(page);
+      after = Optional.of(page.getLast());
+    }
+
+    assertThat(listed).isEqualTo(arrived);
+    assertThat(queue.countWaitingFor(domain)).isEqualTo(new OutboundQueue.Count(22, true));
+    assertThat(queue.countWaitingFor("nothing.example"))
+        .isEqualTo(new OutboundQueue.Count(0, true));
   }
 
   @Test
@@ -378,45 +530,20 @@ public abstract class OutboundQueueContract {
   }
 
   private static QueueEntry deferred(QueueEntry booked, Instant due) {
-    List<Attempt> attempts = new ArrayList<>(booked.attempts());
-    attempts.add(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", TRY_LATER));
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        Status.DEFERRED,
-        due,
-        booked.attemptsMade(),
-        booked.recipients(),
-        attempts);
+    return booked
+        .withStatus(Status.DEFERRED, due)
+        .withAttempt(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", TRY_LATER));
   }
 
   private static QueueEntry done(QueueEntry booked) {
     SmtpReply ok = SmtpReply.of(250, 0, 0, "queued as 42");
-    return new QueueEntry(
-        booked.id(),
-        booked.sender(),
-        booked.size(),
-        booked.shared(),
-        Status.DONE,
-        booked.nextAttempt(),
-        booked.attemptsMade(),
-        booked.recipients().stream().map(recipient -> recipient.ended(new End.Sent(ok))).toList(),
-        List.of(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", ok)));
-  }
-
-  private static QueueEntry with(QueueEntry entry, Status status, Instant nextAttempt) {
-    return new QueueEntry(
-        entry.id(),
-        entry.sender(),
-        entry.size(),
-        entry.shared(),
-        status,
-        nextAttempt,
-        entry.attemptsMade(),
-        entry.recipients(),
-        entry.attempts());
+    return booked
+        .withStatus(Status.DONE, booked.nextAttempt())
+        .withRecipients(
+            booked.recipients().stream()
+                .map(recipient -> recipient.ended(new End.Sent(ok)))
+                .toList())
+        .withAttempt(new Attempt(NOW, "mx.far.example[192.0.2.1]:25", "", ok));
   }
 
   private long wakesOf(EntryId id) throws IOException {

@@ -34,7 +34,9 @@ class MailExchangersTest {
     resolver.setTimeout(Duration.ofMillis(400));
     exchangers =
         new MailExchangers(
-            new Dns(resolver, Duration.ofSeconds(20)), Set.of("mx.us.example"), new Random(1));
+            new Dns(resolver, Duration.ofSeconds(20)),
+            new OwnHost(Set.of("mx.us.example"), Set.of(InetAddress.ofLiteral("203.0.113.9"))),
+            new Random(1));
   }
 
   @AfterEach
@@ -99,6 +101,44 @@ class MailExchangersTest {
         .add("there.example", "A", "192.0.2.1");
 
     assertThat(never("there.example")).startsWith("550 5.4.4");
+  }
+
+  @Test
+  void anAddressOfOursCutsTheListUnderWhateverName() {
+    dns.add("there.example", "MX", "10 a.there.example.")
+        .add("there.example", "MX", "20 backup.there.example.")
+        .add("there.example", "MX", "20 b.there.example.")
+        .add("there.example", "MX", "30 c.there.example.")
+        .add("a.there.example", "A", "192.0.2.1")
+        .add("b.there.example", "A", "192.0.2.2")
+        .add("c.there.example", "A", "192.0.2.3")
+        .add("backup.there.example", "A", "203.0.113.9");
+
+    for (int i = 0; i < 20; i++) { // b is as near as we are, and comes before or after us by chance
+      assertThat(find("there.example")).containsExactly("a.there.example[192.0.2.1]:25");
+    }
+  }
+
+  @Test
+  void mailForADomainThatOnlyWeTakeLoops() {
+    dns.add("there.example", "MX", "10 backup.there.example.")
+        .add("there.example", "MX", "20 c.there.example.")
+        .add("c.there.example", "A", "192.0.2.3")
+        .add("backup.there.example", "A", "203.0.113.9");
+    dns.add("implicit.example", "A", "203.0.113.9");
+
+    assertThat(never("there.example")).startsWith("554 5.4.6");
+    assertThat(never("implicit.example")).startsWith("554 5.4.6");
+  }
+
+  @Test
+  void whereABetterOneCannotBeToldNowThatWeAreNextDecidesNothing() {
+    dns.add("there.example", "MX", "10 a.there.example.")
+        .add("there.example", "MX", "20 backup.there.example.")
+        .add("backup.there.example", "A", "203.0.113.9")
+        .fails("a.there.example");
+
+    assertThat(exchangers.find("there.example", 25)).isInstanceOf(Later.class);
   }
 
   @Test

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Nested;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
@@ -17,18 +18,24 @@ import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
+import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.Destinations;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
+import skypost.mail.queue.QueueOperations;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
@@ -51,6 +58,16 @@ class InMemoryPortsTest {
     @Override
     protected RelayRecipients recipients() {
       return recipients;
+    }
+  }
+
+  @Nested
+  class OfSuppressions extends SuppressionsContract {
+    private final Suppressions suppressions = new InMemorySuppressions();
+
+    @Override
+    protected Suppressions suppressions() {
+      return suppressions;
     }
   }
 
@@ -163,6 +180,32 @@ class InMemoryPortsTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(woken);
+    }
+  }
+
+  @Nested
+  class OfQueueOperations extends QueueOperationsContract {
+    private final List<OperationId> woken = new ArrayList<>();
+    private final QueueOperations operations = new InMemoryQueueOperations(woken::add);
+
+    @Override
+    protected QueueOperations operations() {
+      return operations;
+    }
+
+    @Override
+    protected List<OperationId> woken() {
+      return woken;
+    }
+  }
+
+  @Nested
+  class OfDestinations extends DestinationsContract {
+    private final Destinations destinations = new InMemoryDestinations();
+
+    @Override
+    protected Destinations destinations() {
+      return destinations;
     }
   }
 

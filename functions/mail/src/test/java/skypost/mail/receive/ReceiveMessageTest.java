@@ -267,6 +267,35 @@ class ReceiveMessageTest {
     }
 
     @Override
+    public Booking bookEarly(skypost.mail.queue.EntryId id, Instant now, Instant lostAt)
+        throws IOException {
+      return real.bookEarly(id, now, lostAt);
+    }
+
+    @Override
+    public PuttingOff putOff(skypost.mail.queue.EntryId id, Instant now, Instant until)
+        throws IOException {
+      return real.putOff(id, now, until);
+    }
+
+    @Override
+    public void wakeDestination(String destination, Instant now, Instant due) throws IOException {
+      real.wakeDestination(destination, now, due);
+    }
+
+    @Override
+    public List<skypost.mail.queue.EntryId> waitingFor(
+        String destination, int limit, Optional<skypost.mail.queue.EntryId> after)
+        throws IOException {
+      return real.waitingFor(destination, limit, after);
+    }
+
+    @Override
+    public Count countWaitingFor(String destination) throws IOException {
+      return real.countWaitingFor(destination);
+    }
+
+    @Override
     public List<QueueEntry> entries(MessageId message) throws IOException {
       return real.entries(message);
     }

@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +33,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.Page;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDestinations;
+import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
-import skypost.mail.memory.InMemoryOutboundQueue.Wake;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
@@ -55,8 +59,9 @@ import skypost.protocol.smtp.client.Transaction;
 
 /**
  * Five days of retries for a thousand messages under a virtual clock, with remote servers that
- * refuse, defer and are down, stores that fail before or after the deed, functions that are killed,
- * and wakes that come twice. Every message must come to the right end.
+ * refuse, defer and are down, for some hours all together, stores that fail before or after the
+ * deed, functions that are killed, and wakes that come twice. Every message must come to the right
+ * end.
  */
 class FiveDaysTest {
   private static final Instant START = Instant.parse("2026-11-25T08:00:00Z");
@@ -65,15 +70,20 @@ class FiveDaysTest {
   private static final Duration VISIBILITY = Duration.ofMinutes(6);
 
   private final VirtualClock clock = new VirtualClock();
-  private final PriorityQueue<Wake> wakes =
-      new PriorityQueue<>(Comparator.comparing(Wake::at).thenComparing(w -> w.id().toString()));
+  private final PriorityQueue<Due> wakes =
+      new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::toString));
   private final Map<String, Integer> copies = new HashMap<>();
   private final Set<EntryId> disturbed = new HashSet<>();
   private final InMemoryMessages store = new InMemoryMessages();
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
-  private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  private final InMemoryDestinations destinations = new InMemoryDestinations();
+  private final InMemoryOutboundQueue queue =
+      new InMemoryOutboundQueue(
+          clock,
+          wake -> wakes.add(new Due(Optional.of(wake.id()), wake.at(), wake.at())),
+          wake -> wakes.add(new Due(Optional.empty(), wake.at(), wake.due())));
   private Random random;
-  private EntryId current;
+  private final Map<EmailAddress, EntryId> entryOf = new HashMap<>();
 
   @BeforeEach
   void quiet() {
@@ -84,6 +94,9 @@ class FiveDaysTest {
   void loud() {
     EventLog.to(System.err);
   }
+
+  /** A wake of an entry, or of the destination. */
+  private record Due(Optional<EntryId> entry, Instant at, Instant due) {}
 
   /** The function was killed: nothing after this point happens. */
   private static final class Killed extends Error {
@@ -100,38 +113,57 @@ class FiveDaysTest {
                 new FaultyQueue(),
                 new FaultyStore(),
                 holders,
-                new Bounces(new FaultyStore(), "mx.us.example")),
-            (destination, sender, wish) -> {
+                new Bounces(new FaultyStore(), "mx.us.example"),
+                new SuppressRecipients(
+                    new RememberedDirectory(new InMemoryDirectory(), clock),
+                    new InMemorySuppressions(),
+                    clock)),
+            (destination, sender, chosen, wish) -> {
               fault(0.02);
               Peer peer = new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25));
               return new Route.Via(List.of(new Hop(peer, new TlsDemand.Clear())));
             },
             new RemoteServers(),
-            RetrySchedule.DEFAULT,
+            destination -> RetrySchedule.DEFAULT,
             clock,
             random);
+    SendDue due =
+        new SendDue(
+            new SendDue.Ports(new FaultyQueue(), destinations),
+            send,
+            destination -> RetrySchedule.DEFAULT,
+            new SendDue.Means(Runnable::run, clock, random));
     List<QueueEntry> entries = accept();
     for (int runs = 0; !wakes.isEmpty(); runs++) {
       assertThat(runs).as("wakes do not breed").isLessThan(3_000_000);
-      Wake wake = wakes.poll();
+      Due wake = wakes.poll();
       clock.advanceTo(wake.at());
-      run(send, wake.id());
+      run(due, wake);
     }
     assertThat(Duration.between(START, clock.instant())).isLessThan(Duration.ofDays(6));
     check(entries);
   }
 
-  private void run(SendMessage send, EntryId id) {
-    current = id;
-    // SQS delivers at least once. Not at every early wake: there it would breed without end.
-    if (random.nextDouble() < 0.02
-        && !queue.entries(id.message()).getFirst().nextAttempt().isAfter(clock.instant())) {
-      wakes.add(new Wake(id, clock.instant()));
-    }
+  private void run(SendDue send, Due wake) {
+    Instant deadline = clock.instant().plus(INVOCATION);
     try {
-      send.send(id, clock.instant().plus(INVOCATION));
-    } catch (IOException | Killed fault) { // the message becomes visible again
-      wakes.add(new Wake(id, clock.instant().plus(VISIBILITY)));
+      if (wake.entry().isEmpty()) {
+        send.destination("there.example", wake.due(), deadline);
+        return;
+      }
+      EntryId id = wake.entry().get();
+      QueueEntry entry = queue.entries(id.message()).getFirst();
+      // SQS delivers at least once. Not at every early wake: there it would breed without end.
+      if (random.nextDouble() < 0.02 && !entry.nextAttempt().isAfter(clock.instant())) {
+        wakes.add(new Due(wake.entry(), clock.instant(), clock.instant()));
+      }
+      Optional<Instant> due =
+          entry.status() == Status.DEFERRED ? Optional.of(entry.nextAttempt()) : Optional.empty();
+      send.entry(id, due, deadline);
+    } catch (IOException
+        | Killed
+        | CompletionException fault) { // the message becomes visible again
+      wakes.add(new Due(wake.entry(), clock.instant().plus(VISIBILITY), wake.due()));
     }
   }
 
@@ -176,6 +208,7 @@ class FiveDaysTest {
       if (shared) {
         holders.hold(id, List.of("queue:" + entry.id()));
       }
+      recipients.forEach(recipient -> entryOf.put(recipient.address(), entry.id()));
       queue.enqueue(List.of(entry));
       entries.add(entry);
     }
@@ -256,6 +289,13 @@ class FiveDaysTest {
       if (random.nextDouble() < 0.02) {
         throw new IllegalStateException("a fault nobody thought of");
       }
+      long hours = Duration.between(START, clock.instant()).toHours();
+      if (hours >= 20 && hours < 26) { // nobody answers
+        List<Result> none =
+            Collections.nCopies(
+                transaction.recipients().size(), new Result(later(), Optional.empty()));
+        return new Delivery(none, "", "");
+      }
       List<Result> results = new ArrayList<>();
       for (Transaction.Recipient recipient : transaction.recipients()) {
         Outcome outcome = answer(recipient.address());
@@ -265,8 +305,8 @@ class FiveDaysTest {
         results.add(new Result(outcome, Optional.of("mx.there.example")));
       }
       if (random.nextDouble() < 0.01) {
-        disturbed.add(
-            current); // the documented window: after the peer's 250, before our record of it
+        // the documented window: after the peer's 250, before our record of it
+        disturbed.add(entryOf.get(transaction.recipients().getFirst().address()));
         throw new Killed();
       }
       return new Delivery(results, "mx.there.example[192.0.2.1]:25", "");
@@ -325,6 +365,36 @@ class FiveDaysTest {
     public void wake(EntryId id, Instant now, Instant due) throws IOException {
       fault(0.001);
       queue.wake(id, now, due);
+    }
+
+    @Override
+    public Booking bookEarly(EntryId id, Instant now, Instant lostAt) throws IOException {
+      fault(0.01);
+      Booking booking = queue.bookEarly(id, now, lostAt);
+      fault(0.01);
+      return booking;
+    }
+
+    @Override
+    public PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException {
+      fault(0.01);
+      return queue.putOff(id, now, until);
+    }
+
+    @Override
+    public void wakeDestination(String destination, Instant now, Instant due) throws IOException {
+      fault(0.01);
+      queue.wakeDestination(destination, now, due);
+    }
+
+    @Override
+    public List<EntryId> waitingFor(String destination, int limit, Optional<EntryId> after) {
+      return queue.waitingFor(destination, limit, after);
+    }
+
+    @Override
+    public Count countWaitingFor(String destination) {
+      return queue.countWaitingFor(destination);
     }
 
     @Override

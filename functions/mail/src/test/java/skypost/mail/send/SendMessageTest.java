@@ -36,9 +36,11 @@ import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
@@ -66,6 +68,7 @@ class SendMessageTest {
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   private final InMemoryDirectory directory = new InMemoryDirectory();
+  private final InMemorySuppressions suppressions = new InMemorySuppressions();
   private final List<InMemoryOutboundQueue.Wake> wakes = new ArrayList<>();
   private final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
@@ -105,15 +108,20 @@ class SendMessageTest {
     MailExchangers exchangers =
         new MailExchangers(
             new Dns(resolver, Duration.ofSeconds(10)), Set.of("mx.us.example"), random);
+    RememberedDirectory remembered = new RememberedDirectory(directory, clock);
     return new SendMessage(
-        new SendMessage.Ports(queue, messages, holders, new Bounces(messages, "mx.us.example")),
+        new SendMessage.Ports(
+            queue,
+            messages,
+            holders,
+            new Bounces(messages, "mx.us.example"),
+            new SuppressRecipients(remembered, suppressions, clock)),
         new DirectoryRoutes(
-            directory,
+            remembered,
             exchangers,
-            new DirectoryRoutes.Outbound(smartHost, first.port(), policies),
-            clock),
+            new DirectoryRoutes.Outbound(smartHost, first.port(), policies)),
         new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(patience))),
-        schedule,
+        destination -> schedule,
         clock,
         random);
   }
@@ -199,8 +207,7 @@ class SendMessageTest {
     assertThat(messages.open(id)).isPresent();
     first.reset();
 
-    assertThat(resend(entry))
-        .isEqualTo(SendMessage.Result.DONE); // too early: nothing but another wake
+    resend(entry); // too early: nothing but another wake
     assertThat(first.received()).isEmpty();
     clock.advance(WAIT.multipliedBy(2));
     resend(entry);
@@ -368,6 +375,25 @@ class SendMessageTest {
   }
 
   @Test
+  void aReroutedEntryGoesWhereTheAdministratorSaysBeforeAllElse() throws IOException {
+    send = sender(Optional.of(new HostPort("127.0.0.1", first.port())), RetrySchedule.DEFAULT);
+    first.always("RCPT", FakeMx.reply("451 4.7.1 later"));
+    QueueEntry deferred = sent("bob@there.example");
+    var other = Optional.of(new HostPort("127.0.0.2", second.port()));
+    queue.replace(
+        deferred,
+        deferred
+            .withByHand(ByHand.NOTHING.withRoute(other))
+            .withStatus(Status.DEFERRED, clock.instant()));
+
+    resend(deferred);
+
+    assertThat(second.received()).hasSize(1);
+    assertThat(now(deferred).status()).isEqualTo(Status.DONE);
+    assertThat(now(deferred).byHand().route()).isEqualTo(other);
+  }
+
+  @Test
   void mailOfASendersDomainGoesThroughItsOwnSmartHost() throws IOException {
     sendWithSmartHostFor("here.example");
     assertThat(second.received()).hasSize(1);
@@ -446,15 +472,6 @@ class SendMessageTest {
 
     assertThat(first.received()).hasSize(1);
     assertThat(now(entry).attemptsMade()).isEqualTo(2);
-  }
-
-  @Test
-  void withoutTimeNothingIsBegun() throws IOException {
-    QueueEntry entry = enqueue(false, "bob@there.example");
-
-    assertThat(send.send(entry.id(), clock.instant().plusSeconds(5)))
-        .isEqualTo(SendMessage.Result.HANDED_BACK);
-    assertThat(now(entry).attemptsMade()).isZero();
   }
 
   @Test
@@ -646,11 +663,11 @@ class SendMessageTest {
 
   private QueueEntry sent(boolean shared, String... recipients) throws IOException {
     QueueEntry entry = enqueue(shared, recipients);
-    assertThat(resend(entry)).isEqualTo(SendMessage.Result.DONE);
+    resend(entry);
     return now(entry);
   }
 
-  private SendMessage.Result resend(QueueEntry entry) throws IOException {
+  private Health resend(QueueEntry entry) throws IOException {
     return send.send(entry.id(), clock.instant().plusSeconds(300));
   }
 

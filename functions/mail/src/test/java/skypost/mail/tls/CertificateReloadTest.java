@@ -12,15 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,11 +59,11 @@ class CertificateReloadTest {
 
     write(SelfSignedCertificate.generate("second.test", Instant.now()));
     assertThat(presented()).as("nobody looks yet").contains("first.test");
-    clock.step(Duration.ofSeconds(10));
+    clock.step();
     assertThat(presented()).contains("second.test");
 
     write(SelfSignedCertificate.generate("third.test", Instant.now()));
-    clock.step(Duration.ofSeconds(10));
+    clock.step();
     assertThat(presented()).contains("third.test");
   }
 
@@ -76,13 +71,13 @@ class CertificateReloadTest {
   void brokenFileKeepsTheOldCertificateAndIsLoggedOnce() throws Exception {
     put("cert.pem", "half a file");
     for (int i = 0; i < 3; i++) {
-      clock.step(Duration.ofSeconds(10));
+      clock.step();
       assertThat(presented()).contains("first.test");
     }
     assertThat(lines()).isEqualTo(1);
 
     write(SelfSignedCertificate.generate("second.test", Instant.now()));
-    clock.step(Duration.ofSeconds(10));
+    clock.step();
     assertThat(presented()).contains("second.test");
   }
 
@@ -90,11 +85,11 @@ class CertificateReloadTest {
   void certificateWithoutItsKeyWaitsForIt() throws Exception {
     var renewed = SelfSignedCertificate.generate("second.test", Instant.now());
     put("cert.pem", renewed.certificate());
-    clock.step(Duration.ofSeconds(10));
+    clock.step();
     assertThat(presented()).contains("first.test");
 
     put("key.pem", renewed.key());
-    clock.step(Duration.ofSeconds(10));
+    clock.step();
     assertThat(presented()).contains("second.test");
   }
 
@@ -102,7 +97,7 @@ class CertificateReloadTest {
   void missingFileKeepsTheOldCertificateAndIsLoggedOnce() throws Exception {
     Files.delete(folder.resolve("key.pem"));
     for (int i = 0; i < 2; i++) {
-      clock.step(Duration.ofSeconds(10));
+      clock.step();
       assertThat(presented()).contains("first.test");
     }
     assertThat(lines()).isEqualTo(1);
@@ -136,42 +131,6 @@ class CertificateReloadTest {
       client.getInputStream().readAllBytes();
       var seen = (X509Certificate) client.getSession().getPeerCertificates()[0];
       return seen.getSubjectAlternativeNames().toString();
-    }
-  }
-
-  private static final class Anybody implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
-  }
-
-  private static final class StepClock extends Clock {
-    private volatile Instant now = Instant.EPOCH;
-
-    void step(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

@@ -39,6 +39,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryKeptPolicies;
 import skypost.mail.send.Courier;
 import skypost.mail.send.DirectoryRoutes;
+import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.Route;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.tls.SelfSignedCertificate;
@@ -149,8 +150,11 @@ class TlsPoliciesTest {
   private Courier.Delivery deliver(TlsPolicies policies, TlsWish wish) throws IOException {
     var outbound = new DirectoryRoutes.Outbound(Optional.empty(), mx.port(), policies);
     Route route =
-        new DirectoryRoutes(new InMemoryDirectory(), exchangers(), outbound, Clock.systemUTC())
-            .to("there.example", Optional.empty(), wish);
+        new DirectoryRoutes(
+                new RememberedDirectory(new InMemoryDirectory(), Clock.systemUTC()),
+                exchangers(),
+                outbound)
+            .to("there.example", Optional.empty(), Optional.empty(), wish);
     return switch (route) {
       case Route.Via(var hops) ->
           new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5))))

@@ -19,6 +19,9 @@ public final class Metrics {
   /** What the specification allows in one array of values. */
   private static final int MAX_VALUES = 100;
 
+  /** Definitions in one directive. */
+  private static final int MAX_METRICS = 100;
+
   private static final int MAX_SETS = 200; // each is billed; names come from code, never from peers
   private static final Duration PERIOD = Duration.ofMinutes(1);
 
@@ -95,7 +98,12 @@ public final class Metrics {
    */
   public synchronized void add(
       Map<String, String> dimensions, String name, Unit unit, double value) {
-    if (!on || sets.size() == MAX_SETS && !sets.containsKey(dimensions)) {
+    Map<String, Series> known = sets.get(dimensions);
+    boolean full =
+        known == null
+            ? sets.size() == MAX_SETS
+            : known.size() == MAX_METRICS && !known.containsKey(name);
+    if (!on || full || !Double.isFinite(value)) { // JSON has no number for infinity
       return;
     }
     if (sets.isEmpty()) {

@@ -12,8 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import skypost.protocol.log.EventLog;
 
 /** A listener: one virtual thread per connection, blocking I/O, bounded by a semaphore. */
@@ -40,6 +42,7 @@ public final class TcpServer implements AutoCloseable {
    * @param farewell what an idle connection is told when the server goes down
    * @param proxied peers that must begin with a PROXY protocol v2 header, and are believed
    * @param perClient how many connections each client network may hold
+   * @param refusals told of each connection that is not served to its end; from any thread
    */
   public record Options(
       String name,
@@ -49,7 +52,8 @@ public final class TcpServer implements AutoCloseable {
       String busy,
       String farewell,
       Predicate<InetAddress> proxied,
-      ClientConnections perClient) {
+      ClientConnections perClient,
+      Consumer<Refusal> refusals) {
     /** Without a limit for each client network. */
     public Options(
         String name,
@@ -67,7 +71,8 @@ public final class TcpServer implements AutoCloseable {
           busy,
           farewell,
           proxied,
-          ClientConnections.unlimited());
+          ClientConnections.unlimited(),
+          why -> {});
     }
 
     /** A plain listener without proxies. */
@@ -80,17 +85,33 @@ public final class TcpServer implements AutoCloseable {
     /** The same with TLS from the first octet on. */
     public Options withTls(SSLContext context) {
       return new Options(
-          name, address, maxConnections, Optional.of(context), busy, farewell, proxied, perClient);
+          name,
+          address,
+          maxConnections,
+          Optional.of(context),
+          busy,
+          farewell,
+          proxied,
+          perClient,
+          refusals);
     }
 
     /** The same behind proxies. */
     public Options withProxied(Predicate<InetAddress> peers) {
-      return new Options(name, address, maxConnections, tls, busy, farewell, peers, perClient);
+      return new Options(
+          name, address, maxConnections, tls, busy, farewell, peers, perClient, refusals);
     }
 
     /** The same with a limit for each client network, which other servers may share. */
     public Options withPerClient(ClientConnections limit) {
-      return new Options(name, address, maxConnections, tls, busy, farewell, proxied, limit);
+      return new Options(
+          name, address, maxConnections, tls, busy, farewell, proxied, limit, refusals);
+    }
+
+    /** The same with somebody who counts what is refused. */
+    public Options withRefusals(Consumer<Refusal> counter) {
+      return new Options(
+          name, address, maxConnections, tls, busy, farewell, proxied, perClient, counter);
     }
   }
 
@@ -99,12 +120,15 @@ public final class TcpServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Semaphore free;
   private final Set<Wire> open = ConcurrentHashMap.newKeySet();
+  private final Thread acceptor;
   private volatile boolean closing;
+  private volatile boolean refusing; // whether the last attempt to accept a connection failed
 
   private TcpServer(Options options, Service service) throws IOException {
     this.options = options;
     this.service = service;
     this.free = new Semaphore(options.maxConnections());
+    this.acceptor = Thread.ofPlatform().name(options.name() + "-accept").unstarted(this::accept);
     this.listener = new ServerSocket();
     listener.setReuseAddress(true);
     try {
@@ -125,7 +149,7 @@ public final class TcpServer implements AutoCloseable {
   /** Listens and serves from now on. */
   public static TcpServer start(Options options, Service service) throws IOException {
     TcpServer server = new TcpServer(options, service);
-    Thread.ofPlatform().name(options.name() + "-accept").start(server::accept);
+    server.acceptor.start();
     Thread.ofVirtual().name(options.name() + "-sweep").start(server::sweep);
     return server;
   }
@@ -140,12 +164,23 @@ public final class TcpServer implements AutoCloseable {
     return open.size();
   }
 
+  /**
+   * Whether connections are taken: the listener is open and the system gives us its connections.
+   * That all places are taken is no fault; those who come then are told so.
+   */
+  public boolean isAccepting() {
+    return !closing && !refusing && acceptor.isAlive();
+  }
+
   private void accept() {
     while (!closing) {
       try {
-        admit(listener.accept());
+        Socket socket = listener.accept();
+        refusing = false;
+        admit(socket);
       } catch (IOException | OutOfMemoryError fault) {
         if (!closing) {
+          refusing = true;
           EventLog.error("accept").with("port", port()).cause(fault).write();
           pause(
               Duration.ofMillis(
@@ -173,7 +208,7 @@ public final class TcpServer implements AutoCloseable {
   }
 
   private void turnAway(Socket socket) {
-    logBusy(socket.getInetAddress(), "all places are taken");
+    logBusy(socket.getInetAddress(), Refusal.NO_PLACE);
     try (socket) {
       if (options.tls().isEmpty()) {
         Wire wire = new Wire(socket);
@@ -185,11 +220,12 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
-  private void logBusy(InetAddress client, String why) {
+  private void logBusy(InetAddress client, Refusal why) {
+    options.refusals().accept(why);
     EventLog.warn("busy")
         .with("service", options.name())
         .with("client", client.getHostAddress())
-        .with("reason", why)
+        .with("reason", why.reason())
         .write();
   }
 
@@ -216,7 +252,7 @@ public final class TcpServer implements AutoCloseable {
   private void admitted(Wire wire) throws IOException {
     InetAddress client = wire.remote().getAddress();
     if (!options.perClient().enter(client)) {
-      logBusy(client, "the client's network has all of its places");
+      logBusy(client, Refusal.CLIENT_LIMIT);
       if (options.tls().isEmpty()) {
         wire.write(options.busy());
       }
@@ -239,7 +275,12 @@ public final class TcpServer implements AutoCloseable {
 
   private void begin(Wire wire) throws IOException {
     if (options.tls().isPresent()) {
-      wire.startTls(options.tls().get());
+      try {
+        wire.startTls(options.tls().get());
+      } catch (SSLException fault) {
+        options.refusals().accept(Refusal.TLS);
+        throw fault;
+      }
     }
     if (closing) {
       wire.drain(new byte[0]);
@@ -258,7 +299,11 @@ public final class TcpServer implements AutoCloseable {
 
   private void sweep() {
     while (!closing) {
-      open.forEach(wire -> wire.abortIfStuck(STUCK_WRITE));
+      open.forEach(wire -> {
+        if (wire.abortIfStuck(STUCK_WRITE)) {
+          options.refusals().accept(Refusal.SLOW_CLIENT);
+        }
+      });
       pause(SWEEP);
     }
   }

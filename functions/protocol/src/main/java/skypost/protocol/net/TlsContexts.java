@@ -14,6 +14,7 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -39,7 +40,23 @@ public final class TlsContexts {
    * @throws IllegalArgumentException saying for a person what is wrong
    */
   public static SSLContext server(String certificates, String key) {
-    return context(keys(certificates, key));
+    return context(keys(chain(certificates), key));
+  }
+
+  /**
+   * A context that presents the certificate for the name that the client asks for, and the default
+   * one to others. What lies in files is taken for new connections soon after they have changed.
+   *
+   * @param first has the default certificate
+   * @param more certificates for other names
+   * @throws IllegalArgumentException saying for a person what is wrong now
+   * @throws IOException when a file cannot be read now
+   */
+  public static SSLContext server(TlsKeySource first, List<TlsKeySource> more, Clock clock)
+      throws IOException {
+    List<TlsKeySource> sources = new ArrayList<>(List.of(first));
+    sources.addAll(more);
+    return context(new ReloadedKeys(sources, clock));
   }
 
   /**
@@ -50,7 +67,7 @@ public final class TlsContexts {
    * @throws IOException when a file cannot be read now
    */
   public static SSLContext reloading(Path certificates, Path key, Clock clock) throws IOException {
-    return context(new ReloadedKeys(certificates, key, clock));
+    return server(new TlsKeySource.Pair(certificates, key), List.of(), clock);
   }
 
   private static SSLContext context(X509ExtendedKeyManager keys) {
@@ -64,9 +81,8 @@ public final class TlsContexts {
   }
 
   /** As {@link #server}. */
-  static X509ExtendedKeyManager keys(String certificates, String key) {
+  static X509ExtendedKeyManager keys(Certificate[] chain, String key) {
     try {
-      Certificate[] chain = chain(certificates);
       char[] noPassword = {};
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, noPassword);
@@ -81,11 +97,11 @@ public final class TlsContexts {
     }
   }
 
-  private static Certificate[] chain(String pem) throws GeneralSecurityException {
-    var factory = CertificateFactory.getInstance("X.509");
+  /** A chain in PEM; at least one certificate. */
+  static Certificate[] chain(String pem) {
     try {
       Certificate[] chain =
-          factory
+          CertificateFactory.getInstance("X.509")
               .generateCertificates(
                   new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
               .toArray(Certificate[]::new);

@@ -458,12 +458,14 @@ public final class Wire implements Closeable {
 
   /**
    * Ends a connection whose peer has not read for that long: a blocking write knows no timeout of
-   * its own.
+   * its own. @return whether it was ended
    */
-  void abortIfStuck(Duration limit) {
-    if (output.isStuck(limit)) {
+  boolean abortIfStuck(Duration limit) {
+    boolean stuck = output.isStuck(limit);
+    if (stuck) {
       abort();
     }
+    return stuck;
   }
 
   /** Whether a fault is the peer's hanging up or silence, which is no error of ours. */

@@ -3,11 +3,14 @@ package skypost.protocol.pop3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Line;
+import skypost.protocol.net.Refusal;
 import skypost.protocol.net.TlsInfo;
 import skypost.protocol.net.Wire;
 import skypost.protocol.pop3.Pop3Action.Answer;
@@ -31,6 +34,7 @@ public final class Pop3Connection {
   private final Wire wire;
   private final Pop3Options options;
   private final Pop3Logins logins;
+  private final Pop3Monitor monitor;
   private Pop3State state;
   private Optional<Maildrop> maildrop = Optional.empty();
   private String user = "";
@@ -38,10 +42,11 @@ public final class Pop3Connection {
   private int sent;
   private int removed;
 
-  private Pop3Connection(Wire wire, Pop3Options options, Pop3Logins logins) {
+  private Pop3Connection(Wire wire, Pop3Options options, Pop3Logins logins, Pop3Monitor monitor) {
     this.wire = wire;
     this.options = options;
     this.logins = logins;
+    this.monitor = monitor;
     boolean encrypted = wire.tls().isPresent();
     boolean trusted = options.trusted().test(wire.remoteAddress());
     this.state =
@@ -53,8 +58,9 @@ public final class Pop3Connection {
    *
    * @throws IOException when it broke or stayed idle too long: nothing was removed then
    */
-  public static void serve(Wire wire, Pop3Options options, Pop3Logins logins) throws IOException {
-    new Pop3Connection(wire, options, logins).run();
+  public static void serve(Wire wire, Pop3Options options, Pop3Logins logins, Pop3Monitor monitor)
+      throws IOException {
+    new Pop3Connection(wire, options, logins, monitor).run();
   }
 
   private void run() throws IOException {
@@ -66,6 +72,9 @@ public final class Pop3Connection {
         wire.interruptible(!mayLoseWork());
         open = next(wire.readLine(Pop3Parser.MAX_LINE));
       }
+    } catch (SocketTimeoutException silence) {
+      monitor.refused(Refusal.IDLE);
+      throw silence;
     } finally {
       maildrop.ifPresent(Maildrop::release); // RFC 1939 section 6: without QUIT nothing is removed
       logSession();
@@ -80,8 +89,12 @@ public final class Pop3Connection {
   private boolean next(Line line) throws IOException {
     return switch (line) {
       case Line.Text text -> command(new String(text.bytes(), StandardCharsets.UTF_8));
-      case Line.TooLong(boolean endless) -> bad(Pop3Reply.err("line too long")) && !endless;
-      case Line.Bare bare -> say(Pop3Reply.err("lines end with CRLF"), false);
+      case Line.TooLong(boolean endless) ->
+          bad(Refusal.LINE_TOO_LONG, Pop3Reply.err("line too long")) && !endless;
+      case Line.Bare bare -> {
+        monitor.refused(Refusal.BARE_LINE_END);
+        yield say(Pop3Reply.err("lines end with CRLF"), false);
+      }
       case Line.End end -> false;
       case Line.Closing closing -> {
         wire.write(Pop3Options.FAREWELL);
@@ -92,13 +105,15 @@ public final class Pop3Connection {
 
   private boolean command(String line) throws IOException {
     return switch (Pop3Parser.parse(line)) {
-      case Pop3Parser.Parsed.Bad(Pop3Reply reply) -> bad(reply);
+      case Pop3Parser.Parsed.Bad(Pop3Reply reply) -> bad(Refusal.SYNTAX, reply);
       case Pop3Parser.Parsed.Ok(Pop3Command command) -> perform(command);
     };
   }
 
-  private boolean bad(Pop3Reply reply) throws IOException {
+  private boolean bad(Refusal why, Pop3Reply reply) throws IOException {
+    monitor.refused(why);
     if (++badCommands >= MAX_BAD_COMMANDS) {
+      monitor.refused(Refusal.TOO_MANY_ERRORS);
       return say(Pop3Reply.err("too many bad commands"), false);
     }
     return say(reply, true);
@@ -122,7 +137,7 @@ public final class Pop3Connection {
         }
         case Pop3Action.StartTls(Pop3Reply reply) -> {
           say(reply);
-          wire.startTls(options.stls().orElseThrow());
+          beginTls();
           state = Pop3Session.secured((Authorization) state, bindable());
           return true;
         }
@@ -164,6 +179,7 @@ public final class Pop3Connection {
       case Pop3Logins.Outcome.Opened(Maildrop opened) -> {
         user = username;
         maildrop = Optional.of(opened);
+        monitor.login();
         yield Pop3Session.loggedIn(before, opened.totals());
       }
       case Pop3Logins.Outcome.InUse inUse -> Pop3Session.inUse(before);
@@ -190,7 +206,17 @@ public final class Pop3Connection {
     return wire.tls().map(TlsInfo::bindable).orElse(false);
   }
 
+  private void beginTls() throws IOException {
+    try {
+      wire.startTls(options.stls().orElseThrow());
+    } catch (SSLException fault) {
+      monitor.refused(Refusal.TLS);
+      throw fault;
+    }
+  }
+
   private Step refuse(Authorization before, String username) {
+    monitor.loginFailed();
     EventLog.warn("login-refused")
         .with("service", "pop3")
         .with("client", wire.remoteAddress())
@@ -251,6 +277,7 @@ public final class Pop3Connection {
     try {
       boolean done = drop.remove(update.deleted());
       removed = done ? update.deleted().size() : 0;
+      monitor.removed(removed);
       return Pop3Session.updated(update, done);
     } catch (IOException | RuntimeException fault) {
       logFault("remove", fault);
@@ -284,6 +311,9 @@ public final class Pop3Connection {
       Stuffing.copy(content, new WireOutput(wire));
     }
     sent++;
+    if (send.lines().isEmpty()) {
+      monitor.retrieved(send.message().octets());
+    }
     return true;
   }
 

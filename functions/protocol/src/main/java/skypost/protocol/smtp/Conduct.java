@@ -1,14 +1,23 @@
 package skypost.protocol.smtp;
 
 import java.util.Optional;
+import skypost.protocol.net.Refusal;
 
 /** How a peer has behaved in one session, and when that is enough. Each call counts one thing. */
 final class Conduct {
-  private static final SmtpReply TOO_MANY_ERRORS = SmtpReply.of(421, 7, 0, "Too many errors");
-  private static final SmtpReply TOO_MANY_COMMANDS =
-      SmtpReply.of(421, 7, 0, "Too many commands without a message");
-  private static final SmtpReply TOO_MANY_MAILS =
-      SmtpReply.of(421, 7, 0, "Too many transactions in one session");
+  private static final Enough TOO_MANY_ERRORS =
+      new Enough(Refusal.TOO_MANY_ERRORS, SmtpReply.of(421, 7, 0, "Too many errors"));
+  private static final Enough TOO_MANY_COMMANDS =
+      new Enough(
+          Refusal.TOO_MANY_COMMANDS,
+          SmtpReply.of(421, 7, 0, "Too many commands without a message"));
+  private static final Enough TOO_MANY_MAILS =
+      new Enough(
+          Refusal.TOO_MANY_TRANSACTIONS,
+          SmtpReply.of(421, 7, 0, "Too many transactions in one session"));
+
+  /** Why a session ends, and what the peer is told. */
+  record Enough(Refusal why, SmtpReply reply) {}
 
   private final SmtpLimits limits;
   private int errors;
@@ -22,7 +31,7 @@ final class Conduct {
   }
 
   /** A well-formed command; what to end the session with instead of obeying it. */
-  Optional<SmtpReply> command(SmtpCommand command) {
+  Optional<Enough> command(SmtpCommand command) {
     if (isJunk(command) && ++junk > limits.junk()) {
       return Optional.of(TOO_MANY_COMMANDS);
     }
@@ -46,17 +55,17 @@ final class Conduct {
   }
 
   /** A command was malformed, misplaced or refused. */
-  Optional<SmtpReply> error() {
+  Optional<Enough> error() {
     return ++errors > limits.errors() ? Optional.of(TOO_MANY_ERRORS) : Optional.empty();
   }
 
   /** A recipient was refused for good. */
-  Optional<SmtpReply> refusal() {
+  Optional<Enough> refusal() {
     return ++refusals > limits.refusals() ? Optional.of(TOO_MANY_ERRORS) : Optional.empty();
   }
 
   /** A login failed. */
-  Optional<SmtpReply> loginFailure() {
+  Optional<Enough> loginFailure() {
     return ++loginFailures >= limits.loginFailures()
         ? Optional.of(TOO_MANY_ERRORS)
         : Optional.empty();

@@ -62,6 +62,7 @@ final class EsmtpParameters {
             case "BODY" -> isBody(value.toUpperCase(Locale.ROOT), offered);
             case "AUTH" -> !value.isEmpty(); // RFC 4954 section 5: taken, and not believed
             case "SMTPUTF8" -> offered.contains(Extension.SMTPUTF8) && value.isEmpty();
+            case "REQUIRETLS" -> offered.contains(Extension.REQUIRETLS) && value.isEmpty();
             case "RET" ->
                 offered.contains(Extension.DSN)
                     && (value.equalsIgnoreCase("FULL") || value.equalsIgnoreCase("HDRS"));

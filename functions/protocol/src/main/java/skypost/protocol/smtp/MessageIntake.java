@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import skypost.protocol.log.EventLog;
+import skypost.protocol.mime.BinaryMimeConverter;
 import skypost.protocol.net.Wire;
 
 /**
@@ -20,6 +21,8 @@ final class MessageIntake implements AutoCloseable {
   private static final SmtpReply BARE =
       SmtpReply.of(521, 5, 2, "Lines must end with CRLF: bare CR or LF received");
 
+  private static final String NOT_BINARY = "a bare CR or LF in a part that is not declared binary";
+
   /**
    * What came of it.
    *
@@ -31,8 +34,8 @@ final class MessageIntake implements AutoCloseable {
   private final Wire wire;
   private final SmtpLimits limits;
   private final SmtpSink.Incoming incoming;
-  private final boolean binary;
   private final ContentScanner scanner;
+  private final Optional<BinaryMimeConverter> converter;
   private final long deadline;
   private long patience; // nanoseconds that the peer may still keep us waiting
   private Optional<SmtpReply> refusal = Optional.empty();
@@ -45,8 +48,8 @@ final class MessageIntake implements AutoCloseable {
     this.wire = wire;
     this.limits = limits;
     this.incoming = incoming;
-    this.binary = binary;
-    this.scanner = new ContentScanner(dotted, this::take);
+    this.scanner = new ContentScanner(dotted, binary ? this::store : this::take);
+    this.converter = binary ? Optional.of(new BinaryMimeConverter(this::scan)) : Optional.empty();
     this.deadline = System.nanoTime() + limits.messageTimeout().toNanos();
     this.patience = limits.dataTimeout().toNanos();
   }
@@ -56,7 +59,7 @@ final class MessageIntake implements AutoCloseable {
     return new MessageIntake(wire, limits, incoming, true, false);
   }
 
-  /** For BDAT. @param binary no line rules (RFC 3030 section 3) */
+  /** For BDAT. @param binary no line rules (RFC 3030 section 3): what is stored keeps to them */
   static MessageIntake chunks(
       Wire wire, SmtpLimits limits, SmtpSink.Incoming incoming, boolean binary) {
     return new MessageIntake(wire, limits, incoming, false, binary);
@@ -83,8 +86,8 @@ final class MessageIntake implements AutoCloseable {
     while (left[0] > 0 && !bare && !isTooMuch()) {
       block((block, from, to) -> {
         int end = (int) Math.min(to, from + left[0]);
-        if (binary) {
-          take(block, from, end - from);
+        if (converter.isPresent()) {
+          convert(converter.get(), block, from, end - from);
         } else {
           bare = scanner.accept(block, from, end) == ContentScanner.Outcome.BARE;
         }
@@ -92,7 +95,10 @@ final class MessageIntake implements AutoCloseable {
         return end - from;
       });
     }
-    if (bare || (last && scanner.isInsideLineEnd())) {
+    if (last) {
+      converter.ifPresent(this::endConversion);
+    }
+    if (bare || (last && converter.isEmpty() && scanner.isInsideLineEnd())) {
       return new Result(BARE, true);
     }
     if (isTooMuch()) {
@@ -134,12 +140,56 @@ final class MessageIntake implements AutoCloseable {
   }
 
   private void take(byte[] block, int offset, int length) {
+    count(length);
+    store(block, offset, length);
+  }
+
+  /** What the client sends counts, not what becomes of it. */
+  private void count(int length) {
     size += length;
-    if (refusal.isPresent()) {
-      return;
-    }
-    if (size > limits.messageBytes()) {
+    if (refusal.isEmpty() && size > limits.messageBytes()) {
       refusal = Optional.of(SmtpSession.tooBig());
+    }
+  }
+
+  // ---- BINARYMIME: the wire, the converter, the rules of lines, the store
+
+  private void convert(BinaryMimeConverter into, byte[] block, int offset, int length) {
+    count(length);
+    if (refusal.isEmpty()) {
+      into.write(block, offset, length);
+      into.fault().ifPresent(this::refuseConversion);
+    }
+  }
+
+  private void endConversion(BinaryMimeConverter into) {
+    if (refusal.isEmpty()) {
+      into.end();
+      into.fault().ifPresent(this::refuseConversion);
+    }
+    if (scanner.isInsideLineEnd()) {
+      refuseConversion(NOT_BINARY);
+    }
+  }
+
+  private void scan(byte[] block, int offset, int length) {
+    if (refusal.isEmpty()
+        && scanner.accept(block, offset, offset + length) == ContentScanner.Outcome.BARE) {
+      refuseConversion(NOT_BINARY);
+    }
+  }
+
+  /** X.6.5: conversion failed (RFC 3463 section 3.7). */
+  private void refuseConversion(String why) {
+    if (refusal.isEmpty()) {
+      refusal = Optional.of(SmtpReply.of(554, 6, 5, "Cannot take this as BINARYMIME: " + why));
+    }
+  }
+
+  // ---- the store
+
+  private void store(byte[] block, int offset, int length) {
+    if (refusal.isPresent()) {
       return;
     }
     try {

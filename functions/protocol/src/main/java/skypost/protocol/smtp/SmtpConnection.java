@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
-import skypost.protocol.log.EventLog;
 import skypost.protocol.net.Line;
+import skypost.protocol.net.Refusal;
 import skypost.protocol.net.Wire;
 import skypost.protocol.smtp.SmtpState.HasRecipients;
 import skypost.protocol.smtp.SmtpState.HasSender;
@@ -39,25 +40,43 @@ public final class SmtpConnection {
   private final SmtpGate gate;
   private final SmtpSink sink;
 
+  private final Refusals refusals;
+  private final SessionLog log;
   private final Conduct conduct;
 
   private SmtpState state;
   private Optional<Line> lookahead = Optional.empty();
   private Optional<MessageIntake> chunks = Optional.empty();
+  private boolean receiving;
   private boolean open = true;
 
   /**
+   * What stands behind a session.
+   *
    * @param gate of this session alone: it may remember what the session's login was granted
+   * @param sink where messages go
+   * @param refusals told what the session refuses by itself, unasked by gate and sink
    */
+  public record Ports(SmtpGate gate, SmtpSink sink, Consumer<Refusal> refusals) {}
+
+  /** A session whose refusals nobody counts. */
   public SmtpConnection(Wire wire, SmtpSettings settings, SmtpGate gate, SmtpSink sink) {
+    this(wire, settings, new Ports(gate, sink, why -> {}));
+  }
+
+  /** A session. */
+  public SmtpConnection(Wire wire, SmtpSettings settings, Ports ports) {
     this.wire = wire;
     this.settings = settings;
     this.limits = settings.limits();
     this.conduct = new Conduct(limits);
     this.session = new SmtpSession(settings);
-    this.gate = gate;
-    this.sink = sink;
-    this.state = new SmtpState.Connected(new SmtpPeer(wire.remoteAddress(), wire.tls()));
+    this.gate = ports.gate();
+    this.sink = ports.sink();
+    SmtpPeer peer = new SmtpPeer(wire.remoteAddress(), wire.tls());
+    this.log = new SessionLog(peer.address());
+    this.refusals = new Refusals(ports.refusals());
+    this.state = new SmtpState.Connected(peer);
   }
 
   /** Serves until one side has had enough. @throws IOException when the peer is gone */
@@ -74,7 +93,7 @@ public final class SmtpConnection {
         handle(nextLine());
       }
     } catch (SocketTimeoutException silence) {
-      close(TIMEOUT);
+      drop(receiving ? Refusal.SLOW_CLIENT : Refusal.IDLE, TIMEOUT);
     } finally {
       endChunks();
     }
@@ -85,7 +104,7 @@ public final class SmtpConnection {
     boolean strict =
         settings.service() == SmtpSettings.Service.MX && limits.greetingDelay().isPositive();
     if (strict && wire.hasInputWithin(limits.greetingDelay())) {
-      close(EARLY);
+      drop(Refusal.EARLY_TALKER, EARLY);
     } else {
       say(session.greeting());
     }
@@ -106,22 +125,23 @@ public final class SmtpConnection {
         }
       }
       case Line.TooLong(boolean endless) -> {
+        refusals.count(Refusal.LINE_TOO_LONG);
         if (endless) {
           close(TOO_LONG);
         } else {
-          say(TOO_LONG);
+          sayOrEnd(TOO_LONG, conduct.error());
         }
       }
-      case Line.Bare() -> close(BARE);
+      case Line.Bare() -> drop(Refusal.BARE_LINE_END, BARE);
       case Line.Closing() -> close(SHUTTING_DOWN);
       case Line.End() -> open = false;
     }
   }
 
   private void obey(SmtpCommand command) throws IOException {
-    Optional<SmtpReply> enough = conduct.command(command);
+    Optional<Conduct.Enough> enough = conduct.command(command);
     if (enough.isPresent()) {
-      close(enough.get());
+      drop(enough.get().why(), enough.get().reply());
     } else {
       perform(session.step(state, command));
     }
@@ -134,7 +154,10 @@ public final class SmtpConnection {
     }
     switch (step.action()) {
       case SmtpAction.Say(SmtpReply reply) -> say(reply);
-      case SmtpAction.Close(SmtpReply reply) -> close(reply);
+      case SmtpAction.Close(SmtpReply reply) -> {
+        refusals.command(reply);
+        close(reply);
+      }
       case SmtpAction.BeginTls(SmtpReply reply) -> beginTls(reply);
       case SmtpAction.Authenticate authenticate -> authenticate(authenticate);
       case SmtpAction.AskRecipient(SmtpRecipient recipient) -> askRecipients(recipient);
@@ -146,22 +169,29 @@ public final class SmtpConnection {
 
   // ---- replies
 
+  /** Says how a command went. */
   private void say(SmtpReply reply) throws IOException {
+    refusals.command(reply);
     sayOrEnd(reply, reply.isPermanent() ? conduct.error() : Optional.empty());
   }
 
   /** Says it, or that the peer has misbehaved enough. */
-  private void sayOrEnd(SmtpReply reply, Optional<SmtpReply> enough) throws IOException {
+  private void sayOrEnd(SmtpReply reply, Optional<Conduct.Enough> enough) throws IOException {
     if (enough.isPresent()) {
-      close(enough.get());
+      drop(enough.get().why(), enough.get().reply());
     } else {
       wire.write(reply.toWire());
     }
   }
 
+  private void drop(Refusal why, SmtpReply reply) throws IOException {
+    refusals.count(why);
+    close(reply);
+  }
+
   private void close(SmtpReply reply) throws IOException {
     if (reply.code() != 221 && reply != SHUTTING_DOWN) {
-      EventLog.info("hangup").with("client", wire.remoteAddress()).with("reply", reply).write();
+      log.hangup(reply);
     }
     open = false;
     wire.write(reply.toWire());
@@ -175,7 +205,8 @@ public final class SmtpConnection {
     try {
       wire.startTls(settings.tls().orElseThrow());
     } catch (SSLException fault) {
-      EventLog.info("tls").with("client", wire.remoteAddress()).cause(fault).write();
+      log.tls(fault);
+      refusals.count(Refusal.TLS);
       throw fault;
     }
     lookahead = Optional.empty();
@@ -191,10 +222,10 @@ public final class SmtpConnection {
         wire.write(SmtpReply.of(235, 7, 0, "Authentication successful").toWire());
       }
       case AuthDialogue.Failed(SmtpReply reply) -> {
-        Optional<SmtpReply> enough = conduct.loginFailure();
+        Optional<Conduct.Enough> enough = conduct.loginFailure();
         if (enough.isPresent()) {
           wire.write(reply.toWire());
-          close(enough.get());
+          drop(enough.get().why(), enough.get().reply());
         } else {
           say(reply);
         }
@@ -246,12 +277,9 @@ public final class SmtpConnection {
       if (replies.size() == recipients.size()) {
         return replies;
       }
-      EventLog.error("gate")
-          .with("asked", recipients.size())
-          .with("answered", replies.size())
-          .write();
+      log.gate(recipients.size(), replies.size());
     } catch (IOException | RuntimeException fault) {
-      EventLog.error("gate").with("client", client.peer().address()).cause(fault).write();
+      log.gate(fault);
     }
     return Collections.nCopies(recipients.size(), ASK_LATER); // never acceptance, never 5xx
   }
@@ -262,14 +290,7 @@ public final class SmtpConnection {
     }
     if (!reply.isPositive()) {
       SmtpClient client = SmtpSession.clientOf(state).orElseThrow();
-      EventLog.info("rcpt")
-          .with("client", client.peer().address())
-          .with("helo", client.helo())
-          .with("login", client.login().orElse(null))
-          .with("from", senderOf(state).address().map(Object::toString).orElse("<>"))
-          .with("to", recipient.address())
-          .with("reply", reply)
-          .write();
+      log.refused(client, senderOf(state), recipient, reply);
     }
     state = session.answered(state, recipient, reply.isPositive());
     sayOrEnd(reply, reply.isPermanent() ? conduct.refusal() : Optional.empty());
@@ -294,7 +315,10 @@ public final class SmtpConnection {
     }
     try (MessageIntake intake = MessageIntake.data(wire, limits, incoming.get())) {
       wire.write(SmtpReply.plain(354, "End data with <CR><LF>.<CR><LF>").toWire());
-      conclude(transaction, intake, intake.readData());
+      receiving = true;
+      MessageIntake.Result result = intake.readData();
+      receiving = false;
+      conclude(transaction, intake, result);
     } finally {
       wire.timeout(limits.commandTimeout());
     }
@@ -302,9 +326,9 @@ public final class SmtpConnection {
 
   private Optional<SmtpSink.Incoming> begin(SmtpTransaction transaction) throws IOException {
     try {
-      return Optional.of(sink.begin(transaction));
+      return Optional.of(sink.begin(transaction.ofLines()));
     } catch (IOException | RuntimeException fault) {
-      EventLog.error("store").with("client", wire.remoteAddress()).cause(fault).write();
+      log.store(fault);
       say(SmtpReply.of(451, 3, 0, "Cannot take a message now, try again later"));
       return Optional.empty();
     }
@@ -322,7 +346,9 @@ public final class SmtpConnection {
       }
     }
     MessageIntake intake = chunks.orElseThrow();
+    receiving = true;
     MessageIntake.Result result = intake.readChunk(chunk.size(), chunk.last());
+    receiving = false;
     wire.timeout(limits.commandTimeout());
     if (chunk.last() || result.close()) {
       state = session.finished(state);
@@ -335,7 +361,7 @@ public final class SmtpConnection {
 
   private void discard(long size, SmtpReply reply) throws IOException {
     if (size > limits.messageBytes()) {
-      close(SmtpSession.tooBig());
+      drop(Refusal.TOO_BIG, SmtpSession.tooBig());
       return;
     }
     long[] left = {size};
@@ -358,21 +384,12 @@ public final class SmtpConnection {
       SmtpTransaction transaction, MessageIntake intake, MessageIntake.Result result)
       throws IOException {
     intake.id().ifPresent(id -> conduct.message());
-    SmtpClient client = transaction.client();
-    EventLog.info("message")
-        .with("id", intake.id().orElse(null))
-        .with("client", client.peer().address())
-        .with("helo", client.helo())
-        .with("login", client.login().orElse(null))
-        .with("from", transaction.sender().address().map(Object::toString).orElse("<>"))
-        .with("recipients", transaction.recipients().size())
-        .with("size", intake.size())
-        .with("reply", result.reply())
-        .write();
+    log.message(transaction, intake, result.reply());
+    refusals.message(result.reply());
     if (result.close()) {
       close(result.reply());
     } else {
-      say(result.reply());
+      sayOrEnd(result.reply(), result.reply().isPermanent() ? conduct.error() : Optional.empty());
     }
   }
 

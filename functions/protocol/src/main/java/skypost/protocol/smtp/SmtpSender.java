@@ -1,5 +1,6 @@
 package skypost.protocol.smtp;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
@@ -26,8 +27,23 @@ public record SmtpSender(Optional<EmailAddress> address, Map<String, String> par
     return parameters.containsKey("SMTPUTF8");
   }
 
+  /** Whether the message may only travel under TLS with servers that are verified (RFC 8689). */
+  public boolean requireTls() {
+    return parameters.containsKey("REQUIRETLS");
+  }
+
   /** Whether the body is free of line rules (RFC 3030 section 3). */
   public boolean binary() {
     return "BINARYMIME".equalsIgnoreCase(parameters.get("BODY"));
+  }
+
+  /** What is true of the message when its binary parts are encoded. */
+  SmtpSender ofLines() {
+    if (!binary()) {
+      return this;
+    }
+    Map<String, String> kept = new HashMap<>(parameters);
+    kept.put("BODY", "8BITMIME");
+    return new SmtpSender(address, kept);
   }
 }

@@ -88,7 +88,11 @@ public final class SmtpSession {
     lines.add("SIZE " + settings.limits().messageBytes());
     lines.add("8BITMIME");
     lines.add("ENHANCEDSTATUSCODES");
-    settings.extensions().stream().sorted().map(this::keyword).forEach(lines::add);
+    settings.extensions().stream()
+        .sorted()
+        .filter(extension -> extension != Extension.REQUIRETLS || client.peer().tls().isPresent())
+        .map(this::keyword)
+        .forEach(lines::add);
     if (tlsIsPossible(client.peer())) {
       lines.add("STARTTLS");
     }
@@ -129,6 +133,10 @@ public final class SmtpSession {
       return Step.say(state, wrong.get());
     }
     SmtpSender sender = new SmtpSender(mail.sender(), mail.parameters());
+    if (sender.requireTls() && client.peer().tls().isEmpty()) {
+      // RFC 8689 section 2: within TLS alone; RFC 5248: X.7.10 is encryption needed
+      return Step.say(state, SmtpReply.of(530, 7, 10, "REQUIRETLS needs STARTTLS first"));
+    }
     if (mail.international() && !sender.utf8()) {
       return Step.say(
           state, SmtpReply.of(550, 6, 7, "Address needs SMTPUTF8")); // RFC 6531 section 3.5

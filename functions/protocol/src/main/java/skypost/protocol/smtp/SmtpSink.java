@@ -6,7 +6,8 @@ import java.io.OutputStream;
 /** Where messages go. */
 public interface SmtpSink {
   /**
-   * Begins a message. @throws IOException when it cannot be taken now: the client is told to come
+   * Begins a message. Its octets are lines that end with CRLF, with no other CR or LF among them,
+   * however they came. @throws IOException when it cannot be taken now: the client is told to come
    * again
    */
   Incoming begin(SmtpTransaction transaction) throws IOException;

@@ -17,4 +17,9 @@ public record SmtpTransaction(
     }
     recipients = List.copyOf(recipients);
   }
+
+  /** As it is stored: what came as BINARYMIME is a message of lines from there on. */
+  SmtpTransaction ofLines() {
+    return new SmtpTransaction(client, sender.ofLines(), recipients);
+  }
 }

@@ -28,6 +28,7 @@ import javax.net.ssl.SSLContext;
  * S: 250 Ok             a line that the server must send
  * S~ 250 .* as [a-z]+   the same as a regular expression
  * TLS                   the client begins TLS
+ * DRAIN                 the server is told to go; the session goes on as long as it may
  * END                   the server must hang up; the end of the file says nothing about that
  * </pre>
  */
@@ -44,6 +45,8 @@ public final class Transcript {
     record Expect(Pattern line) implements Step {}
 
     record BeginTls() implements Step {}
+
+    record Drain() implements Step {}
 
     record HangsUp() implements Step {}
   }
@@ -77,6 +80,8 @@ public final class Transcript {
       options.put(pair[0], pair.length > 1 ? pair[1] : "");
     } else if (line.equals("TLS")) {
       steps.add(new Step.BeginTls());
+    } else if (line.equals("DRAIN")) {
+      steps.add(new Step.Drain());
     } else if (line.equals("END")) {
       steps.add(new Step.HangsUp());
     } else if (line.startsWith("C:")) {
@@ -132,9 +137,10 @@ public final class Transcript {
     return options.getOrDefault(key, fallback);
   }
 
-  /** Whether TLS is begun within, which only TCP can do. */
+  /** Whether something happens within that only TCP can do; option {@code tcp} says why. */
   public boolean needsTcp() {
     return options.containsKey("tls")
+        || options.containsKey("tcp")
         || steps.stream().anyMatch(step -> step instanceof Step.BeginTls);
   }
 
@@ -240,6 +246,20 @@ public final class Transcript {
 
   /** Runs it over TCP on this machine. With option {@code tls}, TLS begins at once. */
   public void runOverTcp(int port, SSLContext trust) throws IOException {
+    runOverTcp(
+        port,
+        trust,
+        () -> {
+          throw new IllegalStateException(name + ": this server cannot be told to go");
+        });
+  }
+
+  /**
+   * Runs it over TCP on this machine.
+   *
+   * @param drain tells the server to go, and does not wait for it
+   */
+  public void runOverTcp(int port, SSLContext trust, Runnable drain) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     try {
       socket.setSoTimeout(20_000);
@@ -252,6 +272,7 @@ public final class Transcript {
           case Step.Send(byte[] octets) -> send(socket.getOutputStream(), octets);
           case Step.Expect(Pattern expected) -> checkLine(expected, readLine(in));
           case Step.BeginTls() -> socket = secure(socket, trust);
+          case Step.Drain() -> drain.run();
           case Step.HangsUp() -> checkEnd(in);
         }
       }

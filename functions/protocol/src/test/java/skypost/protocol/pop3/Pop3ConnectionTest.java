@@ -57,7 +57,8 @@ class Pop3ConnectionTest {
     var listener =
         TcpServer.Options.plain("pop3", address, 10, Pop3Options.BUSY, Pop3Options.FAREWELL);
     try (TcpServer server =
-            TcpServer.start(listener, wire -> Pop3Connection.serve(wire, impatient, drops));
+            TcpServer.start(
+                listener, wire -> Pop3Connection.serve(wire, impatient, drops, Pop3Monitor.NONE));
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write((LOGIN + "DELE 1\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -71,7 +72,7 @@ class Pop3ConnectionTest {
   private void serve(String input, TestMaildrops drops) throws IOException {
     var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1));
     try (Wire wire = Wire.over(in, output, InetAddress.getLoopbackAddress())) {
-      Pop3Connection.serve(wire, options(Duration.ofMinutes(1)), drops);
+      Pop3Connection.serve(wire, options(Duration.ofMinutes(1)), drops, Pop3Monitor.NONE);
     }
   }
 

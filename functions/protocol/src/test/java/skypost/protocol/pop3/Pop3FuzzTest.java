@@ -117,7 +117,7 @@ class Pop3FuzzTest {
     Pop3Options options =
         new Pop3Options("pop", Optional.empty(), client -> true, Duration.ofMinutes(1));
     try (Wire wire = Wire.over(in, output, InetAddress.getLoopbackAddress())) {
-      Pop3Connection.serve(wire, options, drops);
+      Pop3Connection.serve(wire, options, drops, Pop3Monitor.NONE);
     } catch (IOException hungUp) {
       assertThat(Wire.isPeerGone(hungUp)).as(input).isTrue();
     }

@@ -33,7 +33,7 @@ class Pop3ScramTest {
     server =
         TcpServer.start(
             TcpServer.Options.plain("pop3", address, 10, Pop3Options.BUSY, Pop3Options.FAREWELL),
-            wire -> Pop3Connection.serve(wire, pop3, drops));
+            wire -> Pop3Connection.serve(wire, pop3, drops, Pop3Monitor.NONE));
   }
 
   @AfterEach

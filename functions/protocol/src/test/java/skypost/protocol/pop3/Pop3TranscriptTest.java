@@ -88,6 +88,6 @@ class Pop3TranscriptTest {
             : Optional.<javax.net.ssl.SSLContext>empty();
     var options =
         new Pop3Options("pop.here.example", stls, client -> trusted, Duration.ofSeconds(20));
-    Pop3Connection.serve(wire, options, drops);
+    Pop3Connection.serve(wire, options, drops, Pop3Monitor.NONE);
   }
 }

@@ -19,5 +19,8 @@ class BdatFuzzTest {
     assertThat(FuzzedSession.of("", input, 3).stored()).isEqualTo(whole.stored());
     FuzzedSession binary = FuzzedSession.of(" BODY=BINARYMIME", input, 5);
     binary.assertWellFormed();
+    for (String stored : binary.stored()) {
+      assertThat(stored.replace("\r\n", "")).doesNotContain("\r", "\n");
+    }
   }
 }

@@ -12,7 +12,7 @@ import skypost.protocol.sasl.TestScram;
 
 /**
  * Knows alice@example.com (password "open sesame") and bob@example.com; {@code down@} makes it
- * unreachable.
+ * unreachable, {@code whoami@} tells the client's address.
  */
 public final class ListGate implements SmtpGate {
   private static final List<String> MAILBOXES =
@@ -61,6 +61,10 @@ public final class ListGate implements SmtpGate {
     for (SmtpRecipient recipient : recipients) {
       if (recipient.address().local().equals("down")) {
         throw new IOException("nobody answers");
+      }
+      if (recipient.address().local().equals("whoami")) {
+        replies.add(SmtpReply.of(550, 7, 1, "You are " + client.peer().address()));
+        continue;
       }
       boolean local =
           recipient.address().domain().equals("example.com")

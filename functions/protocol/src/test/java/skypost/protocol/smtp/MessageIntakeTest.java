@@ -11,15 +11,19 @@ import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import skypost.protocol.net.Refusal;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.TestClient;
 import skypost.protocol.net.Wire;
 
 class MessageIntakeTest {
+  private final List<Refusal> refused = new CopyOnWriteArrayList<>();
   private static final String BEGIN =
       "HELO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<alice@example.com>\r\nDATA\r\n";
 
@@ -200,6 +204,7 @@ class MessageIntakeTest {
         assertThat(client.say("RSET")).startsWith("250 ");
       }
       assertThat(client.say("MAIL FROM:<a@b.test>")).startsWith("421 4.7.0 ");
+      assertThat(refused).containsExactly(Refusal.TOO_MANY_TRANSACTIONS);
     }
   }
 
@@ -214,14 +219,16 @@ class MessageIntakeTest {
         assertThat(client.say("NOOP")).startsWith("250 ");
       }
       assertThat(client.say("NOOP")).startsWith("421 4.7.0 ");
+      assertThat(refused).containsExactly(Refusal.TOO_MANY_COMMANDS);
     }
   }
 
   private TcpServer listen(SmtpLimits limits) throws IOException {
     var address = new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var options = TcpServer.Options.plain("test", address, 5, "busy\r\n", "bye\r\n");
+    var ports = new SmtpConnection.Ports(new ListGate(), sink, refused::add);
     return TcpServer.start(
-        options, wire -> new SmtpConnection(wire, settings(limits), new ListGate(), sink).run());
+        options, wire -> new SmtpConnection(wire, settings(limits), ports).run());
   }
 
   private static SmtpLimits limits(Duration greeting, Duration command, Duration data) {
@@ -256,6 +263,7 @@ class MessageIntakeTest {
         assertThat(reply).isNotEmpty();
       }
     }
+    assertThat(refused).containsExactlyInAnyOrder(Refusal.IDLE, Refusal.SLOW_CLIENT);
     assertThat(sink.stored()).isEmpty();
   }
 }

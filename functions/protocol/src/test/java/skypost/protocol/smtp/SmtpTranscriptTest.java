@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -58,8 +59,13 @@ class SmtpTranscriptTest {
     if (!transcript.option("tls", "no").equals("no")) {
       options = options.withTls(TestTls.server());
     }
+    boolean proxied = !transcript.option("proxied", "no").equals("no");
+    options = options.withProxied(peer -> proxied);
     try (TcpServer server = TcpServer.start(options, wire -> serve(wire, transcript, sink))) {
-      transcript.runOverTcp(server.port(), TestTls.client());
+      transcript.runOverTcp(
+          server.port(),
+          TestTls.client(),
+          () -> Thread.ofVirtual().start(() -> server.drain(Duration.ofSeconds(20))));
     }
     checkStored(transcript, sink);
   }
@@ -71,7 +77,6 @@ class SmtpTranscriptTest {
   private static void serve(Wire wire, Transcript transcript, MemorySink sink) throws IOException {
     sink.fail(!transcript.option("broken-sink", "no").equals("no"));
     var service = SmtpSettings.Service.valueOf(transcript.option("service", "MX"));
-    long size = Long.parseLong(transcript.option("size", "100000"));
     EnumSet<Extension> extensions = EnumSet.noneOf(Extension.class);
     for (String name : transcript.option("extensions", "").split(" ")) {
       if (!name.isEmpty()) {
@@ -80,7 +85,29 @@ class SmtpTranscriptTest {
     }
     var settings =
         new SmtpSettings(
-            service, "mx.test", Optional.of(TestTls.server()), extensions, SmtpLimits.of(size));
+            service, "mx.test", Optional.of(TestTls.server()), extensions, limits(transcript));
     new SmtpConnection(wire, settings, new ListGate(), sink).run();
+  }
+
+  /** Options {@code size}, {@code recipients}, {@code transactions} and {@code greeting-delay}. */
+  private static SmtpLimits limits(Transcript transcript) {
+    SmtpLimits usual = SmtpLimits.of(Long.parseLong(transcript.option("size", "100000")));
+    String recipients = transcript.option("recipients", "" + usual.recipients());
+    String transactions = transcript.option("transactions", "" + usual.transactions());
+    return new SmtpLimits(
+        usual.messageBytes(),
+        Integer.parseInt(recipients),
+        Integer.parseInt(transactions),
+        usual.textLine(),
+        usual.receivedFields(),
+        usual.errors(),
+        usual.junk(),
+        usual.refusals(),
+        usual.loginFailures(),
+        Duration.ofMillis(Long.parseLong(transcript.option("greeting-delay", "0"))),
+        usual.commandTimeout(),
+        usual.dataTimeout(),
+        usual.leastRate(),
+        usual.messageTimeout());
   }
 }

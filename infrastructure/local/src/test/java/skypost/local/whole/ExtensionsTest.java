@@ -137,6 +137,31 @@ class ExtensionsTest {
   }
 
   @Test
+  void aBinaryPartIsLinesForReadersAndOtherServers() throws Exception {
+    String text =
+        "Subject: binary\r\nMIME-Version: 1.0\r\nContent-Type: image/png\r\n"
+            + "Content-Transfer-Encoding: binary\r\n\r\n\u0000\n.\n\r\n.\r\nQUIT\n";
+    long before = inbox("bob@example.com");
+    try (MailClient client = MailClient.connect(system.port("smtp"))) {
+      client.reply();
+      client.command("EHLO far.example");
+      assertThat(client.command("MAIL FROM:<alice@example.com> BODY=BINARYMIME"))
+          .startsWith("250 ");
+      client.command("RCPT TO:<bob@example.com>");
+      client.command("RCPT TO:<carol@far.example>");
+      client.write(("BDAT " + text.length() + " LAST\r\n" + text).getBytes(UTF_8));
+      assertThat(client.reply()).startsWith("250 ");
+    }
+    await("the message here", () -> inbox("bob@example.com"), count -> count == before + 1);
+    await("the message there", () -> received("binary"), count -> count == 1);
+
+    String encoded = "Content-Transfer-Encoding: base64\r\n\r\nAAouCg0KLg0KUVVJVAo=\r\n";
+    assertThat(last("bob@example.com")).endsWith(encoded);
+    assertThat(far.received().stream().map(FakeMx.Received::text))
+        .anyMatch(message -> message.endsWith(encoded));
+  }
+
+  @Test
   void thePostmasterIsAlwaysThere() throws Exception {
     long before = inbox("alice@example.com");
     assertThat(send(">", "Postmaster>", "Subject: help\r\n\r\n")).startsWith("250 ");

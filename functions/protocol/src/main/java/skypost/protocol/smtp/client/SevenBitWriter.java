@@ -8,6 +8,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
+import skypost.protocol.mime.MimeFields;
+import skypost.protocol.mime.QuotedPrintable;
 
 /**
  * Turns 8-bit content into 7-bit content for a peer without 8BITMIME, as RFC 6152 section 3

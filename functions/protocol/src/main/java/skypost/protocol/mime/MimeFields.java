@@ -1,4 +1,4 @@
-package skypost.protocol.smtp.client;
+package skypost.protocol.mime;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The MIME fields of one header section (RFC 2045), read as its lines go by. Bounded. */
-final class MimeFields {
+public final class MimeFields {
   private static final int MAX_FIELD = 8 * 1024; // characters
   private static final Pattern BOUNDARY =
       Pattern.compile(
@@ -24,7 +24,7 @@ final class MimeFields {
    *
    * @return whether the line belongs to Content-Transfer-Encoding
    */
-  boolean line(byte[] octets, int count) {
+  public boolean line(byte[] octets, int count) {
     String line = new String(octets, 0, count, StandardCharsets.ISO_8859_1);
     if (!line.startsWith(" ") && !line.startsWith("\t")) {
       int colon = line.indexOf(':');
@@ -44,21 +44,23 @@ final class MimeFields {
     return current.isPresent() && current.get() == encoding;
   }
 
-  boolean hasVersion() {
+  /** Whether there is a MIME-Version. */
+  public boolean hasVersion() {
     return hasVersion;
   }
 
-  boolean hasType() {
+  /** Whether there is a Content-Type. */
+  public boolean hasType() {
     return !type.isEmpty();
   }
 
   /** {@code text/plain} in lower case; empty when there is none. */
-  String type() {
+  public String type() {
     return type.toString().split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
   }
 
   /** Of a multipart. */
-  Optional<String> boundary() {
+  public Optional<String> boundary() {
     Matcher matcher = BOUNDARY.matcher(type);
     if (!matcher.find()) {
       return Optional.empty();
@@ -68,7 +70,7 @@ final class MimeFields {
   }
 
   /** As written; empty when there is none. */
-  String encoding() {
+  public String encoding() {
     return encoding.toString().strip();
   }
 }
