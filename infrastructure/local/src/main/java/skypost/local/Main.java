@@ -1,6 +1,10 @@
 package skypost.local;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,17 +27,34 @@ public final class Main {
 
   private Main() {}
 
-  /** {@code --help} lists the settings. */
+  /** {@code --help} lists the settings and the tools. */
   public static void main(String[] arguments) throws InterruptedException {
     Logs.install();
     ParentWatch.startIfAsked();
     List<String> given = List.of(arguments);
     if (given.contains("--help")) {
       help();
+    } else if (!given.isEmpty() && given.getFirst().equals(CheckFilterCommand.NAME)) {
+      checkFilter(given.subList(1, given.size()));
     } else if (!given.isEmpty()) {
       refuse("no such argument: " + String.join(" ", given) + " (--help tells what there is)");
     } else {
       run(System.getenv());
+    }
+  }
+
+  /**
+   * On the bare file descriptors: a tool's output is UTF-8 whatever the terminal is thought to be.
+   */
+  private static void checkFilter(List<String> arguments) {
+    var out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    try {
+      int code = new CheckFilterCommand(System.in, out).run(arguments);
+      out.flush();
+      System.exit(code);
+    } catch (IOException cannot) {
+      refuse("cannot read: " + cannot.getMessage());
     }
   }
 
@@ -138,5 +159,7 @@ public final class Main {
         "Skypost on this machine: SMTP, POP3 and the HTTP API on 127.0.0.1, until SIGTERM or Ctrl-C.");
     System.out.println("Settings are environment variables:");
     Program.print(LocalSettings.all());
+    System.out.println("Tools, which start no server:");
+    System.out.println("  " + CheckFilterCommand.USAGE);
   }
 }

@@ -10,6 +10,7 @@ import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -36,6 +37,7 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
@@ -58,6 +60,16 @@ class InMemoryPortsTest {
     @Override
     protected RelayRecipients recipients() {
       return recipients;
+    }
+  }
+
+  @Nested
+  class OfFilterMemories extends FilterMemoriesContract {
+    private final FilterMemories memories = new InMemoryFilterMemories();
+
+    @Override
+    protected FilterMemories memories() {
+      return memories;
     }
   }
 

@@ -1,0 +1,1 @@
+require "fileinto"; fileinto "Work"; fileinto "Work"; fileinto "inbox";

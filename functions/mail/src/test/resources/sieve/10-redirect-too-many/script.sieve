@@ -1,0 +1,11 @@
+redirect "u0@example.net";
+redirect "u1@example.net";
+redirect "u2@example.net";
+redirect "u3@example.net";
+redirect "u4@example.net";
+redirect "u5@example.net";
+redirect "u6@example.net";
+redirect "u7@example.net";
+redirect "u8@example.net";
+redirect "u9@example.net";
+redirect "u10@example.net";

@@ -1,0 +1,5 @@
+require "ereject";
+ereject text:
+No thanks
+.
+;

@@ -1,0 +1,1 @@
+require ["reject", "editheader"]; deleteheader "subject"; addheader "X-Mine" "y"; reject "no";

@@ -1,0 +1,1 @@
+require "vacation"; vacation :addresses ["ann+lists@example.net"] "away";

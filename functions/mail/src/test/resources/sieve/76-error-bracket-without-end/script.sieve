@@ -1,0 +1,1 @@
+redirect "Stephan <error@example.org";
