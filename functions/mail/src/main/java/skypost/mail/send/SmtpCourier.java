@@ -114,7 +114,7 @@ public final class SmtpCourier implements Courier {
           boolean used = connection.transactions() > 0;
           int before = refusals.size();
           try {
-            converse(connection);
+            converse(connection, hop.tls().reason());
             boolean lost = used && !connection.isUsable() && !open().isEmpty();
             boolean again = lost && deadline.remaining().compareTo(LEAST_TIME) >= 0;
             if (again) {
@@ -128,9 +128,9 @@ public final class SmtpCourier implements Courier {
       };
     }
 
-    private void converse(SmtpConnection connection) {
+    private void converse(SmtpConnection connection, String policy) {
       server = connection.peer().toString();
-      usedTls = connection.tls();
+      usedTls = policy.isEmpty() ? connection.tls() : connection.tls() + " (" + policy + ")";
       List<Integer> left = open();
       boolean goesOn = true;
       while (!left.isEmpty() && goesOn) {

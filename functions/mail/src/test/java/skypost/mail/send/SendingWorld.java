@@ -38,10 +38,11 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.net.TestTls;
 import skypost.protocol.smtp.client.ConnectionPool;
 import skypost.protocol.smtp.client.FakeMx;
-import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -105,7 +106,8 @@ final class SendingWorld implements AutoCloseable {
     return new DirectoryRoutes(
         new RememberedDirectory(directory, clock),
         exchangers(),
-        new DirectoryRoutes.Outbound(Optional.empty(), first.port(), OpportunisticTls.demand()));
+        new DirectoryRoutes.Outbound(
+            Optional.empty(), first.port(), TlsPolicies.none(TestTls.client())));
   }
 
   /** A client that waits so long for a server. */
