@@ -8,6 +8,7 @@ import skypost.mail.send.RetrySchedule;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.settings.SmartHostSetting;
 
 /**
  * What SendFunction is told, besides where its ports are.
@@ -23,7 +24,7 @@ public record SendSettings(
     String hostname,
     Optional<HostPort> dns,
     int outboundPort,
-    Optional<HostPort> smartHost,
+    Optional<SmartHostSetting> smartHost,
     RetrySchedule schedule,
     List<InetAddress> ownAddresses) {
   public static final Setting RETRY_SCHEDULE =
@@ -35,7 +36,6 @@ public record SendSettings(
           "");
 
   private static final int DNS_PORT = 53;
-  private static final int SUBMISSION_PORT = 587;
 
   /** Reads them; errors stay with the reader. */
   public static SendSettings read(SettingsReader reader) {
@@ -43,7 +43,7 @@ public record SendSettings(
         reader.hostname(CommonSettings.HOSTNAME),
         reader.hostPort(CommonSettings.DNS, DNS_PORT),
         reader.port(CommonSettings.OUTBOUND_PORT),
-        reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),
+        reader.smartHost(CommonSettings.SMART_HOST),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
         reader.addresses(CommonSettings.OWN_ADDRESSES));
   }

@@ -1,15 +1,21 @@
 package skypost.mail.send;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.RetryRule;
+import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Hop;
+import skypost.protocol.smtp.client.Peer;
 import skypost.protocol.smtp.client.TlsDemand;
 
 /**
@@ -25,11 +31,11 @@ public final class DirectoryRoutes implements Routes {
   /**
    * How mail leaves, as far as the directory does not say otherwise.
    *
-   * @param smartHost where the directory's relay settings name none for a sender
+   * @param smartHosts knows the one for senders for whom the directory names none
    * @param port of exchangers found through MX; 25 but in tests
    * @param tls what is demanded of servers for which nobody demands more
    */
-  public record Outbound(Optional<HostPort> smartHost, int port, TlsDemand tls) {}
+  public record Outbound(SmartHostWays smartHosts, int port, TlsDemand tls) {}
 
   public DirectoryRoutes(
       RememberedDirectory directory, MailExchangers exchangers, Outbound outbound) {
@@ -41,24 +47,51 @@ public final class DirectoryRoutes implements Routes {
   @Override
   public Route to(String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen)
       throws IOException {
-    Optional<HostPort> named = chosen.isPresent() ? chosen : named(destination, sender);
-    Exchangers found =
-        named.isPresent()
-            ? exchangers.host(named.get().host(), named.get().port())
-            : exchangers.find(destination, outbound.port());
-    return Route.to(found, outbound.tls());
+    if (chosen.isPresent()) {
+      Optional<SmartHost> known = smartHost(chosen.get());
+      return known.isPresent()
+          ? through(known.get())
+          : Route.to(found(chosen.get()), outbound.tls());
+    }
+    Optional<Domain> relayed = directory.relayed(destination);
+    Optional<SmartHost> smartHost =
+        relayed.isPresent()
+            ? Optional.empty()
+            : smartHosts().of(sender).or(outbound.smartHosts()::standard);
+    if (smartHost.isPresent()) {
+      return through(smartHost.get());
+    }
+    Optional<HostPort> primary = relayed.flatMap(Domain::primary);
+    return Route.to(
+        primary.isPresent() ? found(primary.get()) : exchangers.find(destination, outbound.port()),
+        outbound.tls());
   }
 
-  private Optional<HostPort> named(String destination, Optional<EmailAddress> sender)
-      throws IOException {
-    Optional<Domain> relayed = directory.relayed(destination);
-    return relayed.isPresent()
-        ? relayed.get().primary()
-        : smartHosts().of(sender).or(outbound::smartHost);
+  private Exchangers found(HostPort server) {
+    return exchangers.host(server.host(), server.port());
+  }
+
+  private Route through(SmartHost host) throws IOException {
+    return switch (found(host.server())) {
+      case Exchangers.Found(List<Peer> peers) ->
+          outbound
+              .smartHosts()
+              .route(
+                  host, peers, peers.stream().map(peer -> new Hop(peer, outbound.tls())).toList());
+      case Exchangers.Never(SmtpReply reply) -> new Route.Never(reply);
+      case Exchangers.Later(SmtpReply reply) -> new Route.Later(reply);
+    };
   }
 
   private SmartHosts smartHosts() throws IOException {
     return directory.relay().map(RelaySettings::smartHosts).orElse(SmartHosts.NONE);
+  }
+
+  /** One that is chosen by hand may be a smart host of ours, and wants our login then. */
+  private Optional<SmartHost> smartHost(HostPort server) throws IOException {
+    return Stream.concat(smartHosts().all().stream(), outbound.smartHosts().standard().stream())
+        .filter(host -> host.server().equals(server))
+        .findFirst();
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.directory.HostPort;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.message.Envelope;
@@ -213,12 +214,18 @@ public final class SendMessage {
     return switch (routes.to(entry.id().destination(), entry.sender(), entry.byHand().route())) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
-      case Route.Via(List<Hop> hops) ->
-          courier.deliver(
-              inOrder(hops, entry),
-              transaction(entry, body.get()),
-              Duration.between(clock.instant(), deadline));
+      case Route.Via(List<Hop> hops) -> deliver(hops, entry, body.get(), deadline);
+      case Route.Through(HostPort host, List<Hop> hops) ->
+          SmartHostRefusals.temporary(host, deliver(hops, entry, body.get(), deadline));
     };
+  }
+
+  private Courier.Delivery deliver(
+      List<Hop> hops, QueueEntry entry, MessageBody body, Instant deadline) {
+    return courier.deliver(
+        inOrder(hops, entry),
+        transaction(entry, body),
+        Duration.between(clock.instant(), deadline));
   }
 
   /**
