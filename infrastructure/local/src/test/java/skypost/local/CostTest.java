@@ -103,7 +103,9 @@ class CostTest {
     provisioning.bucket();
     provisioning.tables();
     resources = provisioning.queues();
-    Map<String, String> cloud = Functions.environment(environment, resources, "token");
+    Map<String, String> cloud =
+        Functions.environment(
+            environment, resources, new Functions.Secrets("token", "0123456789abcdef"));
     Functions plain = Functions.of(functionClients, cloud, clock);
     functions =
         new Functions(
