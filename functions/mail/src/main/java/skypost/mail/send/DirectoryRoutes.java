@@ -67,6 +67,11 @@ public final class DirectoryRoutes implements Routes {
         outbound.tls());
   }
 
+  @Override
+  public void forget() {
+    directory.forgetRelay();
+  }
+
   private Exchangers found(HostPort server) {
     return exchangers.host(server.host(), server.port());
   }

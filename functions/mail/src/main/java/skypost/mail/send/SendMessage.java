@@ -216,13 +216,22 @@ public final class SendMessage {
           new Outcome.Failed(
               SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
+    if (SmartHostRefusals.wasLast(entry)) { // the administrator may just have corrected it
+      routes.forget();
+    }
     return switch (routes.to(entry.id().destination(), entry.sender(), entry.byHand().route())) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Route.Via(List<Hop> hops) -> deliver(hops, entry, body.get(), deadline);
       case Route.Through(HostPort host, List<Hop> hops) ->
-          SmartHostRefusals.temporary(host, deliver(hops, entry, body.get(), deadline));
+          throughSmartHost(host, deliver(hops, entry, body.get(), deadline));
     };
+  }
+
+  private Courier.Delivery throughSmartHost(HostPort host, Courier.Delivery made) {
+    Courier.Delivery delivery = SmartHostRefusals.temporary(host, made);
+    SmartHostRefusals.find(delivery).ifPresent(reply -> SmartHostRefusals.note(host, reply));
+    return delivery;
   }
 
   private Courier.Delivery deliver(

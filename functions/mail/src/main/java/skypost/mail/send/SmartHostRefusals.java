@@ -1,8 +1,10 @@
 package skypost.mail.send;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import skypost.mail.directory.HostPort;
+import skypost.mail.queue.QueueEntry;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Outcome;
@@ -20,19 +22,12 @@ final class SmartHostRefusals {
 
   private SmartHostRefusals() {}
 
-  /** What came of a delivery through a smart host. */
+  /** What came of a delivery through a smart host, with nothing final that is said of us. */
   static Courier.Delivery temporary(HostPort host, Courier.Delivery delivery) {
     List<Courier.Result> results =
         delivery.results().stream()
             .map(result -> new Courier.Result(temporary(host, result.outcome()), result.mta()))
             .toList();
-    results.stream()
-        .map(result -> result.outcome())
-        .filter(outcome -> outcome instanceof Outcome.Deferred)
-        .map(Outcome::reply)
-        .filter(reply -> reply.code() == 454 && reply.subject() == 7) // RFC 3463: X.7, security
-        .findFirst()
-        .ifPresent(reply -> noted(host, reply));
     return new Courier.Delivery(results, delivery.server(), delivery.tls());
   }
 
@@ -43,9 +38,28 @@ final class SmartHostRefusals {
         : outcome;
   }
 
-  /** Writes it down for the administrator: an alarm counts these lines. */
-  static SmtpReply noted(HostPort host, SmtpReply reply) {
+  /** The reply that says that it does not want us, or is not who it should be. */
+  static Optional<SmtpReply> find(Courier.Delivery delivery) {
+    return delivery.results().stream()
+        .map(Courier.Result::outcome)
+        .filter(Outcome.Deferred.class::isInstance)
+        .map(Outcome::reply)
+        .filter(SmartHostRefusals::isOne)
+        .findFirst();
+  }
+
+  /** Whether an entry's last attempt ended so. */
+  static boolean wasLast(QueueEntry entry) {
+    return !entry.attempts().isEmpty() && isOne(entry.attempts().getLast().reply());
+  }
+
+  /** RFC 3463 section 3.8: X.7, security; 454 is what this client says of it. */
+  private static boolean isOne(SmtpReply reply) {
+    return reply.code() == 454 && reply.subject() == 7;
+  }
+
+  /** Writes one down for the administrator: an alarm counts these lines. */
+  static void note(HostPort host, SmtpReply reply) {
     EventLog.warn("smart-host-refused").with("server", host).with("reply", reply).write();
-    return reply;
   }
 }

@@ -60,8 +60,9 @@ public final class SmartHostWays {
       login = password(host).map(password -> new ClientLogin(username, password));
       if (login.isEmpty()) { // RFC 4954 section 6, and it is our fault, so mail waits
         String text = "no password is kept for " + username + " at " + host;
-        return new Route.Later(
-            SmartHostRefusals.noted(host.server(), SmtpReply.of(454, 7, 8, text)));
+        SmtpReply reply = SmtpReply.of(454, 7, 8, text);
+        SmartHostRefusals.note(host.server(), reply);
+        return new Route.Later(reply);
       }
     }
     TlsDemand tls = demand(host);
