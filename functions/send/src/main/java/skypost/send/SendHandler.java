@@ -36,8 +36,7 @@ import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
-import skypost.mail.tls.TrustedRoots;
-import skypost.protocol.smtp.client.OpportunisticTls;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -81,8 +80,9 @@ public final class SendHandler implements RequestStreamHandler {
             new SuppressRecipients(directory, aws.suppressions(), clock));
     RunOperation operations = operations(ports, aws.operations(), clock);
     var smartHosts =
-        new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), TrustedRoots.context(""));
-    Sending sending = new Sending(ports, aws.destinations(), directory, smartHosts);
+        new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), settings.tls().trusted());
+    Sending sending =
+        new Sending(ports, aws.destinations(), directory, smartHosts, aws.keptPolicies());
     reader.check();
     this(wire(settings, sending, clock), operations, clock);
   }
@@ -107,7 +107,8 @@ public final class SendHandler implements RequestStreamHandler {
       SendMessage.Ports ports,
       Destinations destinations,
       RememberedDirectory directory,
-      SmartHostWays smartHosts) {}
+      SmartHostWays smartHosts,
+      KeptPolicies policies) {}
 
   private static SendDue wire(SendSettings settings, Sending sending, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
@@ -118,7 +119,11 @@ public final class SendHandler implements RequestStreamHandler {
             random);
     var outbound =
         new DirectoryRoutes.Outbound(
-            sending.smartHosts(), settings.outboundPort(), OpportunisticTls.demand());
+            sending.smartHosts(),
+            settings.outboundPort(),
+            settings
+                .tls()
+                .policies(settings.dns(), exchangers, sending.policies(), settings.outboundPort()));
     var routes = new DirectoryRoutes(sending.directory(), exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.helo(), Timeouts.STANDARD));
     var schedules = routes.schedules(settings.schedule());

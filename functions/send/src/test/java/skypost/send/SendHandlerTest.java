@@ -91,7 +91,7 @@ class SendHandlerTest {
                     new RememberedDirectory(new InMemoryDirectory(), clock),
                     new InMemorySuppressions(),
                     clock)),
-            (destination, sender, chosen) -> new Route.Via(List.of(mx.hop())),
+            (destination, sender, chosen, wish) -> new Route.Via(List.of(mx.hop())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
             destination -> RetrySchedule.DEFAULT,
             clock,

@@ -12,11 +12,12 @@ import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
+import skypost.mail.tlspolicy.TlsPolicies;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Peer;
-import skypost.protocol.smtp.client.TlsDemand;
 
 /**
  * Routes as the administrator has set them: where he has chosen a server for an entry, it goes
@@ -33,9 +34,9 @@ public final class DirectoryRoutes implements Routes {
    *
    * @param smartHosts knows the one for senders for whom the directory names none
    * @param port of exchangers found through MX; 25 but in tests
-   * @param tls what is demanded of servers for which nobody demands more
+   * @param tls decides what TLS must be
    */
-  public record Outbound(SmartHostWays smartHosts, int port, TlsDemand tls) {}
+  public record Outbound(SmartHostWays smartHosts, int port, TlsPolicies tls) {}
 
   public DirectoryRoutes(
       RememberedDirectory directory, MailExchangers exchangers, Outbound outbound) {
@@ -45,13 +46,12 @@ public final class DirectoryRoutes implements Routes {
   }
 
   @Override
-  public Route to(String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen)
+  public Route to(
+      String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen, TlsWish wish)
       throws IOException {
     if (chosen.isPresent()) {
       Optional<SmartHost> known = smartHost(chosen.get());
-      return known.isPresent()
-          ? through(known.get())
-          : Route.to(found(chosen.get()), outbound.tls());
+      return known.isPresent() ? through(known.get(), wish) : straight(chosen.get(), wish);
     }
     Optional<Domain> relayed = directory.relayed(destination);
     Optional<SmartHost> smartHost =
@@ -59,12 +59,14 @@ public final class DirectoryRoutes implements Routes {
             ? Optional.empty()
             : smartHosts().of(sender).or(outbound.smartHosts()::standard);
     if (smartHost.isPresent()) {
-      return through(smartHost.get());
+      return through(smartHost.get(), wish);
     }
     Optional<HostPort> primary = relayed.flatMap(Domain::primary);
-    return Route.to(
-        primary.isPresent() ? found(primary.get()) : exchangers.find(destination, outbound.port()),
-        outbound.tls());
+    return primary.isPresent()
+        ? straight(primary.get(), wish)
+        : route(
+            exchangers.find(destination, outbound.port()),
+            peers -> Route.as(outbound.tls().exchangers(destination, peers, wish)));
   }
 
   @Override
@@ -72,20 +74,31 @@ public final class DirectoryRoutes implements Routes {
     directory.forgetRelay();
   }
 
-  private Exchangers found(HostPort server) {
-    return exchangers.host(server.host(), server.port());
+  /** How it goes on from servers that were found. */
+  @FunctionalInterface
+  private interface Way {
+    Route by(List<Peer> peers) throws IOException;
   }
 
-  private Route through(SmartHost host) throws IOException {
-    return switch (found(host.server())) {
-      case Exchangers.Found(List<Peer> peers) ->
-          outbound
-              .smartHosts()
-              .route(
-                  host, peers, peers.stream().map(peer -> new Hop(peer, outbound.tls())).toList());
+  private static Route route(Exchangers found, Way way) throws IOException {
+    return switch (found) {
       case Exchangers.Never(SmtpReply reply) -> new Route.Never(reply);
       case Exchangers.Later(SmtpReply reply) -> new Route.Later(reply);
+      case Exchangers.Found(List<Peer> peers) -> way.by(peers);
     };
+  }
+
+  private Route straight(HostPort server, TlsWish wish) throws IOException {
+    return route(
+        exchangers.host(server.host(), server.port()),
+        peers -> Route.as(outbound.tls().named(peers, wish)));
+  }
+
+  private Route through(SmartHost host, TlsWish wish) throws IOException {
+    Route usual = straight(host.server(), wish);
+    return usual instanceof Route.Via(List<Hop> hops)
+        ? outbound.smartHosts().route(host, hops)
+        : usual;
   }
 
   private SmartHosts smartHosts() throws IOException {

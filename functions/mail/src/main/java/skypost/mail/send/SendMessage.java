@@ -219,7 +219,10 @@ public final class SendMessage {
     if (SmartHostRefusals.wasLast(entry)) { // the administrator may just have corrected it
       routes.forget();
     }
-    return switch (routes.to(entry.id().destination(), entry.sender(), entry.byHand().route())) {
+    Route route =
+        routes.to(
+            entry.id().destination(), entry.sender(), entry.byHand().route(), body.get().tlsWish());
+    return switch (route) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Route.Via(List<Hop> hops) -> deliver(hops, entry, body.get(), deadline);

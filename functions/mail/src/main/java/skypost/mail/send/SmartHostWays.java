@@ -12,7 +12,6 @@ import skypost.mail.settings.SmartHostSetting;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.ClientLogin;
 import skypost.protocol.smtp.client.Hop;
-import skypost.protocol.smtp.client.Peer;
 import skypost.protocol.smtp.client.ServerIdentity;
 import skypost.protocol.smtp.client.TlsDemand;
 
@@ -47,12 +46,11 @@ public final class SmartHostWays {
   /**
    * The way to a smart host.
    *
-   * @param peers its addresses
-   * @param opportunistic the same, where nothing is demanded of TLS
+   * @param usual to its addresses, as to any named server
    */
-  Route route(SmartHost host, List<Peer> peers, List<Hop> opportunistic) throws IOException {
+  Route route(SmartHost host, List<Hop> usual) throws IOException {
     if (host.tls() == SmartHost.Tls.OPPORTUNISTIC) {
-      return new Route.Through(host.server(), opportunistic);
+      return new Route.Through(host.server(), usual);
     }
     Optional<ClientLogin> login = Optional.empty();
     if (host.login().isPresent()) {
@@ -68,7 +66,7 @@ public final class SmartHostWays {
     TlsDemand tls = demand(host);
     Optional<ClientLogin> as = login;
     return new Route.Through(
-        host.server(), peers.stream().map(peer -> new Hop(peer, tls, as)).toList());
+        host.server(), usual.stream().map(hop -> new Hop(hop.peer(), tls, as)).toList());
   }
 
   private TlsDemand demand(SmartHost host) {

@@ -109,7 +109,7 @@ public final class SmtpCourier implements Courier {
           boolean used = connection.transactions() > 0;
           int before = refusals.size();
           try {
-            converse(connection);
+            converse(connection, hop.tls().reason());
             boolean lost = used && !connection.isUsable() && !open().isEmpty();
             if (lost) {
               refusals.subList(before, refusals.size()).clear();
@@ -122,9 +122,9 @@ public final class SmtpCourier implements Courier {
       };
     }
 
-    private void converse(SmtpConnection connection) {
+    private void converse(SmtpConnection connection, String policy) {
       server = connection.peer().toString();
-      usedTls = connection.tls();
+      usedTls = policy.isEmpty() ? connection.tls() : connection.tls() + " (" + policy + ")";
       List<Integer> left = open();
       boolean goesOn = true;
       while (!left.isEmpty() && goesOn) {

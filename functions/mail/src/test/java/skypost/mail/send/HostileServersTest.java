@@ -260,7 +260,8 @@ class HostileServersTest {
     var tls =
         new TlsDemand.Required(
             new ServerIdentity(TestTls.client(), name, true), "the policy of there.example");
-    return (_, _, _) -> new Route.Via(List.of(new Hop(world.first.peer(), tls, Optional.empty())));
+    return (_, _, _, _) ->
+        new Route.Via(List.of(new Hop(world.first.peer(), tls, Optional.empty())));
   }
 
   private static FakeMx.Act broken(String how) {

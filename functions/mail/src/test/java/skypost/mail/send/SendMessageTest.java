@@ -50,9 +50,10 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.settings.SmartHostSetting;
 import skypost.mail.tls.TrustedRoots;
+import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.net.TestTls;
 import skypost.protocol.smtp.client.FakeMx;
-import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -75,6 +76,7 @@ class SendMessageTest {
   private final List<InMemoryOutboundQueue.Wake> wakes = new ArrayList<>();
   private final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  private TlsPolicies policies = TlsPolicies.none(TestTls.client());
   private FakeMx first;
   private FakeMx second;
   private TestDns dns;
@@ -127,7 +129,7 @@ class SendMessageTest {
                     new InMemorySmartHostPasswords(clock),
                     TrustedRoots.context("")),
                 first.port(),
-                OpportunisticTls.demand())),
+                policies)),
         new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(patience))),
         destination -> schedule,
         clock,

@@ -36,11 +36,11 @@ import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.settings.SmartHostSetting;
+import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.net.TestTls;
 import skypost.protocol.smtp.client.ConnectionPool;
 import skypost.protocol.smtp.client.FakeMx;
-import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -94,7 +94,7 @@ final class SendingWorld implements AutoCloseable {
         new DirectoryRoutes.Outbound(
             new SmartHostWays(setting, passwords, TestTls.client()),
             first.port(),
-            OpportunisticTls.demand()));
+            TlsPolicies.none(TestTls.client())));
   }
 
   /** A client that waits so long for a server. */

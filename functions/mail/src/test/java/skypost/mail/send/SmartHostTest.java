@@ -18,6 +18,7 @@ import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.SmartHost;
 import skypost.mail.queue.EntryId;
 import skypost.mail.settings.SmartHostSetting;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.smtp.client.ConnectionPool;
 import skypost.protocol.smtp.client.FakeMx;
 
@@ -158,7 +159,10 @@ class SmartHostTest {
   void mailThatIsSentThereByHandLogsInToo() throws IOException {
     var setting = setting("smtp://me:pencil@127.0.0.1:" + host.port());
     HostPort server = setting.orElseThrow().smartHost().server();
-    Route route = world.routes(setting).to("there.example", Optional.empty(), Optional.of(server));
+    Route route =
+        world
+            .routes(setting)
+            .to("there.example", Optional.empty(), Optional.of(server), TlsWish.USUAL);
 
     assertThat(route).isInstanceOf(Route.Through.class);
     assertThat(((Route.Through) route).hops())

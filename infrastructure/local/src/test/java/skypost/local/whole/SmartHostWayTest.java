@@ -32,15 +32,6 @@ class SmartHostWayTest {
   static void start() throws Exception {
     Path certificate = resource("test-certificate.pem");
     Path key = resource("test-key.pem");
-    java.security.KeyStore store = java.security.KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    try (InputStream in = Files.newInputStream(certificate)) {
-      store.setCertificateEntry(
-          "it", java.security.cert.CertificateFactory.getInstance("X.509").generateCertificate(in));
-    }
-    try (var out = Files.newOutputStream(data.resolve("roots.p12"))) {
-      store.store(out, "changeit".toCharArray());
-    }
     smartHost =
         LocalProcess.start(
             data.resolve("smart"),
@@ -119,9 +110,8 @@ class SmartHostWayTest {
             Map.of(
                 "SKYPOST_SMART_HOST",
                 setting,
-                "JAVA_TOOL_OPTIONS",
-                "-Djavax.net.ssl.trustStorePassword=changeit -Djavax.net.ssl.trustStore="
-                    + data.resolve("roots.p12")));
+                "SKYPOST_TRUSTED_ROOTS",
+                Files.readString(data.resolve("test-certificate.pem"))));
     system.users("example.com", "ann");
   }
 
