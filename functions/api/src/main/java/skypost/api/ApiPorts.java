@@ -9,6 +9,7 @@ import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -16,6 +17,7 @@ import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.trace.Traces;
 
 /**
@@ -29,6 +31,8 @@ public record ApiPorts(
     Credentials credentials,
     SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
+    Filters filters,
+    FilterMemories filterMemories,
     BodyHolders holders,
     IncomingMessages incoming,
     StoredMessages messages,
@@ -47,6 +51,8 @@ public record ApiPorts(
         aws.credentials(),
         aws.smartHostPasswords(),
         aws.mailboxes(),
+        aws.filters(),
+        aws.filterMemories(),
         aws.holders(),
         messages,
         messages,

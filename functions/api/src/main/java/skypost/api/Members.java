@@ -181,6 +181,11 @@ final class Members {
     }
   }
 
+  /** A member as it was given. */
+  Optional<Object> raw(String name) {
+    return Optional.ofNullable(members.get(name));
+  }
+
   boolean has(String name) {
     return members.get(name) != null;
   }

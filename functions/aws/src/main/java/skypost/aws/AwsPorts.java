@@ -10,6 +10,7 @@ import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.Destinations;
@@ -19,6 +20,7 @@ import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
@@ -83,6 +85,14 @@ public final class AwsPorts {
 
   public Suppressions suppressions() {
     return new DynamoSuppressions(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public Filters filters() {
+    return new DynamoFilters(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public FilterMemories filterMemories() {
+    return new DynamoFilterMemories(clients.dynamo(), settings.required(MAILBOXES));
   }
 
   public Credentials credentials() {

@@ -11,6 +11,7 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.FilterMemoriesContract;
+import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -30,6 +31,7 @@ import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -82,6 +84,22 @@ class InMemoryPortsTest {
     @Override
     protected SmartHostPasswords passwords() {
       return passwords;
+    }
+  }
+
+  @Nested
+  class OfFilters extends FiltersContract {
+    private final InMemoryDirectory directory = new InMemoryDirectory();
+    private final Filters filters = new InMemoryFilters(directory);
+
+    @Override
+    protected Filters filters() {
+      return filters;
+    }
+
+    @Override
+    protected Directory directory() {
+      return directory;
     }
   }
 
