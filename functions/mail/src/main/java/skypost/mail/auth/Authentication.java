@@ -1,9 +1,15 @@
 package skypost.mail.auth;
 
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import skypost.mail.auth.dkim.DkimVerdict;
+import skypost.mail.auth.dkim.DkimVerifier;
 import skypost.mail.auth.spf.SpfCheck;
 import skypost.mail.auth.spf.SpfSession;
+import skypost.mail.auth.spf.SpfVerdict;
 import skypost.mail.dns.Lookups;
+import skypost.mail.sieve.message.MessageSource;
 
 /** All checks of one message. */
 public final class Authentication {
@@ -12,9 +18,17 @@ public final class Authentication {
   /**
    * Checks.
    *
-   * @param message its octets with CRLF; without it only SPF is checked
+   * @param source the message, its lines with CRLF; without it only SPF is checked
+   * @throws IOException when the message cannot be read: nothing is known then
    */
-  public static Checked check(SpfSession session, Optional<byte[]> message, Lookups dns) {
-    return new Checked(session, SpfCheck.check(session, dns));
+  public static Checked check(SpfSession session, Optional<MessageSource> source, Lookups dns)
+      throws IOException {
+    SpfVerdict spf = SpfCheck.check(session, dns);
+    if (source.isEmpty()) {
+      return new Checked(spf, Optional.empty());
+    }
+    RawMessage message = RawMessage.read(source.get());
+    List<DkimVerdict> dkim = DkimVerifier.verify(message, session.now(), dns);
+    return new Checked(spf, Optional.of(new Checked.OfMessage(dkim)));
   }
 }

@@ -2,10 +2,14 @@ package skypost.mail.auth;
 
 import java.util.ArrayList;
 import java.util.List;
+import skypost.mail.auth.dkim.DkimVerdict;
 import skypost.mail.auth.spf.SpfVerdict;
 
 /** The value of an Authentication-Results field (RFC 8601 section 2.2), unfolded. */
 public final class AuthenticationResults {
+  /** A field with more is nothing that anybody reads. */
+  private static final int MAX_SIGNATURES = 20;
+
   private AuthenticationResults() {}
 
   /**
@@ -16,7 +20,30 @@ public final class AuthenticationResults {
   public static String of(Checked checked, String authservId) {
     List<String> results = new ArrayList<>();
     results.add(spf(checked.spf()));
+    checked.message().ifPresent(message -> add(message, results));
     return authservId + "; " + String.join("; ", results);
+  }
+
+  private static void add(Checked.OfMessage message, List<String> results) {
+    message.dkim().stream().limit(MAX_SIGNATURES).map(AuthenticationResults::dkim)
+        .forEach(results::add);
+  }
+
+  private static String dkim(DkimVerdict verdict) {
+    StringBuilder result = new StringBuilder("dkim=").append(verdict.result().code());
+    if (!verdict.result().why().isEmpty()) {
+      result.append(" reason=\"").append(verdict.result().why().replaceAll("[^ -~]|[\"\\\\]", "?")).append('"');
+    }
+    append(result, "header.d", verdict.domain());
+    append(result, "header.s", verdict.selector());
+    append(result, "header.a", verdict.algorithm());
+    return result.toString();
+  }
+
+  private static void append(StringBuilder result, String property, String given) {
+    if (!given.isEmpty()) {
+      result.append(' ').append(property).append('=').append(value(given));
+    }
   }
 
   private static String spf(SpfVerdict spf) {

@@ -2,6 +2,7 @@ package skypost.mail.auth;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import skypost.mail.directory.HostPort;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.DnsLookups;
 import skypost.mail.json.Fields;
+import skypost.mail.sieve.message.MessageSource;
 
 /**
  * Tells who sent a message, without any server of ours: a JSON object in, a JSON object out, as
@@ -78,12 +80,17 @@ public final class CheckMessage {
             now);
     Instant end = clock.instant().plus(LONGEST);
     var dns = new DnsLookups(server(request), () -> clock.instant().isAfter(end));
-    Optional<byte[]> message = request.optionalText("message").map(CheckMessage::decoded);
+    Optional<MessageSource> message = request.optionalText("message").map(CheckMessage::decoded);
     return Authentication.check(session, message, dns);
   }
 
-  private static byte[] decoded(String base64) {
-    return Base64.getMimeDecoder().decode(base64);
+  /** A file of this machine has its own ends of lines; on the wire they were CRLF. */
+  private static MessageSource decoded(String base64) {
+    byte[] octets = Base64.getMimeDecoder().decode(base64);
+    String text = new String(octets, StandardCharsets.ISO_8859_1);
+    boolean ofFile = text.indexOf('\r') < 0;
+    return MessageSource.of(
+        ofFile ? text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1) : octets);
   }
 
   private static String unbracketed(String path) {
