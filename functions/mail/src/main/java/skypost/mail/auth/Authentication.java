@@ -3,8 +3,12 @@ package skypost.mail.auth;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.auth.arc.ArcVerdict;
+import skypost.mail.auth.arc.ArcVerifier;
 import skypost.mail.auth.dkim.DkimVerdict;
 import skypost.mail.auth.dkim.DkimVerifier;
+import skypost.mail.auth.dmarc.DmarcCheck;
+import skypost.mail.auth.dmarc.DmarcVerdict;
 import skypost.mail.auth.spf.SpfCheck;
 import skypost.mail.auth.spf.SpfSession;
 import skypost.mail.auth.spf.SpfVerdict;
@@ -29,6 +33,8 @@ public final class Authentication {
     }
     RawMessage message = RawMessage.read(source.get());
     List<DkimVerdict> dkim = DkimVerifier.verify(message, session.now(), dns);
-    return new Checked(spf, Optional.of(new Checked.OfMessage(dkim)));
+    DmarcVerdict dmarc = DmarcCheck.check(message, spf, dkim, dns);
+    ArcVerdict arc = ArcVerifier.verify(message, dns);
+    return new Checked(spf, Optional.of(new Checked.OfMessage(dkim, dmarc, arc)));
   }
 }

@@ -2,7 +2,9 @@ package skypost.mail.auth;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import skypost.mail.auth.dkim.DkimVerdict;
+import skypost.mail.auth.dmarc.DmarcVerdict;
 import skypost.mail.auth.spf.SpfVerdict;
 
 /** The value of an Authentication-Results field (RFC 8601 section 2.2), unfolded. */
@@ -27,6 +29,8 @@ public final class AuthenticationResults {
   private static void add(Checked.OfMessage message, List<String> results) {
     message.dkim().stream().limit(MAX_SIGNATURES).map(AuthenticationResults::dkim)
         .forEach(results::add);
+    results.add(dmarc(message.dmarc()));
+    results.add("arc=" + message.arc().code());
   }
 
   private static String dkim(DkimVerdict verdict) {
@@ -37,6 +41,19 @@ public final class AuthenticationResults {
     append(result, "header.d", verdict.domain());
     append(result, "header.s", verdict.selector());
     append(result, "header.a", verdict.algorithm());
+    return result.toString();
+  }
+
+  private static String dmarc(DmarcVerdict verdict) {
+    StringBuilder result =
+        new StringBuilder("dmarc=").append(verdict.result().name().toLowerCase(Locale.ROOT));
+    append(result, "header.from", verdict.domain());
+    if (!verdict.policyDomain().isEmpty()) { // RFC 9989 section 9.1
+      append(result, "polrec.p", verdict.policy().text());
+      if (!verdict.policyDomain().equals(verdict.domain())) {
+        append(result, "polrec.domain", verdict.policyDomain());
+      }
+    }
     return result.toString();
   }
 

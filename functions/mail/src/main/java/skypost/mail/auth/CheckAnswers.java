@@ -1,8 +1,11 @@
 package skypost.mail.auth;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import skypost.mail.auth.arc.ArcVerdict;
 import skypost.mail.auth.dkim.DkimVerdict;
+import skypost.mail.auth.dmarc.DmarcVerdict;
 import skypost.mail.auth.spf.SpfResult;
 import skypost.mail.auth.spf.SpfVerdict;
 
@@ -20,6 +23,26 @@ final class CheckAnswers {
 
   private static void add(Checked.OfMessage message, Map<String, Object> answer) {
     answer.put("dkim", message.dkim().stream().map(CheckAnswers::dkim).toList());
+    answer.put("dmarc", dmarc(message.dmarc()));
+    Map<String, Object> arc = new LinkedHashMap<>();
+    arc.put("result", message.arc().code());
+    if (message.arc() instanceof ArcVerdict.Fail(String reason)) {
+      arc.put("reason", reason);
+    }
+    answer.put("arc", arc);
+  }
+
+  private static Map<String, Object> dmarc(DmarcVerdict verdict) {
+    Map<String, Object> dmarc = new LinkedHashMap<>();
+    dmarc.put("result", verdict.result().name().toLowerCase(Locale.ROOT));
+    dmarc.put("policy", verdict.policy().text());
+    dmarc.put("domain", verdict.domain());
+    dmarc.put("policyDomain", verdict.policyDomain());
+    dmarc.put("disposition", verdict.disposition().text());
+    if (!verdict.reason().isEmpty()) {
+      dmarc.put("reason", verdict.reason());
+    }
+    return dmarc;
   }
 
   private static Map<String, Object> dkim(DkimVerdict verdict) {

@@ -9,7 +9,7 @@ import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.BodyHash.Hashed;
 
 /** The hashes that signatures of one message ask for; the body is read once. */
-public final class BodyHashes {
+final class BodyHashes {
   /** Different hashes: both forms, and some lengths, which honest signers do not use. */
   private static final int MAX_HASHES = 8;
 
@@ -22,7 +22,7 @@ public final class BodyHashes {
   private final Map<Asked, Hashed> hashes = new HashMap<>();
 
   /** Reads the body. */
-  public BodyHashes(RawMessage message, List<DkimSignature> signatures) throws IOException {
+  BodyHashes(RawMessage message, List<DkimSignature> signatures) throws IOException {
     Map<Asked, BodyHash> asked = new HashMap<>();
     for (DkimSignature signature : signatures) {
       Asked ask = Asked.by(signature);

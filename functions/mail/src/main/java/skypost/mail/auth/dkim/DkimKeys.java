@@ -7,14 +7,14 @@ import skypost.mail.dns.Lookups;
 import skypost.mail.dns.Lookups.Found;
 
 /** The keys that signatures of one message name; each is asked for once. Not thread safe. */
-public final class DkimKeys {
+final class DkimKeys {
   /** Names that are asked for; an honest message has a handful of signers. */
   static final int MAX_NAMES = 200;
 
   private final Lookups dns;
   private final Map<String, Object> known = new HashMap<>(); // a DkimKey, or the DkimFault
 
-  public DkimKeys(Lookups dns) {
+  DkimKeys(Lookups dns) {
     this.dns = dns;
   }
 

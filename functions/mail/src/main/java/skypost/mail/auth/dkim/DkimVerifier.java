@@ -52,9 +52,7 @@ public final class DkimVerifier {
             .filter(DkimSignature.class::isInstance)
             .map(DkimSignature.class::cast)
             .toList();
-    var material =
-        new Material(
-            new BodyHashes(message, signatures), new SignedHeader(message), new DkimKeys(dns));
+    var material = new SignatureMaterial(message, signatures, dns);
     return candidates.stream().map(candidate -> verdict(candidate, material)).toList();
   }
 
@@ -84,18 +82,16 @@ public final class DkimVerifier {
     }
   }
 
-  private record Material(BodyHashes bodies, SignedHeader header, DkimKeys keys) {}
-
-  private static DkimVerdict verdict(Candidate candidate, Material material) {
-    DkimResult result;
+  private static DkimVerdict verdict(Candidate candidate, SignatureMaterial material) {
     if (candidate.read() instanceof DkimSignature signature) {
-      result = verify(signature, material);
       return new DkimVerdict(
-          result, signature.domain(), signature.selector(), signature.algorithm().text());
+          material.check(signature),
+          signature.domain(),
+          signature.selector(),
+          signature.algorithm().text());
     }
-    result = ((DkimFault) candidate.read()).result();
-    return new DkimVerdict(
-        result, tag(candidate, "d"), tag(candidate, "s"), tag(candidate, "a"));
+    DkimResult result = ((DkimFault) candidate.read()).result();
+    return new DkimVerdict(result, tag(candidate, "d"), tag(candidate, "s"), tag(candidate, "a"));
   }
 
   private static String tag(Candidate candidate, String name) {
@@ -105,32 +101,5 @@ public final class DkimVerifier {
 
   private static DkimVerdict verdict(DkimResult result) {
     return new DkimVerdict(result, "", "", "");
-  }
-
-  private static DkimResult verify(DkimSignature signature, Material material) {
-    try {
-      long left = material.bodies().check(signature);
-      DkimKey key = material.keys().find(signature);
-      if (key.weakness().isPresent()) {
-        return new DkimResult.Policy(key.weakness().get());
-      }
-      byte[] signed = material.header().octets(signature);
-      if (!key.fits(signature.algorithm(), signed, signature.signature())) {
-        return failed(key, "signature did not verify");
-      }
-      if (left > 0) { // RFC 6376 section 8.2: whatever stands there, the signer has not seen it
-        return new DkimResult.Policy("l= leaves " + left + " octets of the body unsigned");
-      }
-      return new DkimResult.Pass(key.testing() ? "the domain is testing" : "");
-    } catch (DkimFault fault) {
-      return fault.result();
-    }
-  }
-
-  /** RFC 6376 section 3.6.1, t=y: a failure in a test is as if there were no signature. */
-  private static DkimResult failed(DkimKey key, String reason) {
-    return key.testing()
-        ? new DkimResult.Neutral(reason + ", and the domain is testing")
-        : new DkimResult.Fail(reason);
   }
 }

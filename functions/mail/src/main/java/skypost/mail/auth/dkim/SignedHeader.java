@@ -12,14 +12,14 @@ import skypost.mail.auth.RawMessage;
  * What of the header a signature is over (RFC 6376 section 3.7). All signatures of a message
  * together may make it prepare so much and no more. Not thread safe.
  */
-public final class SignedHeader {
+final class SignedHeader {
   /** Octets prepared for one message: 100 signatures over a usual header are a hundredth of it. */
   static final long MAX_OCTETS = 64L * 1024 * 1024;
 
   private final Map<String, List<RawField>> fields = new HashMap<>();
   private long prepared;
 
-  public SignedHeader(RawMessage message) {
+  SignedHeader(RawMessage message) {
     for (RawField field : message.fields()) {
       fields.computeIfAbsent(field.name(), name -> new ArrayList<>()).add(field);
     }
@@ -42,7 +42,7 @@ public final class SignedHeader {
   }
 
   /** The octets of ARC fields that a seal is over, the seal itself last (RFC 8617 section 5.1.1). */
-  public byte[] octets(List<RawField> sealed, RawField seal) throws DkimFault {
+  byte[] octets(List<RawField> sealed, RawField seal) throws DkimFault {
     StringBuilder octets = new StringBuilder();
     for (RawField field : sealed) {
       append(octets, Canonicalization.RELAXED.field(field));
