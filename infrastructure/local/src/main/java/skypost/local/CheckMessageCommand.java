@@ -32,8 +32,7 @@ final class CheckMessageCommand {
           + "  (see infrastructure/docs/authentication.md)";
 
   private static final Map<String, String> OPTIONS =
-      Map.of(
-          "--ip", "ip", "--helo", "helo", "--from", "mailFrom", "--dns", "dns", "--now", "now");
+      Map.of("--ip", "ip", "--helo", "helo", "--from", "mailFrom", "--dns", "dns", "--now", "now");
 
   private final InputStream in;
   private final PrintStream out;

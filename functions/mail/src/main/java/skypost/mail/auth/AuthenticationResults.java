@@ -27,7 +27,9 @@ public final class AuthenticationResults {
   }
 
   private static void add(Checked.OfMessage message, List<String> results) {
-    message.dkim().stream().limit(MAX_SIGNATURES).map(AuthenticationResults::dkim)
+    message.dkim().stream()
+        .limit(MAX_SIGNATURES)
+        .map(AuthenticationResults::dkim)
         .forEach(results::add);
     results.add(dmarc(message.dmarc()));
     results.add("arc=" + message.arc().code());
@@ -36,7 +38,10 @@ public final class AuthenticationResults {
   private static String dkim(DkimVerdict verdict) {
     StringBuilder result = new StringBuilder("dkim=").append(verdict.result().code());
     if (!verdict.result().why().isEmpty()) {
-      result.append(" reason=\"").append(verdict.result().why().replaceAll("[^ -~]|[\"\\\\]", "?")).append('"');
+      result
+          .append(" reason=\"")
+          .append(verdict.result().why().replaceAll("[^ -~]|[\"\\\\]", "?"))
+          .append('"');
     }
     append(result, "header.d", verdict.domain());
     append(result, "header.s", verdict.selector());

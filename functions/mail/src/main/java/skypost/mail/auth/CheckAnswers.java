@@ -58,8 +58,7 @@ final class CheckAnswers {
     Map<String, Object> spf = new LinkedHashMap<>();
     spf.put("result", verdict.result().code());
     spf.put("domain", verdict.domain());
-    spf.put(
-        "explanation", verdict.result() instanceof SpfResult.Fail(String words) ? words : "");
+    spf.put("explanation", verdict.result() instanceof SpfResult.Fail(String words) ? words : "");
     String reason =
         switch (verdict.result()) {
           case SpfResult.None(String why) -> why;

@@ -86,7 +86,7 @@ public final class CheckMessage {
 
   /** A file of this machine has its own ends of lines; on the wire they were CRLF. */
   private static MessageSource decoded(String base64) {
-    byte[] octets = Base64.getMimeDecoder().decode(base64);
+    byte[] octets = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
     String text = new String(octets, StandardCharsets.ISO_8859_1);
     boolean ofFile = text.indexOf('\r') < 0;
     return MessageSource.of(

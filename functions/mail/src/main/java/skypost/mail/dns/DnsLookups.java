@@ -72,9 +72,7 @@ public final class DnsLookups implements Lookups {
   public Found<String> names(InetAddress address) {
     String name = ReverseMap.fromAddress(address).toString();
     return ask(
-        name,
-        Type.PTR,
-        record -> unescaped(((PTRRecord) record).getTarget().toString(true)));
+        name, Type.PTR, record -> unescaped(((PTRRecord) record).getTarget().toString(true)));
   }
 
   private <T> Found<T> ask(String name, int type, Function<Record, T> reader) {
@@ -86,10 +84,7 @@ public final class DnsLookups implements Lookups {
       case Dns.Answer.Unknown(String why) -> new Found.Unknown<>(why);
       case Dns.Answer.Records(List<Record> records) ->
           new Found.Records<>(
-              records.stream()
-                  .filter(record -> record.getType() == type)
-                  .map(reader)
-                  .toList());
+              records.stream().filter(record -> record.getType() == type).map(reader).toList());
     };
   }
 

@@ -23,8 +23,7 @@ import skypost.mail.auth.spf.SpfVerdict;
 class SpfCasesTest {
   @TestFactory
   Stream<DynamicTest> cases() throws IOException, URISyntaxException {
-    Path folder =
-        Path.of(Objects.requireNonNull(getClass().getResource("/auth/spf")).toURI());
+    Path folder = Path.of(Objects.requireNonNull(getClass().getResource("/auth/spf")).toURI());
     List<DynamicTest> tests = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.sorted().toList()) {

@@ -24,7 +24,9 @@ public final class Zone implements Lookups {
 
   public static Zone of(String text) {
     Zone zone = new Zone();
-    text.lines().map(String::strip).filter(line -> !line.isEmpty() && !line.startsWith("#"))
+    text.lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
         .forEach(zone::add);
     return zone;
   }

@@ -49,8 +49,7 @@ record DkimKey(PublicKey key, String type, boolean testing, boolean strict) {
     if (!services.contains("*") && !services.contains("email")) {
       throw DkimFault.permanent("the key is not for mail");
     }
-    String data =
-        tags.compact("p").orElseThrow(() -> DkimFault.permanent("key record without p="));
+    String data = tags.compact("p").orElseThrow(() -> DkimFault.permanent("key record without p="));
     if (data.isEmpty()) {
       throw DkimFault.permanent("the key is revoked");
     }
@@ -60,8 +59,7 @@ record DkimKey(PublicKey key, String type, boolean testing, boolean strict) {
   }
 
   private static List<String> list(TagList tags, String name, String otherwise) {
-    return Arrays.asList(
-        tags.compact(name).orElse(otherwise).toLowerCase(Locale.ROOT).split(":"));
+    return Arrays.asList(tags.compact(name).orElse(otherwise).toLowerCase(Locale.ROOT).split(":"));
   }
 
   private static PublicKey key(String type, String data) throws DkimFault {
@@ -129,12 +127,10 @@ record DkimKey(PublicKey key, String type, boolean testing, boolean strict) {
   boolean fits(Algorithm algorithm, byte[] signed, byte[] signature) {
     try {
       Signature check =
-          Signature.getInstance(
-              algorithm == Algorithm.RSA_SHA256 ? "SHA256withRSA" : "Ed25519");
+          Signature.getInstance(algorithm == Algorithm.RSA_SHA256 ? "SHA256withRSA" : "Ed25519");
       check.initVerify(key);
       // RFC 8463 section 3: it is the hash that Ed25519 signs
-      check.update(
-          algorithm == Algorithm.RSA_SHA256 ? signed : Digests.sha256().digest(signed));
+      check.update(algorithm == Algorithm.RSA_SHA256 ? signed : Digests.sha256().digest(signed));
       return check.verify(signature);
     } catch (GeneralSecurityException malformed) {
       return false;

@@ -135,8 +135,7 @@ public record DkimSignature(
   }
 
   private static String name(String given, String tag) throws DkimFault {
-    String text =
-        new String(given.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    String text = new String(given.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     return DomainNames.canonical(text)
         .orElseThrow(() -> DkimFault.permanent(tag + "= is no domain name"));
   }

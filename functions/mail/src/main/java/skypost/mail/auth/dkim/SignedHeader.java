@@ -41,7 +41,9 @@ final class SignedHeader {
     return octets.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** The octets of ARC fields that a seal is over, the seal itself last (RFC 8617 section 5.1.1). */
+  /**
+   * The octets of ARC fields that a seal is over, the seal itself last (RFC 8617 section 5.1.1).
+   */
   byte[] octets(List<RawField> sealed, RawField seal) throws DkimFault {
     StringBuilder octets = new StringBuilder();
     for (RawField field : sealed) {

@@ -108,7 +108,11 @@ public final class DmarcCheck {
     DmarcRecord record = found.record();
     if (!record.valid()) { // RFC 9989 section 4.10.1
       return new DmarcVerdict(
-          DmarcResult.PERMERROR, author, found.domain(), Policy.NONE, Policy.NONE,
+          DmarcResult.PERMERROR,
+          author,
+          found.domain(),
+          Policy.NONE,
+          Policy.NONE,
           "no valid policy in the record");
     }
     DmarcResult result = result(author, record);

@@ -105,7 +105,6 @@ final class TreeWalk {
     }
     int keep = Math.min(labels.length - 1, MAX_LABELS);
     return Optional.of(
-        String.join(
-            ".", List.of(labels).subList(labels.length - keep, labels.length)));
+        String.join(".", List.of(labels).subList(labels.length - keep, labels.length)));
   }
 }

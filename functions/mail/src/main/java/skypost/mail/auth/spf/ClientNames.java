@@ -51,7 +51,8 @@ final class ClientNames {
   String bestFor(String domain) {
     List<String> names = validated();
     Optional<String> same = names.stream().filter(domain::equals).findFirst();
-    return same.or(() -> names.stream().filter(name -> DomainNames.isWithin(name, domain)).findFirst())
+    return same.or(
+            () -> names.stream().filter(name -> DomainNames.isWithin(name, domain)).findFirst())
         .or(() -> names.stream().findFirst())
         .orElse("unknown");
   }

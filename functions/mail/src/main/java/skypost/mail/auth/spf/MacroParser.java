@@ -95,11 +95,7 @@ final class MacroParser {
     String delimiters = matched.group(4).isEmpty() ? "." : matched.group(4);
     return Optional.of(
         new Part.Macro(
-            letter,
-            Character.isUpperCase(given),
-            keep,
-            !matched.group(3).isEmpty(),
-            delimiters));
+            letter, Character.isUpperCase(given), keep, !matched.group(3).isEmpty(), delimiters));
   }
 
   private static void flush(StringBuilder literal, List<Part> parts) {

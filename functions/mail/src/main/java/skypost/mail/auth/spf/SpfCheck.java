@@ -1,6 +1,5 @@
 package skypost.mail.auth.spf;
 
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.auth.DomainNames;
@@ -122,10 +121,8 @@ public final class SpfCheck {
     return switch (mechanism) {
       case Mechanism.All() -> true;
       case Mechanism.Include(MacroString target) -> included(macros.name(target, domain));
-      case Mechanism.A(var target, var prefixes) ->
-          matcher.a(target(target, domain), prefixes);
-      case Mechanism.Mx(var target, var prefixes) ->
-          matcher.mx(target(target, domain), prefixes);
+      case Mechanism.A(var target, var prefixes) -> matcher.a(target(target, domain), prefixes);
+      case Mechanism.Mx(var target, var prefixes) -> matcher.mx(target(target, domain), prefixes);
       case Mechanism.Ptr(var target) -> matcher.ptr(target(target, domain));
       case Mechanism.Ip(byte[] network, int prefix) -> matcher.ip(network, prefix);
       case Mechanism.Exists(MacroString target) -> matcher.exists(macros.name(target, domain));
@@ -152,8 +149,7 @@ public final class SpfCheck {
   }
 
   private static String existing(String target) throws SpfFault {
-    return domain(target)
-        .orElseThrow(() -> SpfFault.permanent("refers to what is no domain name"));
+    return domain(target).orElseThrow(() -> SpfFault.permanent("refers to what is no domain name"));
   }
 
   /**

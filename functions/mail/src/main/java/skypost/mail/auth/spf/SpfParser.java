@@ -84,8 +84,7 @@ public final class SpfParser {
             new Directive(
                 qualifier < 0
                     ? Qualifier.PASS
-                    : List.of(
-                            Qualifier.PASS, Qualifier.FAIL, Qualifier.SOFTFAIL, Qualifier.NEUTRAL)
+                    : List.of(Qualifier.PASS, Qualifier.FAIL, Qualifier.SOFTFAIL, Qualifier.NEUTRAL)
                         .get(qualifier),
                 each)));
     return read.isPresent();
@@ -162,8 +161,8 @@ public final class SpfParser {
       return Optional.empty();
     }
     Optional<Integer> prefix = prefix(matched.group(2), longest);
-    return prefix.flatMap(bits ->
-        address(matched.group(1), longest).map(network -> new Mechanism.Ip(network, bits)));
+    return prefix.flatMap(
+        bits -> address(matched.group(1), longest).map(network -> new Mechanism.Ip(network, bits)));
   }
 
   /** The octets of a network: 4 or 16. */

@@ -11,9 +11,7 @@ import java.util.Optional;
  * @param explanation where the words for a fail are (section 6.2)
  */
 record SpfRecord(
-    List<Directive> directives,
-    Optional<MacroString> redirect,
-    Optional<MacroString> explanation) {
+    List<Directive> directives, Optional<MacroString> redirect, Optional<MacroString> explanation) {
   SpfRecord {
     directives = List.copyOf(directives);
   }
