@@ -35,7 +35,9 @@ public final class Main {
     if (given.contains("--help")) {
       help();
     } else if (!given.isEmpty() && given.getFirst().equals(CheckFilterCommand.NAME)) {
-      checkFilter(given.subList(1, given.size()));
+      tool(out -> new CheckFilterCommand(System.in, out).run(given.subList(1, given.size())));
+    } else if (!given.isEmpty() && given.getFirst().equals(CheckMessageCommand.NAME)) {
+      tool(out -> new CheckMessageCommand(System.in, out).run(given.subList(1, given.size())));
     } else if (!given.isEmpty()) {
       refuse("no such argument: " + String.join(" ", given) + " (--help tells what there is)");
     } else {
@@ -43,14 +45,19 @@ public final class Main {
     }
   }
 
+  /** Something that is run once and ends; gives the exit code. */
+  private interface Tool {
+    int run(PrintStream out) throws IOException;
+  }
+
   /**
    * On the bare file descriptors: a tool's output is UTF-8 whatever the terminal is thought to be.
    */
-  private static void checkFilter(List<String> arguments) {
+  private static void tool(Tool tool) {
     var out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     try {
-      int code = new CheckFilterCommand(System.in, out).run(arguments);
+      int code = tool.run(out);
       out.flush();
       System.exit(code);
     } catch (IOException cannot) {
@@ -161,5 +168,6 @@ public final class Main {
     Program.print(LocalSettings.all());
     System.out.println("Tools, which start no server:");
     System.out.println("  " + CheckFilterCommand.USAGE);
+    System.out.println("  " + CheckMessageCommand.USAGE);
   }
 }

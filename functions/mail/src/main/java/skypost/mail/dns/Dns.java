@@ -44,6 +44,11 @@ public final class Dns {
    * @param longest how long a question may take with all its repetitions
    */
   public Dns(Resolver resolver, Duration longest) {
+    // A smart host may be a name of the machine's own
+    this(resolver, longest, Optional.of(new HostsFileParser()));
+  }
+
+  private Dns(Resolver resolver, Duration longest, Optional<HostsFileParser> hosts) {
     Cache cache = new Cache(DClass.IN);
     cache.setMaxEntries(MAX_CACHED);
     this.longest = longest;
@@ -51,8 +56,7 @@ public final class Dns {
         LookupSession.builder()
             .resolver(resolver)
             .cache(cache)
-            .hostsFileParser(
-                new HostsFileParser()) // a smart host may be a name of the machine's own
+            .hostsFileParser(hosts.orElse(null))
             .maxRedirects(MAX_CNAMES)
             .build();
   }
@@ -63,17 +67,33 @@ public final class Dns {
   }
 
   /**
+   * Asks this server, or the system's, for what is published and nothing else: the machine's own
+   * names must not authenticate anybody.
+   *
+   * @param timeout how long one try may take
+   * @param tries how often it is asked
+   */
+  public static Dns published(Optional<HostPort> server, Duration timeout, int tries) {
+    Resolver resolver = resolver(server, timeout, tries);
+    return new Dns(resolver, timeout.multipliedBy(tries + 1L), Optional.empty());
+  }
+
+  /**
    * A resolver for this server, or for the system's where there is none; for libraries that bring
    * their own questions.
    */
   public static Resolver resolver(Optional<HostPort> server) {
+    return resolver(server, TIMEOUT, TRIES);
+  }
+
+  private static Resolver resolver(Optional<HostPort> server, Duration timeout, int tries) {
     try {
       ExtendedResolver resolver =
           server.isPresent()
               ? new ExtendedResolver(List.of(new SimpleResolver(address(server.get()))))
               : new ExtendedResolver();
-      resolver.setTimeout(TIMEOUT);
-      resolver.setRetries(TRIES);
+      resolver.setTimeout(timeout);
+      resolver.setRetries(tries);
       return resolver;
     } catch (UnknownHostException fault) {
       throw new UncheckedIOException("no DNS server at " + server, fault);

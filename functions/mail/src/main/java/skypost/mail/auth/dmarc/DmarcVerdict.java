@@ -1,0 +1,24 @@
+package skypost.mail.auth.dmarc;
+
+/**
+ * A result, and what it is about.
+ *
+ * @param result what came of it
+ * @param domain the author's, canonical; empty where there is none
+ * @param policyDomain where the record was found; empty where there is none
+ * @param policy what applies to the author's domain, after sp and np and before t
+ * @param disposition what the domain wants done with this message, after t (RFC 9989 section 4.7)
+ * @param reason for people; may be empty
+ */
+public record DmarcVerdict(
+    DmarcResult result,
+    String domain,
+    String policyDomain,
+    Policy policy,
+    Policy disposition,
+    String reason) {
+
+  static DmarcVerdict without(DmarcResult result, String domain, String reason) {
+    return new DmarcVerdict(result, domain, "", Policy.NONE, Policy.NONE, reason);
+  }
+}
