@@ -172,7 +172,8 @@ final class World {
   }
 
   ApiHandler handler(Directory other) {
-    var callAhead = new CallAheadSettings("mx.skypost.example", Optional.empty(), 25);
+    var callAhead =
+        new CallAheadSettings("mx.skypost.example", "mx.skypost.example", Optional.empty(), 25);
     var settings = new ApiSettings(TOKEN, callAhead, RelaySettings.DEFAULT);
     return new ApiHandler(
         settings,

@@ -16,6 +16,7 @@ import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 
@@ -49,7 +50,12 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     this.recipients =
         new AuthorizeRecipients(
             new AuthorizeRecipients.Ports(
-                ports.directory(), ports.mailboxes(), relayRecipients, ports.suppressions()),
+                ports.directory(),
+                ports.mailboxes(),
+                relayRecipients,
+                ports.suppressions(),
+                new ReturnPaths(
+                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET))),
             relay,
             clock);
     this.postmaster = new Postmaster(ports.directory(), settings.hostname(CommonSettings.HOSTNAME));

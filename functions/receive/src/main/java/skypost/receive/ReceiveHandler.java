@@ -14,6 +14,7 @@ import skypost.aws.AwsPorts;
 import skypost.aws.S3Events;
 import skypost.aws.SqsBatch;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
 import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
@@ -60,7 +61,9 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 ports.holders(),
                 queue,
                 traces,
-                bounces),
+                bounces,
+                new ReturnPaths(
+                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET))),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.clock = clock;

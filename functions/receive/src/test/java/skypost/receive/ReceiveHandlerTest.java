@@ -74,7 +74,8 @@ class ReceiveHandlerTest {
             new InMemoryBodyHolders(),
             queue,
             traces,
-            new Bounces(messages, "mx.example.com"));
+            new Bounces(messages, "mx.example.com"),
+            skypost.mail.forward.ReturnPaths.NONE);
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),

@@ -113,7 +113,7 @@ public final class SendHandler implements RequestStreamHandler {
         new DirectoryRoutes.Outbound(
             settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());
     var routes = new DirectoryRoutes(sending.directory(), exchangers, outbound);
-    var courier = new SmtpCourier(new SmtpClient(settings.hostname(), Timeouts.STANDARD));
+    var courier = new SmtpCourier(new SmtpClient(settings.helo(), Timeouts.STANDARD));
     var schedules = routes.schedules(settings.schedule());
     var send = new SendMessage(sending.ports(), routes, courier, schedules, clock, random);
     var means = new SendDue.Means(Executors.newVirtualThreadPerTaskExecutor(), clock, random);
@@ -126,7 +126,11 @@ public final class SendHandler implements RequestStreamHandler {
       throws IOException {
     Instant deadline =
         clock.instant().plusMillis(context.getRemainingTimeInMillis()).minus(RESERVE);
-    SqsBatch.handle(SqsBatch.read(input), output, message -> send(message.body(), deadline));
+    try {
+      SqsBatch.handle(SqsBatch.read(input), output, message -> send(message.body(), deadline));
+    } finally {
+      send.rest(); // Lambda stops the world after this, and servers would wait for us
+    }
   }
 
   private void send(String body, Instant deadline) throws IOException {

@@ -12,7 +12,8 @@ import skypost.mail.settings.SettingsReader;
 /**
  * What SendFunction is told, besides where its ports are.
  *
- * @param hostname our name in EHLO and in bounces
+ * @param hostname our name in bounces and in MX lists
+ * @param helo our name in EHLO
  * @param dns the resolver; empty: the system's
  * @param outboundPort where exchangers listen
  * @param smartHost takes all outbound mail, unless the directory names another
@@ -21,6 +22,7 @@ import skypost.mail.settings.SettingsReader;
  */
 public record SendSettings(
     String hostname,
+    String helo,
     Optional<HostPort> dns,
     int outboundPort,
     Optional<HostPort> smartHost,
@@ -41,6 +43,7 @@ public record SendSettings(
   public static SendSettings read(SettingsReader reader) {
     return new SendSettings(
         reader.hostname(CommonSettings.HOSTNAME),
+        reader.hostname(CommonSettings.HELO_NAME, CommonSettings.HOSTNAME),
         reader.hostPort(CommonSettings.DNS, DNS_PORT),
         reader.port(CommonSettings.OUTBOUND_PORT),
         reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),

@@ -95,6 +95,12 @@ final class DataFolder implements AutoCloseable {
     return keep("admin-token", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
   }
 
+  /** What signs the senders of forwarded mail, made at the first start. */
+  String returnSecret() throws IOException {
+    Optional<String> kept = secret(path, "return-secret");
+    return kept.isPresent() ? kept.get() : keep("return-secret", random(32));
+  }
+
   /** A secret that a data folder holds; it need not be open. */
   static Optional<String> secret(Path folder, String name) throws IOException {
     Path file = folder.resolve(name);

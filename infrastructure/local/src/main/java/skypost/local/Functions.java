@@ -10,6 +10,7 @@ import skypost.api.ApiSettings;
 import skypost.authorize.AuthorizeHandler;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.receive.ReceiveHandler;
 import skypost.send.SendHandler;
@@ -58,9 +59,12 @@ record Functions(
     return List.of(authorize, receive, send, api);
   }
 
+  /** What template.yaml has made by Secrets Manager. */
+  record Secrets(String adminToken, String returnSecret) {}
+
   /** The environment as template.yaml sets it: the given one, and where everything is. */
   static Map<String, String> environment(
-      Map<String, String> given, Resources resources, String adminToken) {
+      Map<String, String> given, Resources resources, Secrets secrets) {
     Map<String, String> environment = new HashMap<>(given);
     environment.put(AwsPorts.BUCKET.key(), Resources.BUCKET);
     environment.put(AwsPorts.DIRECTORY.key(), Resources.DIRECTORY);
@@ -70,7 +74,11 @@ record Functions(
     environment.put(AwsPorts.INCOMING.key(), resources.incoming().url());
     environment.put(AwsPorts.OUTBOUND.key(), resources.outbound().url());
     environment.put(AwsPorts.AUTHORIZE.key(), AUTHORIZE);
-    environment.put(ApiSettings.ADMIN_TOKEN.key(), adminToken);
+    environment.put(ApiSettings.ADMIN_TOKEN.key(), secrets.adminToken());
+    environment.merge(
+        CommonSettings.RETURN_SECRETS.key(),
+        secrets.returnSecret(),
+        (own, made) -> own.isEmpty() ? made : own);
     return environment;
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import skypost.api.ApiSettings;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.ServerHealth;
@@ -68,6 +69,7 @@ record LocalSettings(
    * @param reader of an environment that names a TLS certificate
    */
   static LocalSettings read(SettingsReader reader, Instant now) {
+    reader.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET);
     MetricsSettings.read(reader, Clock.systemUTC());
     SendSettings.read(reader); // the handlers read these themselves; here it is for the errors
     InetAddress loopback = InetAddress.getLoopbackAddress();
@@ -94,6 +96,8 @@ record LocalSettings(
             MetricsSettings.METRICS,
             ADMIN_TOKEN,
             CommonSettings.HOSTNAME,
+            CommonSettings.HELO_NAME,
+            CommonSettings.RETURN_SECRETS,
             CommonSettings.TRUSTED_NETWORKS,
             CommonSettings.SMART_HOST,
             CommonSettings.DNS,

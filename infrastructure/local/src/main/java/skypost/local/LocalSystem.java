@@ -103,7 +103,11 @@ final class LocalSystem implements AutoCloseable {
         opened.add(new TimeToLiveSweeper(clients.dynamo(), table, clock)).start();
       }
     }
-    Map<String, String> cloud = Functions.environment(environment, resources, adminToken(folder));
+    Map<String, String> cloud =
+        Functions.environment(
+            environment,
+            resources,
+            new Functions.Secrets(adminToken(folder), folder.returnSecret()));
     Functions functions = Functions.of(clients, cloud, clock);
     LambdaEndpoint lambda = opened.add(LambdaEndpoint.start(0, functions.all()));
     uris.put(AwsClients.Service.LAMBDA, lambda.endpoint());

@@ -20,6 +20,8 @@ import skypost.mail.directory.LocalAddresses;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.forward.ReturnPath;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.protocol.address.EmailAddress;
@@ -32,7 +34,7 @@ import skypost.protocol.smtp.SmtpReply;
  * clients may send to others than our own users, the administrator's rules decide before that.
  *
  * <p>A recipient in a local domain must exist whoever asks; so must one in a relay domain that has
- * its recipients checked.
+ * its recipients checked. The sender of mail that we forwarded takes bounces, and nothing else.
  */
 public final class AuthorizeRecipients {
   private static final String RELAY_DOMAIN = "relay-domain";
@@ -51,6 +53,12 @@ public final class AuthorizeRecipients {
   private static final SmtpReply DENIED_BY_RULE =
       SmtpReply.of(550, 7, 1, "mail to this recipient is not allowed");
 
+  private static final SmtpReply FORGED = SmtpReply.of(550, 1, 1, "no such return address here");
+  private static final SmtpReply EXPIRED =
+      SmtpReply.of(550, 1, 1, "this return address has expired");
+  private static final SmtpReply ONLY_REPORTS =
+      SmtpReply.of(550, 7, 1, "this address takes only reports, with a null sender");
+
   private final Directory directory;
   private final CachedDomains domains;
   private final LocalAddresses addresses;
@@ -58,6 +66,7 @@ public final class AuthorizeRecipients {
   private final CheckRelayRecipients relayRecipients;
   private final Suppressions suppressions;
   private final RelaySettings relayDefaults;
+  private final ReturnPaths returnPaths;
   private final Clock clock;
 
   /** What it asks. */
@@ -65,7 +74,17 @@ public final class AuthorizeRecipients {
       Directory directory,
       Mailboxes mailboxes,
       CheckRelayRecipients relayRecipients,
-      Suppressions suppressions) {}
+      Suppressions suppressions,
+      ReturnPaths returnPaths) {
+    /** Where forwarded mail keeps its sender. */
+    public Ports(
+        Directory directory,
+        Mailboxes mailboxes,
+        CheckRelayRecipients relayRecipients,
+        Suppressions suppressions) {
+      this(directory, mailboxes, relayRecipients, suppressions, ReturnPaths.NONE);
+    }
+  }
 
   /**
    * @param relayDefaults what holds until relay settings are put into the directory
@@ -77,8 +96,9 @@ public final class AuthorizeRecipients {
     this.mailboxes = ports.mailboxes();
     this.relayRecipients = ports.relayRecipients();
     this.suppressions = ports.suppressions();
-    this.clock = clock;
     this.relayDefaults = relayDefaults;
+    this.returnPaths = ports.returnPaths();
+    this.clock = clock;
   }
 
   /** Decides on every recipient, in order. */
@@ -212,6 +232,26 @@ public final class AuthorizeRecipients {
   }
 
   private RecipientAnswer decideLocal(
+      RecipientsQuestion question, EmailAddress recipient, String rule) throws IOException {
+    return switch (returnPaths.read(recipient, clock.instant())) {
+      case ReturnPath.None() -> decideAccount(question, recipient, rule);
+      case ReturnPath.Forged() -> new RecipientAnswer(false, FORGED, "return-path-forged");
+      case ReturnPath.Expired() -> new RecipientAnswer(false, EXPIRED, "return-path-expired");
+      case ReturnPath.ToSender ignored -> decideReturn(question);
+      case ReturnPath.ToSenderOf ignored -> decideReturn(question);
+    };
+  }
+
+  /**
+   * Reports come with a null sender (RFC 3461 section 6.1); anything else would be relayed mail.
+   */
+  private static RecipientAnswer decideReturn(RecipientsQuestion question) {
+    return question.sender().isEmpty()
+        ? new RecipientAnswer(true, ACCEPTED, "return-path")
+        : new RecipientAnswer(false, ONLY_REPORTS, "return-path-sender");
+  }
+
+  private RecipientAnswer decideAccount(
       RecipientsQuestion question, EmailAddress recipient, String rule) throws IOException {
     Optional<Account> account = addresses.find(recipient);
     if (account.isEmpty()) {

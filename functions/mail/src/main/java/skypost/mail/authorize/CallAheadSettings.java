@@ -16,11 +16,13 @@ import skypost.protocol.smtp.client.Timeouts;
 /**
  * What a function that calls ahead is told.
  *
- * @param hostname our name in EHLO, and in the MX lists in which only those before us are asked
+ * @param hostname our name in the MX lists in which only those before us are asked
+ * @param helo our name in EHLO
  * @param dns the resolver; empty: the system's
  * @param outboundPort where exchangers listen
  */
-public record CallAheadSettings(String hostname, Optional<HostPort> dns, int outboundPort) {
+public record CallAheadSettings(
+    String hostname, String helo, Optional<HostPort> dns, int outboundPort) {
   private static final int DNS_PORT = 53;
   private static final Duration LOOKUP = Duration.ofSeconds(2); // a client waits for us
 
@@ -28,6 +30,7 @@ public record CallAheadSettings(String hostname, Optional<HostPort> dns, int out
   public static CallAheadSettings read(SettingsReader reader) {
     return new CallAheadSettings(
         reader.hostname(CommonSettings.HOSTNAME),
+        reader.hostname(CommonSettings.HELO_NAME, CommonSettings.HOSTNAME),
         reader.hostPort(CommonSettings.DNS, DNS_PORT),
         reader.port(CommonSettings.OUTBOUND_PORT));
   }
@@ -36,7 +39,7 @@ public record CallAheadSettings(String hostname, Optional<HostPort> dns, int out
   public RecipientProbe probe() {
     return new SmtpRecipientProbe(() ->
         new SmtpRecipientProbe.Means(
-            new SmtpClient(hostname, Timeouts.STANDARD),
+            new SmtpClient(helo, Timeouts.STANDARD),
             OpportunisticTls.demand(),
             new MailExchangers(
                 new Dns(Dns.resolver(dns), LOOKUP), Set.of(hostname), new SecureRandom()),

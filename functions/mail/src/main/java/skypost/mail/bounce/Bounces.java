@@ -2,6 +2,7 @@ package skypost.mail.bounce;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,9 @@ import skypost.protocol.log.EventLog;
  * other.
  */
 public final class Bounces {
+  /** Octets of a message that are given back at most; of a longer one the headers are. */
+  public static final int MAX_RETURNED = 256 * 1024;
+
   private final IncomingMessages incoming;
   private final String hostname;
 
@@ -39,10 +43,22 @@ public final class Bounces {
    *
    * @param id its id
    * @param envelope its envelope: who is told, and the DSN parameters of MAIL FROM
-   * @param content the raw message from its first octet; only the header block is read, and it is
-   *     not closed
+   * @param content the raw message from its first octet; the header block is read, or all of it
+   *     where {@link #wantsMessage the sender wants it back}. It is not closed
+   * @param retriedUntil when the last attempt at recipients that are delayed will be, about
    */
-  public record Original(MessageId id, Envelope envelope, InputStream content) {}
+  public record Original(
+      MessageId id, Envelope envelope, InputStream content, Optional<Instant> retriedUntil) {
+    /** One that nobody retries. */
+    public Original(MessageId id, Envelope envelope, InputStream content) {
+      this(id, envelope, content, Optional.empty());
+    }
+  }
+
+  /** Whether the sender wants all of a message back that fails (RFC 3461 section 4.3). */
+  public static boolean wantsMessage(Envelope envelope) {
+    return "FULL".equalsIgnoreCase(envelope.senderParameters().get("RET"));
+  }
 
   /**
    * Sends one report on all the recipients that ended at once, where somebody may and wants to be
@@ -56,28 +72,51 @@ public final class Bounces {
    */
   public Optional<MessageId> send(
       MessageId bounce, Original original, List<? extends Reported> ended) throws IOException {
-    Optional<EmailAddress> sender = original.envelope().sender();
     List<Reported> noticed = List.copyOf(ended.stream().filter(Reported::wantsNotice).toList());
-    if (sender.isEmpty()
-        || noticed.isEmpty()) { // RFC 5321 section 6.1: no notification about a notification
+    if (noticed.isEmpty()) {
       return Optional.empty();
     }
-    byte[] headers = HeaderBlock.read(original.content());
+    Returned returned = Returned.of(original, noticed);
+    Optional<EmailAddress> to =
+        original.envelope().sender().or(() -> postmaster(original, returned, noticed));
+    if (to.isEmpty()) {
+      return Optional.empty();
+    }
     DeliveryReport report =
-        new DeliveryReport(hostname, bounce, original.id(), original.envelope(), headers, noticed);
-    try (IncomingMessages.Draft draft = incoming.begin(bounce, envelope(bounce, sender.get()))) {
+        new DeliveryReport(hostname, bounce, to.get(), original, returned, noticed);
+    try (IncomingMessages.Draft draft = incoming.begin(bounce, envelope(bounce, to.get()))) {
       report.writeTo(draft);
       draft.commit();
     }
     EventLog.info("bounce")
         .with("id", original.id())
         .with("bounce", bounce)
-        .with("to", sender.get())
+        .with("to", to.get())
         .with("recipients", noticed.size())
         .with("action", noticed.getFirst().action())
         .with("reply", noticed.getFirst().reply())
         .write();
     return Optional.of(bounce);
+  }
+
+  /**
+   * Who hears of a report that failed itself. RFC 5321 section 6.1: not its sender, who is nobody.
+   * Of our own our postmaster does, once; others' are dropped, and so is what he cannot be told.
+   */
+  private Optional<EmailAddress> postmaster(
+      Original original, Returned returned, List<Reported> noticed) {
+    EmailAddress postmaster = new EmailAddress("postmaster", hostname);
+    boolean isOurs = original.envelope().origin().client().isEmpty();
+    boolean wasForHim = HeaderBlock.field(returned.headers(), "To").equals(postmaster.toString());
+    boolean hasFailed = noticed.stream().anyMatch(FailedRecipient.class::isInstance);
+    boolean isTold = isOurs && hasFailed && !wasForHim;
+    EventLog.warn("report-undelivered")
+        .with("id", original.id())
+        .with("to", noticed.getFirst().address())
+        .with("reply", noticed.getFirst().reply())
+        .with("reason", isTold ? "told the postmaster" : "dropped")
+        .write();
+    return isTold ? Optional.of(postmaster) : Optional.empty();
   }
 
   private Envelope envelope(MessageId bounce, EmailAddress to) {

@@ -18,7 +18,6 @@ import java.util.Properties;
 import org.eclipse.angus.mail.dsn.DeliveryStatus;
 import org.eclipse.angus.mail.dsn.MessageHeaders;
 import org.eclipse.angus.mail.dsn.MultipartReport;
-import skypost.mail.message.Envelope;
 import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
@@ -26,9 +25,22 @@ import skypost.protocol.smtp.SmtpReply;
 
 /**
  * The text of a report: a multipart/report of what a person reads, what a program reads, and the
- * original's headers.
+ * original's headers or the original.
+ *
+ * @param hostname our own name
+ * @param id the report's id; its time becomes the report's date
+ * @param to who is told: the original's sender, or the postmaster
+ * @param original what the report is on
+ * @param returned what of it goes back
+ * @param ended what became of its recipients, at least one
  */
-final class DeliveryReport {
+record DeliveryReport(
+    String hostname,
+    MessageId id,
+    EmailAddress to,
+    Bounces.Original original,
+    Returned returned,
+    List<Reported> ended) {
   private static final int MAX_DIAGNOSTIC =
       900; // below a text line (RFC 5321 section 4.5.3.1.6) even when not folded
   private static final DateTimeFormatter DATE =
@@ -37,45 +49,26 @@ final class DeliveryReport {
 
   private static final Session SESSION = session();
 
-  private final String hostname;
-  private final MessageId id;
-  private final MessageId originalId;
-  private final Envelope envelope;
-  private final byte[] headers;
-  private final List<Reported> ended;
-
-  DeliveryReport(
-      String hostname,
-      MessageId id,
-      MessageId originalId,
-      Envelope envelope,
-      byte[] headers,
-      List<Reported> ended) {
-    this.hostname = hostname;
-    this.id = id;
-    this.originalId = originalId;
-    this.envelope = envelope;
-    this.headers = headers;
-    this.ended = ended;
-  }
-
   /** Writes the message, in 7 bit and with CRLF. */
   void writeTo(OutputStream out) throws IOException {
     try {
       MimeMessage message = new ReportMessage(SESSION, "<" + id + "@" + hostname + ">");
       message.setHeader("Date", date(id.acceptedAt()));
       message.setHeader("From", "Mail Delivery System <MAILER-DAEMON@" + hostname + ">");
-      message.setHeader("To", envelope.sender().map(EmailAddress::toString).orElseThrow());
+      message.setHeader("To", to.toString());
       message.setHeader("Subject", subject());
       message.setHeader("Auto-Submitted", "auto-replied"); // RFC 3834 section 5
-      String messageId = HeaderBlock.field(headers, "Message-ID");
+      String messageId = HeaderBlock.field(returned.headers(), "Message-ID");
       if (messageId.matches("<[!-~]{1,250}>")) {
         message.setHeader("In-Reply-To", messageId);
         message.setHeader("References", messageId);
       }
       MultipartReport report = new MultipartReport("", status());
       report.setTextBodyPart(humanText());
-      report.setReturnedMessage(new OriginalHeaders(headers));
+      report.setReturnedMessage(
+          returned.message().isPresent()
+              ? new WholeOriginal(SESSION, returned.message().get())
+              : new OriginalHeaders(returned.headers()));
       message.setContent(report);
       message.saveChanges();
       message.writeTo(out);
@@ -92,6 +85,9 @@ final class DeliveryReport {
   }
 
   private String subject() {
+    if (original.envelope().sender().isEmpty()) {
+      return "Postmaster notice: a report could not be delivered";
+    }
     if (ended.stream().anyMatch(FailedRecipient.class::isInstance)) {
       return "Undelivered Mail Returned to Sender";
     }
@@ -106,7 +102,9 @@ final class DeliveryReport {
     explain(
         text,
         "failed",
-        "Your message could not be delivered to one or more recipients.\r\n"
+        (original.envelope().sender().isEmpty()
+                ? "A report of this mail system could not be delivered, so its addressee does not know.\r\n"
+                : "Your message could not be delivered to one or more recipients.\r\n")
             + "It will not be tried again. What the mail system was told:\r\n");
     explain(
         text,
@@ -119,7 +117,7 @@ final class DeliveryReport {
         "relayed",
         "Your message was handed to the next mail server for these recipients.\r\n"
             + "That server sends no reports, so you may not hear of it again:\r\n");
-    text.append("\r\nThe message is known here as ").append(originalId).append(".\r\n");
+    text.append("\r\nThe message is known here as ").append(original.id()).append(".\r\n");
     MimeBodyPart part = new MimeBodyPart();
     part.setText(text.toString(), StandardCharsets.UTF_8.name());
     part.setHeader("Content-Description", "Notification");
@@ -143,13 +141,13 @@ final class DeliveryReport {
   private DeliveryStatus status() throws MessagingException {
     DeliveryStatus status = new DeliveryStatus();
     InternetHeaders message = new InternetHeaders();
-    String envid = envelope.senderParameters().get("ENVID");
+    String envid = original.envelope().senderParameters().get("ENVID");
     if (envid != null) {
       Xtext.decode(envid).ifPresent(text -> add(message, "Original-Envelope-Id", text));
     }
     add(message, "Reporting-MTA", "dns; " + hostname);
-    add(message, "X-Skypost-Message-Id", originalId.toString());
-    add(message, "Arrival-Date", date(envelope.origin().receivedAt()));
+    add(message, "X-Skypost-Message-Id", original.id().toString());
+    add(message, "Arrival-Date", date(original.envelope().origin().receivedAt()));
     status.setMessageDSN(message);
     for (Reported recipient : ended) {
       status.addRecipientDSN(recipientFields(recipient));
@@ -174,6 +172,9 @@ final class DeliveryReport {
         "Diagnostic-Code",
         type + "; " + shortened(printable(recipient.reply().toString())));
     add(fields, "Last-Attempt-Date", date(id.acceptedAt()));
+    if (recipient instanceof DelayedRecipient) { // RFC 3464 section 2.3.9: for delayed ones only
+      original.retriedUntil().ifPresent(end -> add(fields, "Will-Retry-Until", date(end)));
+    }
     return fields;
   }
 
@@ -207,6 +208,21 @@ final class DeliveryReport {
     private final byte[] octets;
 
     OriginalHeaders(byte[] octets) throws MessagingException {
+      this.octets = octets;
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      out.write(octets);
+    }
+  }
+
+  /** The original, octet for octet. */
+  private static final class WholeOriginal extends MimeMessage {
+    private final byte[] octets;
+
+    WholeOriginal(Session session, byte[] octets) {
+      super(session);
       this.octets = octets;
     }
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import skypost.mail.bounce.FailedRecipient;
 import skypost.mail.bounce.Reported;
 import skypost.mail.bounce.SucceededRecipient;
 import skypost.mail.directory.Directory;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
@@ -57,7 +59,8 @@ public final class ReceiveMessage {
       BodyHolders holders,
       OutboundQueue queue,
       Traces traces,
-      Bounces bounces) {}
+      Bounces bounces,
+      ReturnPaths returnPaths) {}
 
   private final Ports ports;
   private final ResolveRecipients resolver;
@@ -65,7 +68,7 @@ public final class ReceiveMessage {
 
   public ReceiveMessage(Ports ports, Clock clock) {
     this.ports = ports;
-    this.resolver = new ResolveRecipients(ports.directory(), ports.bounces().hostname(), clock);
+    this.resolver = new ResolveRecipients(ports, clock);
     this.clock = clock;
   }
 
@@ -115,7 +118,7 @@ public final class ReceiveMessage {
     }
 
     void deal() throws IOException {
-      Resolution resolution = resolver.resolve(envelope.recipients());
+      Resolution resolution = resolver.resolve(envelope);
       List<QueueEntry> entries = entries(resolution.remote());
       List<String> holders = new ArrayList<>();
       resolution.local().forEach(local -> holders.add(local.user().toString()));
@@ -188,20 +191,25 @@ public final class ReceiveMessage {
       return Optional.empty();
     }
 
-    /** Remote recipients grouped by destination, as many together as one transaction takes. */
-    private List<QueueEntry> entries(List<Remote> remotes) {
-      Map<String, List<Remote>> byDestination = new LinkedHashMap<>();
-      remotes.forEach(remote ->
-          byDestination
-              .computeIfAbsent(remote.address().domain(), key -> new ArrayList<>())
-              .add(remote));
+    /** What recipients must share to leave in one transaction. */
+    private record Way(String destination, Optional<EmailAddress> sender) {}
+
+    /** Remote recipients grouped by their way, as many together as one transaction takes. */
+    private List<QueueEntry> entries(List<Remote> remotes) throws IOException {
+      Map<Way, List<Remote>> byWay = new LinkedHashMap<>();
+      for (Remote remote : remotes) {
+        Way way = new Way(remote.address().domain(), sender(remote));
+        byWay.computeIfAbsent(way, key -> new ArrayList<>()).add(remote);
+      }
       List<QueueEntry> entries = new ArrayList<>();
-      byDestination.forEach((destination, all) -> {
+      Map<String, Integer> parts = new HashMap<>();
+      byWay.forEach((way, all) -> {
         for (int from = 0; from < all.size(); from += EntryId.MAX_RECIPIENTS) {
           List<Remote> some =
               all.subList(from, Math.min(all.size(), from + EntryId.MAX_RECIPIENTS));
-          EntryId entry = new EntryId(id, destination, from / EntryId.MAX_RECIPIENTS);
-          entries.add(entry(entry, some));
+          int part = parts.merge(way.destination(), 1, Integer::sum) - 1;
+          EntryId entry = new EntryId(id, way.destination(), part);
+          entries.add(entry(entry, way.sender(), some));
           some.forEach(remote ->
               outcomes.add(
                   new RecipientOutcome(
@@ -213,14 +221,28 @@ public final class ReceiveMessage {
       return entries;
     }
 
-    private QueueEntry entry(EntryId entry, List<Remote> remotes) {
+    /**
+     * What leaves through an alias leaves in the alias's name: the sender's SPF record does not
+     * name us. Our own users' does, and there is no rewriting a null sender.
+     */
+    private Optional<EmailAddress> sender(Remote remote) throws IOException {
+      Optional<EmailAddress> sender = envelope.sender();
+      if (sender.isEmpty()
+          || remote.forwarder().isEmpty()
+          || resolver.isLocal(sender.get().domain())) {
+        return sender;
+      }
+      return Optional.of(ports.returnPaths().rewrite(sender.get(), remote.forwarder().get(), id));
+    }
+
+    private QueueEntry entry(EntryId entry, Optional<EmailAddress> sender, List<Remote> remotes) {
       List<QueuedRecipient> recipients =
           remotes.stream()
               .map(remote ->
                   new QueuedRecipient(
                       remote.address(), remote.given().parameters(), Optional.empty()))
               .toList();
-      return QueueEntry.first(entry, envelope.sender(), size, recipients);
+      return QueueEntry.first(entry, sender, size, recipients);
     }
 
     private void queue(List<QueueEntry> entries) throws IOException {
@@ -250,8 +272,19 @@ public final class ReceiveMessage {
           .bounces()
           .send(
               MessageId.derived(id.acceptedAt(), "receive " + id),
-              new Bounces.Original(id, envelope, new ByteArrayInputStream(headers)),
+              new Bounces.Original(id, envelope, new ByteArrayInputStream(original())),
               ended);
+    }
+
+    /** As much of the message as a report on it may give back. */
+    private byte[] original() throws IOException {
+      if (failed.isEmpty() || !Bounces.wantsMessage(envelope)) {
+        return headers;
+      }
+      try (StoredMessage message =
+          ports.messages().open(id).orElseThrow(() -> new IOException(id + " is gone"))) {
+        return message.content().readNBytes(Bounces.MAX_RETURNED + 1);
+      }
     }
 
     private void log(RecipientOutcome outcome) {

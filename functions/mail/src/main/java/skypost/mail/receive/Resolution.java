@@ -1,6 +1,7 @@
 package skypost.mail.receive;
 
 import java.util.List;
+import java.util.Optional;
 import skypost.mail.message.Envelope.Recipient;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
@@ -22,8 +23,14 @@ record Resolution(List<Local> local, List<Remote> remote, List<Failed> failed) {
   /** A mailbox and the recipient that first led to it. */
   record Local(Recipient given, EmailAddress user) {}
 
-  /** An address elsewhere and the recipient that first led to it. */
-  record Remote(Recipient given, EmailAddress address) {}
+  /**
+   * An address elsewhere.
+   *
+   * @param given the recipient that first led to it
+   * @param address where to
+   * @param forwarder the domain of the alias that leads there; empty for the recipient himself
+   */
+  record Remote(Recipient given, EmailAddress address, Optional<String> forwarder) {}
 
   /** A recipient that cannot be delivered to. */
   record Failed(Recipient given, EmailAddress address, SmtpReply reply) {}

@@ -15,16 +15,21 @@ import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.LocalAddresses;
 import skypost.mail.directory.Postmaster;
+import skypost.mail.forward.ReturnPath;
+import skypost.mail.forward.ReturnPaths;
+import skypost.mail.message.Envelope;
 import skypost.mail.message.Envelope.Recipient;
+import skypost.mail.message.MessageId;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
 import skypost.mail.receive.Resolution.Remote;
+import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
- * Follows aliases until mailboxes and foreign addresses remain. Nobody gets a message twice, and no
- * loop holds it up.
+ * Follows aliases, and reports on forwarded mail to its sender, until mailboxes and foreign
+ * addresses remain. Nobody gets a message twice, and no loop holds it up.
  */
 final class ResolveRecipients {
   private static final int MAX_DESTINATIONS = 1000;
@@ -37,27 +42,39 @@ final class ResolveRecipients {
   private final CachedDomains domains;
   private final LocalAddresses addresses;
   private final Postmaster postmaster;
+  private final ReturnPaths returnPaths;
+  private final Traces traces;
 
-  ResolveRecipients(Directory directory, String hostname, Clock clock) {
+  ResolveRecipients(ReceiveMessage.Ports ports, Clock clock) {
+    Directory directory = ports.directory();
+    String hostname = ports.bounces().hostname();
+    this.returnPaths = ports.returnPaths();
+    this.traces = ports.traces();
     this.domains = new CachedDomains(directory, clock);
     this.addresses = new LocalAddresses(directory);
     this.postmaster = new Postmaster(directory, hostname);
   }
 
-  Resolution resolve(List<Recipient> recipients) throws IOException {
+  Resolution resolve(Envelope envelope) throws IOException {
     Map<EmailAddress, Local> local = new LinkedHashMap<>();
     Map<EmailAddress, Remote> remote = new LinkedHashMap<>();
     List<Failed> failed = new ArrayList<>();
-    for (Recipient given : recipients) {
-      Walk walk = new Walk(given, local, remote);
-      walk.follow(postmaster.home(given.address()));
+    for (Recipient given : envelope.recipients()) {
+      Walk walk = new Walk(envelope, given, local, remote);
+      walk.follow(postmaster.home(given.address()), Optional.empty());
       walk.failure().ifPresent(failed::add);
     }
     return new Resolution(List.copyOf(local.values()), List.copyOf(remote.values()), failed);
   }
 
+  /** Whether the sender's domain is ours: then SPF knows that its mail comes from us. */
+  boolean isLocal(String domain) throws IOException {
+    return domains.find(domain).filter(found -> found.kind() == Domain.Kind.LOCAL).isPresent();
+  }
+
   /** The way from one recipient through the aliases. */
   private final class Walk {
+    private final Envelope envelope;
     private final Recipient given;
     private final Map<EmailAddress, Local> local;
     private final Map<EmailAddress, Remote> remote;
@@ -65,25 +82,50 @@ final class ResolveRecipients {
     private boolean arrived;
     private Optional<Failed> failure = Optional.empty();
 
-    Walk(Recipient given, Map<EmailAddress, Local> local, Map<EmailAddress, Remote> remote) {
+    Walk(
+        Envelope envelope,
+        Recipient given,
+        Map<EmailAddress, Local> local,
+        Map<EmailAddress, Remote> remote) {
+      this.envelope = envelope;
       this.given = given;
       this.local = local;
       this.remote = remote;
     }
 
-    void follow(EmailAddress address) throws IOException {
+    /**
+     * @param forwarder the domain of the alias that leads there
+     */
+    void follow(EmailAddress address, Optional<String> forwarder) throws IOException {
       if (local.size() + remote.size() >= MAX_DESTINATIONS) {
         fail(address, TOO_MANY);
         return;
       }
-      if (domains
-          .find(address.domain())
-          .filter(domain -> domain.kind() == Domain.Kind.LOCAL)
-          .isEmpty()) {
-        remote.putIfAbsent(address, new Remote(given, address));
+      if (!isLocal(address.domain())) {
+        remote.putIfAbsent(address, new Remote(given, address, forwarder));
         arrived = true;
         return;
       }
+      switch (returnPaths.read(address, envelope.origin().receivedAt())) {
+        case ReturnPath.None() -> followAccount(address);
+        case ReturnPath.ToSender(EmailAddress sender) -> goBack(address, Optional.of(sender));
+        case ReturnPath.ToSenderOf(MessageId message) ->
+            goBack(address, traces.receipt(message).flatMap(found -> found.envelope().sender()));
+        case ReturnPath.Forged() -> fail(address, UNKNOWN);
+        case ReturnPath.Expired() -> fail(address, UNKNOWN);
+      }
+    }
+
+    /** A report on mail that we forwarded. Anything else was refused in the dialogue. */
+    private void goBack(EmailAddress address, Optional<EmailAddress> sender) throws IOException {
+      if (envelope.sender().isPresent() || sender.isEmpty() || !seen.add(address)) {
+        fail(address, UNKNOWN);
+        return;
+      }
+      follow(sender.get(), Optional.empty());
+    }
+
+    private void followAccount(EmailAddress address) throws IOException {
       Optional<Account> account = addresses.find(address);
       if (account.isEmpty()) {
         fail(address, UNKNOWN);
@@ -99,7 +141,7 @@ final class ResolveRecipients {
         }
         case Account.Alias alias -> {
           for (EmailAddress target : alias.targets()) {
-            follow(target);
+            follow(target, Optional.of(alias.address().domain()));
           }
         }
       }

@@ -17,6 +17,9 @@ public interface Courier {
    */
   Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit);
 
+  /** There is nothing more to carry for now: what was kept open for the next message is closed. */
+  default void rest() {}
+
   /**
    * What came of it.
    *

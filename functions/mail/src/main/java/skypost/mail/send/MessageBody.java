@@ -73,9 +73,9 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
     return (int) RECEIVED.matcher(headers).results().count();
   }
 
-  /** The header block, as far as it is kept. */
-  InputStream headers() {
-    return new ByteArrayInputStream(beginning, 0, headerEnd);
+  /** All of a small message, of a large one the beginning; as often as is asked. */
+  InputStream beginning() {
+    return new ByteArrayInputStream(beginning);
   }
 
   @Override

@@ -25,7 +25,7 @@ import skypost.protocol.smtp.SmtpReply;
  */
 public final class SendDue {
   /** With less time than this nothing is begun. */
-  public static final Duration LEAST_TIME = Duration.ofSeconds(15);
+  public static final Duration LEAST_TIME = Duration.ofMinutes(1);
 
   /**
    * Mail that comes while others are sent in order waits no longer than this, should it have been
@@ -97,6 +97,11 @@ public final class SendDue {
       }
     }
     return Result.DONE;
+  }
+
+  /** A batch is done: connections that were kept for more of it are closed. */
+  public void rest() {
+    send.rest();
   }
 
   /**

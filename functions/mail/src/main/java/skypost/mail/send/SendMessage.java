@@ -92,6 +92,11 @@ public final class SendMessage {
     return attempt(id, booking, now, deadline);
   }
 
+  /** A batch is done: connections that were kept for more of it are closed. */
+  public void rest() {
+    courier.rest();
+  }
+
   /** Tries an entry whose turn it is, due or not. */
   Health sendEarly(EntryId id, Instant deadline) throws IOException {
     Instant now = clock.instant();
@@ -252,13 +257,14 @@ public final class SendMessage {
   /** Tells the sender what became of recipients, before the queue forgets them. */
   private Settlement notify(
       QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at) {
-    if (settlement.ended().isEmpty()) {
+    boolean isNobodys = booked.sender().isEmpty() && body.isEmpty(); // nor known to be ours
+    if (settlement.ended().isEmpty() || isNobodys) {
       return settlement;
     }
     try {
       Envelope envelope =
           new Envelope(
-              booked.sender(),
+              informed(booked, body),
               body.map(b -> b.envelope().senderParameters()).orElse(Map.of()),
               booked.recipients().stream()
                   .map(r -> new Envelope.Recipient(r.address(), r.parameters()))
@@ -266,20 +272,33 @@ public final class SendMessage {
               body.map(b -> b.envelope().origin())
                   .orElseGet(
                       () -> Envelope.Origin.internal(booked.id().message().acceptedAt(), "")));
-      InputStream headers =
-          body.map(MessageBody::headers).orElse(new ByteArrayInputStream(new byte[0]));
+      InputStream beginning =
+          body.map(MessageBody::beginning).orElse(new ByteArrayInputStream(new byte[0]));
       MessageId bounce = MessageId.derived(at, booked.id() + ":" + booked.attemptsMade());
       ports
           .bounces()
           .send(
               bounce,
-              new Bounces.Original(booked.id().message(), envelope, headers),
+              new Bounces.Original(
+                  booked.id().message(), envelope, beginning, retriedUntil(booked)),
               settlement.ended());
       return settlement;
     } catch (IOException | RuntimeException fault) {
       EventLog.error("bounce-fault").with("entry", booked.id()).cause(fault).write();
       return settlement.withoutFailures(booked, clock.instant().plus(NOTICE_RETRY));
     }
+  }
+
+  /** Who is told. A forwarded message bears a sender of ours; its first sender is told at once. */
+  private static Optional<EmailAddress> informed(QueueEntry booked, Optional<MessageBody> body) {
+    return booked
+        .sender()
+        .flatMap(own -> body.map(b -> b.envelope().sender()).orElse(Optional.of(own)));
+  }
+
+  private Optional<Instant> retriedUntil(QueueEntry booked) throws IOException {
+    EntryId id = booked.id();
+    return Optional.of(schedules.of(id.destination()).end(id.message().acceptedAt()));
   }
 
   private void finish(QueueEntry entry) throws IOException {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.ConnectResult;
+import skypost.protocol.smtp.client.ConnectionPool;
 import skypost.protocol.smtp.client.Deadline;
 import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Outcome;
@@ -21,18 +22,22 @@ public final class SmtpCourier implements Courier {
    * With less time than this no further server is tried: a transaction must not be cut in its
    * middle.
    */
-  static final Duration LEAST_TIME = Duration.ofSeconds(10);
+  static final Duration LEAST_TIME = Duration.ofMinutes(1);
 
   private static final SmtpReply ENDED_EARLY =
       SmtpReply.of(451, 4, 2, "the session ended before all recipients could be sent");
 
-  private final SmtpClient client;
+  private final ConnectionPool connections;
 
   /**
    * @param client says EHLO
    */
   public SmtpCourier(SmtpClient client) {
-    this.client = client;
+    this(new ConnectionPool(client));
+  }
+
+  public SmtpCourier(ConnectionPool connections) {
+    this.connections = connections;
   }
 
   @Override
@@ -45,6 +50,11 @@ public final class SmtpCourier implements Courier {
       round.ask(hops.get(i), hops.size() - i - 1);
     }
     return round.end();
+  }
+
+  @Override
+  public void rest() {
+    connections.closeIdle();
   }
 
   /** One way through the list of hops. */
@@ -80,16 +90,36 @@ public final class SmtpCourier implements Courier {
           others == 0
               ? deadline.remaining()
               : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
-      SmtpClient caller = new SmtpClient(client.helo(), client.timeouts().envelopeWithin(share));
-      switch (caller.connect(hop, deadline)) {
+      if (!ask(hop, new ConnectionPool.Terms(share, deadline, false))) {
+        ask(hop, new ConnectionPool.Terms(share, deadline, true));
+      }
+    }
+
+    /**
+     * Tells a server what it may take.
+     *
+     * @return false when the connection had been used before and was lost: that says nothing of the
+     *     server, which may only have waited long enough, or wants no more messages in one session
+     */
+    private boolean ask(Hop hop, ConnectionPool.Terms terms) {
+      return switch (connections.take(hop, terms)) {
         case ConnectResult.TlsFailed failed -> refused(hop.peer(), failed.reply());
         case ConnectResult.NotConnected(SmtpReply reply) -> refused(hop.peer(), reply);
         case ConnectResult.Connected(SmtpConnection connection) -> {
-          try (connection) {
+          boolean used = connection.transactions() > 0;
+          int before = refusals.size();
+          try {
             converse(connection);
+            boolean lost = used && !connection.isUsable() && !open().isEmpty();
+            if (lost) {
+              refusals.subList(before, refusals.size()).clear();
+            }
+            yield !lost;
+          } finally {
+            connections.giveBack(hop, connection);
           }
         }
-      }
+      };
     }
 
     private void converse(SmtpConnection connection) {
@@ -140,9 +170,10 @@ public final class SmtpCourier implements Courier {
       return again;
     }
 
-    private void refused(Peer peer, SmtpReply reply) {
+    private boolean refused(Peer peer, SmtpReply reply) {
       refusals.add(reply);
       lastMta = Optional.of(peer.host());
+      return true;
     }
 
     Delivery end() {

@@ -31,6 +31,17 @@ public final class CommonSettings {
           "TCP port of other mail servers; another than 25 is for tests",
           "25");
 
+  public static final Setting HELO_NAME =
+      new Setting(
+          "SKYPOST_HELO_NAME",
+          "our name in EHLO to other servers: what the PTR record of the address that mail leaves from says; empty: SKYPOST_HOSTNAME",
+          "");
+  public static final Setting RETURN_SECRETS =
+      new Setting(
+          "SKYPOST_RETURN_SECRETS",
+          "secrets of 16 characters and more, comma-separated, that sign the senders of forwarded mail: the first makes them, all are accepted; empty: senders stay",
+          "");
+
   public static final Setting PROXY_NETWORKS =
       new Setting(
           "SKYPOST_PROXY_NETWORKS",

@@ -85,6 +85,24 @@ public final class SettingsReader {
     return parse(setting, "localhost", "a host name", Domains::parse);
   }
 
+  /** A host name where there is one, or else another setting's. */
+  public String hostname(Setting setting, Setting instead) {
+    return text(setting).isBlank() ? hostname(instead) : hostname(setting);
+  }
+
+  /** Comma-separated texts that are long enough to be secrets; none when empty. */
+  public List<String> secrets(Setting setting, int least) {
+    List<String> secrets = new ArrayList<>();
+    for (String part : text(setting).split(",")) {
+      if (part.strip().length() >= least) {
+        secrets.add(part.strip());
+      } else if (!part.isBlank()) {
+        reject(setting, "has a secret of less than " + least + " characters"); // and is not shown
+      }
+    }
+    return List.copyOf(secrets);
+  }
+
   /** {@code host:port} where there is one. */
   public Optional<HostPort> hostPort(Setting setting, int defaultPort) {
     if (text(setting).isEmpty()) {

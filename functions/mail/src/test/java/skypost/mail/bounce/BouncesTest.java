@@ -240,7 +240,12 @@ class BouncesTest {
         sender,
         parameters,
         List.of(new Envelope.Recipient(address("bob@there.example"))),
-        Envelope.Origin.internal(NOW.minusSeconds(60), "client.example"));
+        new Envelope.Origin(
+            NOW.minusSeconds(60),
+            Optional.of("203.0.113.9"),
+            "client.example",
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private static EmailAddress address(String text) {

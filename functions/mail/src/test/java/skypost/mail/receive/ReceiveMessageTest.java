@@ -20,6 +20,7 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
@@ -319,7 +320,7 @@ class ReceiveMessageTest {
   private ReceiveMessage receive(OutboundQueue outbound, Bounces bounces) {
     return new ReceiveMessage(
         new ReceiveMessage.Ports(
-            directory, messages, mailboxes, holders, outbound, traces, bounces),
+            directory, messages, mailboxes, holders, outbound, traces, bounces, ReturnPaths.NONE),
         CLOCK);
   }
 

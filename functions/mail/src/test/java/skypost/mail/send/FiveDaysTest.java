@@ -189,7 +189,12 @@ class FiveDaysTest {
                   sender,
                   Map.of(),
                   recipients.stream().map(q -> new Envelope.Recipient(q.address())).toList(),
-                  Envelope.Origin.internal(START, "test")))) {
+                  new Envelope.Origin(
+                      START,
+                      Optional.of("203.0.113.9"),
+                      "test",
+                      Optional.empty(),
+                      Optional.empty())))) {
         draft.write(("Subject: " + i + "\r\n\r\nx\r\n").getBytes(StandardCharsets.US_ASCII));
         draft.commit();
       }

@@ -619,7 +619,12 @@ class SendMessageTest {
             EmailAddress.parse(sender),
             Map.of(),
             List.of(new Envelope.Recipient(address("x@y.example"))),
-            Envelope.Origin.internal(clock.instant(), "test"));
+            new Envelope.Origin(
+                clock.instant(),
+                Optional.of("203.0.113.9"),
+                "test",
+                Optional.empty(),
+                Optional.empty()));
     try (var draft = messages.begin(fresh, envelope)) {
       draft.write(text.getBytes(StandardCharsets.UTF_8));
       draft.commit();

@@ -132,8 +132,11 @@ final class ContentDialogue {
               SmtpReply.of(451, 5, 0, session.peer() + " fails at BDAT: " + reply)),
           false);
     }
-    SmtpReply negative = reply.isPositive() ? Session.unexpected(reply) : reply;
-    return new Verdict(Outcome.refused(negative), reply.code() != 421);
+    if (reply.code() == 421) { // RFC 5321 section 3.8: it closes, and has not taken the message
+      return Verdict.brokenOff(reply);
+    }
+    return new Verdict(
+        Outcome.refused(reply.isPositive() ? Session.unexpected(reply) : reply), true);
   }
 
   private DataWriter.Framing framing() {
@@ -180,6 +183,9 @@ final class ContentDialogue {
 
   /** A server that has enough may say so and hang up in the middle of the content. */
   private SmtpReply verdictBeforeLoss(IOException loss) {
+    if (loss instanceof ReplyParser.MalformedReply) { // what follows would be no clearer
+      return Faults.lost(session.peer(), "during the content", loss);
+    }
     try {
       SmtpReply reply = wire.pendingReply(session.timeouts().quit());
       if (!reply.isPositive()) {

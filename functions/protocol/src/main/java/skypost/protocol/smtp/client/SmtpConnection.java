@@ -1,6 +1,7 @@
 package skypost.protocol.smtp.client;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import skypost.protocol.address.EmailAddress;
@@ -11,11 +12,11 @@ public final class SmtpConnection implements AutoCloseable {
   private static final int PIPELINED =
       50; // commands sent ahead of their replies: never enough to fill both TCP windows
 
-  private final Session session;
   private final Wire wire;
   private final Peer peer;
   private final Extensions extensions;
-  private final Timeouts timeouts;
+  private final long opened = System.nanoTime();
+  private Session session;
   private boolean usable = true;
   private int transactions;
 
@@ -24,7 +25,6 @@ public final class SmtpConnection implements AutoCloseable {
     this.wire = session.wire();
     this.peer = session.peer();
     this.extensions = session.extensions();
-    this.timeouts = session.timeouts();
   }
 
   /** The server at the other end. */
@@ -47,9 +47,15 @@ public final class SmtpConnection implements AutoCloseable {
     return transactions;
   }
 
-  /** From now on it is cut at this moment at the latest, whatever held before. */
-  public void cutAt(Deadline deadline) {
+  /** How long ago it was opened. */
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - opened);
+  }
+
+  /** Another begins to use it, on his own terms. */
+  void begin(Deadline deadline, Timeouts timeouts) {
     wire.cutAt(deadline);
+    session = new Session(wire, peer, extensions, timeouts);
   }
 
   /** Whether another transaction may be tried. */
@@ -111,7 +117,7 @@ public final class SmtpConnection implements AutoCloseable {
       throws IOException {
     boolean utf8 = recipients.stream().anyMatch(EmailAddress::isInternationalized);
     wire.command("MAIL FROM:<>" + (utf8 ? " SMTPUTF8" : ""));
-    SmtpReply mail = wire.reply(timeouts.command());
+    SmtpReply mail = session.reply();
     if (mail.code() != 250) {
       usable = mail.isPermanent();
       return SmtpReply.of(451, 7, 0, peer + " was not to be asked: " + mail);
@@ -123,7 +129,7 @@ public final class SmtpConnection implements AutoCloseable {
         wire.command("RCPT TO:<" + recipient + ">");
       }
       for (int i = 0; i < sent.size(); i++) {
-        SmtpReply reply = wire.reply(timeouts.command());
+        SmtpReply reply = session.reply();
         if (reply.code() == 421) { // RFC 5321 section 3.8: the server closes
           usable = false;
           return reply;
@@ -137,7 +143,7 @@ public final class SmtpConnection implements AutoCloseable {
 
   private void reset() throws IOException {
     wire.command("RSET");
-    usable = wire.reply(timeouts.command()).code() == 250;
+    usable = session.reply().code() == 250;
   }
 
   /**
@@ -149,7 +155,7 @@ public final class SmtpConnection implements AutoCloseable {
     try {
       if (usable) {
         wire.command("QUIT");
-        wire.flush(timeouts.quit());
+        wire.flush(session.timeouts().quit());
       }
     } catch (IOException alreadyGone) {
       usable = false;

@@ -1,0 +1,221 @@
+package skypost.mail.send;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.xbill.DNS.SimpleResolver;
+import skypost.mail.bounce.Bounces;
+import skypost.mail.dns.Dns;
+import skypost.mail.dns.MailExchangers;
+import skypost.mail.dns.TestDns;
+import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemorySuppressions;
+import skypost.mail.message.Envelope;
+import skypost.mail.message.MessageId;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.QueueEntry;
+import skypost.mail.queue.QueueEntry.End;
+import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.queue.QueueEntry.Status;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.client.ConnectionPool;
+import skypost.protocol.smtp.client.FakeMx;
+import skypost.protocol.smtp.client.OpportunisticTls;
+import skypost.protocol.smtp.client.SmtpClient;
+import skypost.protocol.smtp.client.Timeouts;
+
+/**
+ * A queue, its store and two servers for there.example on loopback, the first preferred to the
+ * second, found through a real DNS server.
+ */
+final class SendingWorld implements AutoCloseable {
+  static final Duration WAIT = Duration.ofMinutes(5);
+
+  final InMemoryMessages messages = new InMemoryMessages();
+  final InMemoryDirectory directory = new InMemoryDirectory();
+  final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
+  final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> {});
+  final FakeMx first;
+  final FakeMx second;
+  final TestDns dns;
+  private final Random random = new Random(7);
+
+  SendingWorld() throws IOException {
+    first = FakeMx.start("127.0.0.1", 0);
+    second = FakeMx.start("127.0.0.2", first.port());
+    dns = TestDns.start();
+    dns.add("there.example", "MX", "10 mx1.there.example.")
+        .add("there.example", "MX", "20 mx2.there.example.")
+        .add("mx1.there.example", "A", "127.0.0.1")
+        .add("mx2.there.example", "A", "127.0.0.2");
+  }
+
+  /** Exchangers found through the DNS of this world, with few and short repetitions. */
+  MailExchangers exchangers() throws IOException {
+    SimpleResolver resolver =
+        new SimpleResolver(
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), dns.address().port()));
+    resolver.setTimeout(Duration.ofMillis(500));
+    return new MailExchangers(
+        new Dns(resolver, Duration.ofSeconds(10)), Set.of("mx.us.example"), random);
+  }
+
+  /** Routes as the directory says. */
+  Routes routes() throws IOException {
+    return new DirectoryRoutes(
+        new RememberedDirectory(directory, clock),
+        exchangers(),
+        new DirectoryRoutes.Outbound(Optional.empty(), first.port(), OpportunisticTls.demand()));
+  }
+
+  /** A client that waits so long for a server. */
+  static SmtpClient client(Duration patience) {
+    return new SmtpClient("mx.us.example", Timeouts.all(patience));
+  }
+
+  SendMessage sender(Routes routes, ConnectionPool connections) {
+    return new SendMessage(
+        new SendMessage.Ports(
+            queue,
+            messages,
+            new InMemoryBodyHolders(),
+            new Bounces(messages, "mx.us.example"),
+            new SuppressRecipients(
+                new RememberedDirectory(directory, clock), new InMemorySuppressions(), clock)),
+        routes,
+        new SmtpCourier(connections),
+        _ -> RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT, WAIT)),
+        clock,
+        random);
+  }
+
+  /** Stores a message from alice@here.example and queues it. */
+  EntryId enqueue(String text, String... recipients) throws IOException {
+    MessageId id = MessageId.at(clock.instant(), random);
+    Optional<EmailAddress> alice = EmailAddress.parse("alice@here.example");
+    List<QueuedRecipient> queued =
+        Arrays.stream(recipients)
+            .map(to ->
+                new QueuedRecipient(
+                    EmailAddress.parse(to).orElseThrow(), Map.of(), Optional.empty()))
+            .toList();
+    Envelope envelope =
+        new Envelope(
+            alice,
+            Map.of(),
+            queued.stream().map(to -> new Envelope.Recipient(to.address())).toList(),
+            Envelope.Origin.internal(clock.instant(), "test"));
+    try (var draft = messages.begin(id, envelope)) {
+      draft.write(text.getBytes(StandardCharsets.UTF_8));
+      draft.commit();
+    }
+    EntryId entry = new EntryId(id, queued.getFirst().address().domain(), 0);
+    queue.enqueue(
+        List.of(
+            new QueueEntry(
+                entry,
+                alice,
+                text.length(),
+                false,
+                Status.QUEUED,
+                clock.instant(),
+                0,
+                queued,
+                List.of())));
+    return entry;
+  }
+
+  QueueEntry now(EntryId id) {
+    return queue.entries(id.message()).stream()
+        .filter(entry -> entry.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** {@code Sent 250 2.0.0 taken}, {@code Bounced 550 …}, {@code waiting}: for each recipient. */
+  List<String> ends(EntryId id) {
+    return now(id).recipients().stream()
+        .map(recipient ->
+            recipient
+                .end()
+                .map(end ->
+                    switch (end) {
+                      case End.Sent(var reply) -> "Sent " + reply;
+                      case End.Bounced(var reply) -> "Bounced " + reply;
+                      case End.Removed() -> "Removed";
+                    })
+                .orElse("waiting"))
+        .toList();
+  }
+
+  /** How many bounces were stored. */
+  int bounces() throws IOException {
+    int bounces = 0;
+    for (Iterator<MessageId> ids = messages.listFrom(MessageId.first(Instant.EPOCH));
+        ids.hasNext(); ) {
+      try (var message = messages.open(ids.next()).orElseThrow()) {
+        bounces += message.envelope().sender().isEmpty() ? 1 : 0;
+      }
+    }
+    return bounces;
+  }
+
+  /** Recipients of all messages that a server has in full. */
+  static List<String> taken(FakeMx server) {
+    List<String> taken = new ArrayList<>();
+    server.received().forEach(received -> taken.addAll(received.recipients()));
+    return taken;
+  }
+
+  @Override
+  public void close() throws IOException {
+    first.close();
+    second.close();
+    dns.close();
+  }
+
+  /** A clock that a test moves. */
+  static final class TickingClock extends Clock {
+    private volatile Instant now;
+
+    TickingClock(Instant now) {
+      this.now = now;
+    }
+
+    void advance(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
