@@ -73,7 +73,8 @@ final class SteppedSystem implements AutoCloseable {
     provisioning.bucket();
     provisioning.tables();
     resources = provisioning.queues();
-    cloud = Functions.environment(
+    cloud =
+        Functions.environment(
             environment, resources, new Functions.Secrets("token", "0123456789abcdef"));
     functions = fresh();
     uris.put(

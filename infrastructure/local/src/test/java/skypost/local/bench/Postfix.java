@@ -75,8 +75,22 @@ record Postfix(Path settings, Path queue, InetSocketAddress address, ProcessTree
     Files.writeString(settings.resolve("master.cf"), MASTER.formatted("127.0.0.1:" + port));
     run("postfix", "-c", settings.toString(), "start");
     long master = Long.parseLong(Files.readString(queue.resolve("pid/master.pid")).trim());
-    return new Postfix(
-        settings, queue, new InetSocketAddress("127.0.0.1", port), new ProcessTree(master));
+    Postfix started =
+        new Postfix(
+            settings, queue, new InetSocketAddress("127.0.0.1", port), new ProcessTree(master));
+    Runtime.getRuntime().addShutdownHook(new Thread(started::stopIfLeft));
+    return started;
+  }
+
+  /** Unlike our own children, a Postfix outlives a bench that is interrupted. */
+  private void stopIfLeft() {
+    try {
+      if (ProcessHandle.of(processes.root()).isPresent()) {
+        close();
+      }
+    } catch (IOException fault) {
+      System.err.println("Postfix is left running: " + fault.getMessage());
+    }
   }
 
   private static int freePort() throws IOException {

@@ -95,7 +95,8 @@ final class SendBench {
     BenchMail mail = new BenchMail(options.messages(), options.sizes().getFirst(), 1);
     Duration wanted = sender.isJava() ? WARM_UP_TIME : WARM_UP_TIME.dividedBy(15);
     for (Duration sent = Duration.ZERO; sent.compareTo(wanted) < 0; ) {
-      sent = sent.plus(turn(sender, mail).arrived().span());
+      sender.prepare(mail);
+      sent = sent.plus(send(sender, mail).span());
     }
   }
 
@@ -132,11 +133,16 @@ final class SendBench {
   private Turn turn(Sender sender, BenchMail mail) throws IOException, InterruptedException {
     sender.prepare(mail);
     Duration before = sender.processes().rest();
-    sink.expect(mail.messages());
-    sender.send();
-    FastSink.Arrived arrived = sink.await(PATIENCE);
+    FastSink.Arrived arrived = send(sender, mail);
     Duration spent = sender.processes().rest().minus(before);
     return new Turn(arrived, spent.toNanos() / 1e3 / mail.messages());
+  }
+
+  private FastSink.Arrived send(Sender sender, BenchMail mail)
+      throws IOException, InterruptedException {
+    sink.expect(mail.messages());
+    sender.send();
+    return sink.await(PATIENCE);
   }
 
   private static String row(Sender sender, BenchMail mail, List<Turn> turns) {
