@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.RunOperation;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.SmartHost;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.dns.OwnHost;
@@ -25,6 +27,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemoryQueueOperations;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -36,8 +39,10 @@ import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.RetrySchedule;
 import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
+import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
+import skypost.mail.settings.SmartHostSetting;
 import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.client.OpportunisticTls;
@@ -79,13 +84,19 @@ public final class BenchMemorySender implements BenchSender {
     for (int i = 0; i < invocations; i++) {
       couriers.add(new SmtpCourier(new SmtpClient(HOSTNAME, Timeouts.STANDARD)));
     }
-    // Nothing is looked up for a host that the administrator named
-    TlsPolicies policies = TlsPolicies.none(OpportunisticTls.context());
-    routes =
-        new DirectoryRoutes(
-            directory,
-            new MailExchangers(Dns.at(Optional.empty()), OwnHost.of(HOSTNAME, List.of()), random),
-            new DirectoryRoutes.Outbound(Optional.of(smartHost), 25, policies));
+    routes = new DirectoryRoutes(directory, exchangers(), outbound(smartHost));
+  }
+
+  private MailExchangers exchangers() {
+    return new MailExchangers(Dns.at(Optional.empty()), OwnHost.of(HOSTNAME, List.of()), random);
+  }
+
+  /** The sink offers no TLS, and nothing is looked up for a host that the administrator named. */
+  private DirectoryRoutes.Outbound outbound(HostPort smartHost) {
+    SSLContext any = OpportunisticTls.context();
+    var setting = new SmartHostSetting(SmartHost.of(smartHost), Optional.empty());
+    var ways = new SmartHostWays(Optional.of(setting), new InMemorySmartHostPasswords(clock), any);
+    return new DirectoryRoutes.Outbound(ways, 25, TlsPolicies.none(any));
   }
 
   @Override
