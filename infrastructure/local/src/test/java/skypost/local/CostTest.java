@@ -2,40 +2,27 @@ package skypost.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.dns.TestDns;
-import skypost.mail.settings.SettingsReader;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.client.FakeMx;
 import skypost.smtp.Door;
-import skypost.smtp.SmtpFront;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
-import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
-import software.amazon.awssdk.services.sqs.model.Message;
-import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
  * The requests that one message costs, counted on the embedded endpoints and held against the table
@@ -60,72 +47,30 @@ class CostTest {
   private final Closing opened = new Closing();
   private TestDns dns;
   private FakeMx mx;
-  private AwsClients clients;
-  private Resources resources;
-  private Functions functions;
-  private SmtpFront front;
+  private SteppedSystem system;
 
   @BeforeEach
   void start() throws Exception {
     dns = opened.add(TestDns.start());
     mx = opened.add(FakeMx.start());
     dns.add("far.example", "MX", "10 mx.far.example.").add("mx.far.example", "A", "127.0.0.1");
-    Map<String, String> given = new HashMap<>();
-    given.put("SKYPOST_DATA", data.toString());
-    given.put("SKYPOST_DNS", dns.address().toString());
-    given.put("SKYPOST_OUTBOUND_PORT", Integer.toString(mx.port()));
-    for (String service : List.of("SMTP", "SUBMISSION", "SUBMISSIONS", "POP3", "POP3S", "API")) {
-      given.put("SKYPOST_PORT_" + service, "0");
-    }
-    Map<String, String> environment = OwnCertificate.addTo(given, Instant.now());
-    LocalSettings settings = LocalSettings.read(new SettingsReader(environment), Instant.now());
-    DataFolder folder = opened.add(DataFolder.open(settings.data()));
-    wire(settings, environment, folder);
-  }
-
-  /** As LocalSystem wires it, but without pollers: each step is started by the test. */
-  private void wire(LocalSettings settings, Map<String, String> environment, DataFolder folder)
-      throws Exception {
-    Endpoints endpoints =
-        Endpoints.embedded(
-            folder,
-            () ->
-                DynoxideBinary.find(
-                    Optional.empty(), DynoxideBinary.userCache(System.getenv()), line -> {}),
-            event -> notified(event),
-            opened);
-    var http = opened.add(Apache5HttpClient.builder().maxConnections(100).build());
-    Map<AwsClients.Service, java.net.URI> uris = new EnumMap<>(endpoints.uris());
-    AwsClients functionClients =
-        AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
-    Provisioning provisioning =
-        new Provisioning(functionClients.s3(), functionClients.sqs(), functionClients.dynamo());
-    provisioning.bucket();
-    provisioning.tables();
-    resources = provisioning.queues();
-    Map<String, String> cloud =
-        Functions.environment(
-            environment, resources, new Functions.Secrets("token", "0123456789abcdef"));
-    Functions plain = Functions.of(functionClients, cloud, clock);
-    functions =
-        new Functions(
-            counted(plain.authorize()),
-            counted(plain.receive()),
-            counted(plain.send()),
-            counted(plain.api()));
-    uris.put(
-        AwsClients.Service.LAMBDA, opened.add(LambdaEndpoint.start(0, functions.all())).endpoint());
-    clients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
-    var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
+    system =
+        opened.add(
+            SteppedSystem.start(
+                Map.of(
+                    "SKYPOST_DATA",
+                    data.toString(),
+                    "SKYPOST_DNS",
+                    dns.address().toString(),
+                    "SKYPOST_OUTBOUND_PORT",
+                    Integer.toString(mx.port())),
+                clock));
+    AwsPorts ports = system.ports();
     ports.directory().putDomain(Domain.local("example.com"));
     user(ports, ALICE);
     for (int i = 0; i < MAILBOXES; i++) {
       user(ports, mailbox(i));
     }
-    front =
-        opened.add(
-            SmtpFront.start(
-                settings.smtp(), ports.authorizer(), ports.messages(), clock, new SecureRandom()));
   }
 
   private static void user(AwsPorts ports, EmailAddress user) throws Exception {
@@ -139,22 +84,6 @@ class CostTest {
     return new EmailAddress("user" + number % MAILBOXES, "example.com");
   }
 
-  /** S3 sends the event itself in the cloud; SQS bills it as a request. */
-  private void notified(ObjectCreated event) {
-    clients
-        .sqs()
-        .sendMessage(send -> send.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
-  }
-
-  private static LambdaFunction counted(LambdaFunction function) {
-    RequestStreamHandler handler =
-        (input, output, context) -> {
-          CountedRequests.add("Invoke " + function.name(), 1);
-          function.handler().handleRequest(input, output, context);
-        };
-    return new LambdaFunction(function.name(), handler, function.timeout());
-  }
-
   @AfterEach
   void stop() {
     opened.close();
@@ -164,11 +93,11 @@ class CostTest {
   void inboundToOneLocalRecipient() throws Exception {
     // A warm function knows the domain, and a mailbox in use has been sealed once.
     send(WARM, Door.SMTP, "someone@far.example", i -> mailbox(i).toString());
-    run(resources.incoming(), functions.receive(), WARM);
+    receive(WARM);
     CountedRequests.reset();
 
     send(MESSAGES, Door.SMTP, "someone@far.example", i -> mailbox(i).toString());
-    run(resources.incoming(), functions.receive(), MESSAGES);
+    receive(MESSAGES);
 
     report("inbound, one local recipient");
     assertThat(each("PutObject")).isEqualTo(1);
@@ -189,13 +118,13 @@ class CostTest {
   @Test
   void outboundToOneRecipientAtTheFirstAttempt() throws Exception {
     send(5, Door.SUBMISSION, "alice@example.com", i -> "carol@far.example");
-    run(resources.incoming(), functions.receive(), 5);
-    run(resources.outbound(), functions.send(), 5);
+    receive(5);
+    send(5);
     CountedRequests.reset();
 
     send(MESSAGES, Door.SUBMISSION, "alice@example.com", i -> "carol@far.example");
-    run(resources.incoming(), functions.receive(), MESSAGES);
-    run(resources.outbound(), functions.send(), MESSAGES);
+    receive(MESSAGES);
+    send(MESSAGES);
 
     report("outbound, one recipient, first attempt succeeds");
     assertThat(mx.received()).hasSize(MESSAGES + 5);
@@ -216,14 +145,14 @@ class CostTest {
   void outboundToADestinationThatRests() throws Exception {
     mx.always("EHLO", FakeMx.drop("421 4.3.2 going down"));
     send(5, Door.SUBMISSION, "alice@example.com", i -> "carol@far.example");
-    run(resources.incoming(), functions.receive(), 5);
-    run(resources.outbound(), functions.send(), 5);
+    receive(5);
+    send(5);
     int found = mx.commands().size();
     send(MESSAGES, Door.SUBMISSION, "alice@example.com", i -> "carol@far.example");
-    run(resources.incoming(), functions.receive(), MESSAGES);
+    receive(MESSAGES);
     CountedRequests.reset();
 
-    run(resources.outbound(), functions.send(), MESSAGES);
+    send(MESSAGES);
 
     report("a message that is put off");
     // Should preparing have taken longer than the rest, one message has shown that it goes on
@@ -232,6 +161,14 @@ class CostTest {
     assertThat(each("write units")).isLessThanOrEqualTo(3.2);
     assertThat(each("read units")).isLessThanOrEqualTo(0.2);
     assertThat(each("GetObject")).isLessThanOrEqualTo(0.02);
+  }
+
+  private void receive(int messages) throws IOException {
+    system.run(system.resources().incoming(), system.functions().receive(), messages);
+  }
+
+  private void send(int messages) throws IOException {
+    system.run(system.resources().outbound(), system.functions().send(), messages);
   }
 
   private static double each(String... operations) {
@@ -246,7 +183,7 @@ class CostTest {
   }
 
   private long messages(EmailAddress user) throws Exception {
-    return new skypost.aws.DynamoMailboxes(clients.dynamo(), Resources.MAILBOXES, clock)
+    return new skypost.aws.DynamoMailboxes(system.clients().dynamo(), Resources.MAILBOXES, clock)
         .status(user)
         .orElseThrow()
         .messages();
@@ -267,40 +204,9 @@ class CostTest {
       message.setSubject("A subject of forty characters, number " + i, "UTF-8");
       message.setText("x".repeat(70).concat("\r\n").repeat(BODY / 72), "us-ascii");
       try (var transport = session.getTransport("smtp")) {
-        transport.connect("127.0.0.1", front.port(door), from, "secret");
+        transport.connect("127.0.0.1", system.port(door), from, "secret");
         transport.sendMessage(message, message.getAllRecipients());
       }
-    }
-  }
-
-  /**
-   * Runs a function on full batches of a queue, as an event source does, until so many are done.
-   */
-  private void run(Resources.Queue queue, LambdaFunction function, int messages) throws Exception {
-    for (int done = 0; done < messages; ) {
-      List<Message> batch =
-          clients
-              .sqs()
-              .receiveMessage(receive ->
-                  receive
-                      .queueUrl(queue.url())
-                      .maxNumberOfMessages(10)
-                      .waitTimeSeconds(10)
-                      .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
-              .messages();
-      assertThat(batch).as("after %d of %d messages", done, messages).isNotEmpty();
-      var outcome = (LambdaFunction.Returned) function.invoke(SqsEvent.of(batch, queue.arn()));
-      assertThat(SqsEvent.failures(outcome.payload(), batch)).contains(Set.of());
-      var entries =
-          batch.stream()
-              .map(message ->
-                  DeleteMessageBatchRequestEntry.builder()
-                      .id(message.messageId())
-                      .receiptHandle(message.receiptHandle())
-                      .build())
-              .toList();
-      clients.sqs().deleteMessageBatch(delete -> delete.queueUrl(queue.url()).entries(entries));
-      done += batch.size();
     }
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 public final class Bench {
   private static final String USAGE =
       """
-      Measures SMTP servers on this machine. Arguments (in -Dskypost.args='…'):
+      Measures SMTP servers and senders on this machine. Arguments (in -Dskypost.args='…'):
         smtp [options]      accept rate, latency, CPU per message, memory per connection (the default)
           --servers LIST    of front (S3 answers at once), s3 (front and the embedded S3), local (the whole
                             system), postfix (started here, discards what it accepted): front,s3,local
@@ -17,6 +17,15 @@ public final class Bench {
           --rounds N        the servers take turns so often; medians are told (3)
           --seconds N       of each turn (3)
           --per-connection N  messages before a session hangs up and connects again (100)
+        send [options]      a full queue sent to a host that takes all at once: rate, CPU, connections,
+                            and AWS requests of a message beside what DESIGN allows
+          --senders LIST    of function (SendFunction on ports in memory), embedded (on the embedded S3,
+                            SQS and DynamoDB), postfix (started here): function,embedded,postfix
+          --messages N      of each turn (2000)
+          --sizes LIST      sizes of messages (4K,50K)
+          --destinations LIST  numbers of domains that mail goes to (1,20)
+          --invocations N   of SendFunction at once, ten messages each (8)
+          --rounds N        the senders take turns so often (3)
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
         large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
       """;
@@ -38,6 +47,7 @@ public final class Bench {
       }
       switch (what) {
         case "smtp" -> new SmtpBench(BenchOptions.parse(rest), System.out).run();
+        case "send" -> SendBench.run(SendBenchOptions.parse(rest), System.out);
         case "connections" -> ManyConnections.run(number(rest, 10_000), System.out);
         case "large" -> LargeMessage.run(number(rest, 100), System.out);
         default -> throw new IllegalArgumentException("no such benchmark: " + what);

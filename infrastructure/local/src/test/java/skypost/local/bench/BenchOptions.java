@@ -1,14 +1,10 @@
 package skypost.local.bench;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
 import skypost.mail.directory.HostPort;
 
 /**
@@ -46,15 +42,9 @@ record BenchOptions(
 
   /** Reads arguments. @throws IllegalArgumentException that says what is wrong with them */
   static BenchOptions parse(List<String> arguments) {
-    Map<String, String> given = new HashMap<>();
-    for (int i = 0; i < arguments.size(); i += 2) {
-      if (!OPTIONS.contains(arguments.get(i)) || i + 1 == arguments.size()) {
-        throw new IllegalArgumentException("not understood: " + arguments.get(i));
-      }
-      given.put(arguments.get(i), arguments.get(i + 1));
-    }
+    Arguments given = Arguments.parse(arguments, OPTIONS);
     List<String> servers =
-        words(given.getOrDefault("--servers", "front,s3,local"))
+        given.words("--servers", "front,s3,local").stream()
             .filter(name -> !name.equals("none"))
             .toList();
     if (!SERVERS.containsAll(servers)) {
@@ -62,19 +52,13 @@ record BenchOptions(
     }
     return new BenchOptions(
         servers,
-        Optional.ofNullable(given.get("--target")).map(BenchOptions::address),
-        given.containsKey("--pid")
-            ? OptionalLong.of(Long.parseLong(given.get("--pid")))
-            : OptionalLong.empty(),
-        words(given.getOrDefault("--sessions", "1,8,32")).map(Integer::valueOf).toList(),
-        words(given.getOrDefault("--sizes", "4K,50K,5M")).map(BenchOptions::octets).toList(),
-        Integer.parseInt(given.getOrDefault("--rounds", "3")),
-        Integer.parseInt(given.getOrDefault("--seconds", "3")),
-        Integer.parseInt(given.getOrDefault("--per-connection", "100")));
-  }
-
-  private static Stream<String> words(String list) {
-    return new ArrayList<>(List.of(list.split(","))).stream();
+        given.text("--target").map(BenchOptions::address),
+        given.text("--pid").stream().mapToLong(Long::parseLong).findAny(),
+        given.numbers("--sessions", "1,8,32"),
+        given.sizes("--sizes", "4K,50K,5M"),
+        given.number("--rounds", 3),
+        given.number("--seconds", 3),
+        given.number("--per-connection", 100));
   }
 
   private static InetSocketAddress address(String text) {
@@ -82,11 +66,6 @@ record BenchOptions(
         HostPort.parse(text, 25)
             .orElseThrow(() -> new IllegalArgumentException("--target wants host:port"));
     return new InetSocketAddress(at.host(), at.port());
-  }
-
-  private static int octets(String size) {
-    int factor = size.endsWith("K") ? 1 << 10 : size.endsWith("M") ? 1 << 20 : 1;
-    return factor * Integer.parseInt(factor == 1 ? size : size.substring(0, size.length() - 1));
   }
 
   /** A size as it was given. */

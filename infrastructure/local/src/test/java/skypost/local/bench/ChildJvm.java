@@ -3,11 +3,14 @@ package skypost.local.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -24,6 +27,7 @@ final class ChildJvm implements AutoCloseable {
 
   private final Process process;
   private final String ready;
+  private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
 
   private ChildJvm(Process process, String ready) {
     this.process = process;
@@ -63,18 +67,38 @@ final class ChildJvm implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (String said = out.readLine(); said != null; said = out.readLine()) {
       if (isReady.test(said)) {
-        Thread.ofVirtual().start(() -> drain(out));
-        return new ChildJvm(process, said);
+        ChildJvm child = new ChildJvm(process, said);
+        Thread.ofVirtual().start(() -> child.listen(out));
+        return child;
       }
     }
     throw new IOException(command.getFirst() + " did not start: see " + log);
   }
 
-  private static void drain(BufferedReader out) {
+  private void listen(BufferedReader out) {
     try {
-      out.transferTo(java.io.Writer.nullWriter());
-    } catch (IOException ended) {
+      out.lines().forEach(said::add);
+    } catch (UncheckedIOException ended) {
       return;
+    }
+  }
+
+  /**
+   * Says a line to it and waits for the line that it answers.
+   *
+   * @throws IOException when it has ended
+   */
+  String ask(String line) throws IOException, InterruptedException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+    while (true) {
+      String answer = said.poll(1, TimeUnit.SECONDS);
+      if (answer != null) {
+        return answer;
+      }
+      if (!process.isAlive()) {
+        throw new IOException("it ended while asked to " + line);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
+import skypost.local.BenchMail;
 
 /**
  * Sessions that send one message after another for a while.
@@ -20,8 +21,6 @@ import org.HdrHistogram.Histogram;
  * @param perConnection messages before a session connects again
  */
 record Load(int sessions, int size, int perConnection) {
-  private static final int LINE = 76;
-
   /**
    * What a server took.
    *
@@ -100,15 +99,6 @@ record Load(int sessions, int size, int perConnection) {
   }
 
   private byte[] content() {
-    StringBuilder text =
-        new StringBuilder(
-            "From: sender@elsewhere.test\r\nTo: user@bench.test\r\nSubject: bench\r\n"
-                + "Date: Wed, 25 Nov 2026 09:00:00 +0000\r\nMessage-ID: <1@elsewhere.test>\r\n\r\n");
-    String line = "x".repeat(LINE) + "\r\n";
-    while (text.length() + line.length() <= size) {
-      text.append(line);
-    }
-    text.append("x".repeat(Math.max(0, size - text.length() - 2))).append("\r\n");
-    return text.append(".\r\n").toString().getBytes(StandardCharsets.US_ASCII);
+    return SmtpTalker.withDot(BenchMail.content(size));
   }
 }

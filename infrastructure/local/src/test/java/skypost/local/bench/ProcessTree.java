@@ -18,6 +18,8 @@ final class ProcessTree {
   private static final int PARENT = 1; // fields of /proc/pid/stat behind the name
   private static final int FIRST_TIME = 11; // utime, stime, cutime, cstime
   private static final int TIMES = 4;
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final int LOOKS = 480;
 
   private final long root;
 
@@ -38,6 +40,23 @@ final class ProcessTree {
       }
     }
     return Duration.ofMillis(ticks * 1000 / TICKS_A_SECOND);
+  }
+
+  /**
+   * Waits until it has done what it had to do: it must not run into another's turn.
+   *
+   * @return user and system time until then
+   */
+  Duration rest() throws IOException, InterruptedException {
+    Duration last = cpu();
+    int quiet = 0;
+    for (int look = 0; look < LOOKS && quiet < 2; look++) {
+      Thread.sleep(LOOK);
+      Duration now = cpu();
+      quiet = now.minus(last).compareTo(LOOK.dividedBy(10)) <= 0 ? quiet + 1 : 0;
+      last = now;
+    }
+    return last;
   }
 
   /** Memory in KiB; what processes share is counted once. */

@@ -19,8 +19,6 @@ final class SmtpBench {
   private static final Duration WARM_UP_TIME =
       Duration.ofSeconds(15); // most of what the compilers do is done by then
   private static final int IDLE = 100; // connections whose memory is measured
-  private static final Duration LOOK = Duration.ofMillis(250);
-  private static final int LOOKS = 480;
 
   private final BenchOptions options;
   private final PrintStream out;
@@ -88,7 +86,7 @@ final class SmtpBench {
   private void warmUp(Server server) throws IOException, InterruptedException {
     WARM_UP.run(server.address(), server.java() ? WARM_UP_TIME : WARM_UP_TIME.dividedBy(5));
     if (server.processes().isPresent()) {
-      rest(server.processes().get());
+      server.processes().get().rest();
     }
   }
 
@@ -110,22 +108,9 @@ final class SmtpBench {
     Duration before = cpu(tree);
     Load.Taken taken = load.run(server.address(), Duration.ofSeconds(options.seconds()));
     Duration accepted = cpu(tree);
-    Duration rested = tree.isPresent() ? rest(tree.get()) : Duration.ZERO;
+    Duration rested = tree.isPresent() ? tree.get().rest() : Duration.ZERO;
     return new Turn(
         taken, tree.map(_ -> accepted.minus(before)), tree.map(_ -> rested.minus(before)));
-  }
-
-  /** Waits until a server has delivered what it accepted: it must not run into another's turn. */
-  private static Duration rest(ProcessTree tree) throws IOException, InterruptedException {
-    Duration last = tree.cpu();
-    int quiet = 0;
-    for (int look = 0; look < LOOKS && quiet < 2; look++) {
-      Thread.sleep(LOOK);
-      Duration now = tree.cpu();
-      quiet = now.minus(last).compareTo(LOOK.dividedBy(10)) <= 0 ? quiet + 1 : 0;
-      last = now;
-    }
-    return last;
   }
 
   private static Duration cpu(Optional<ProcessTree> tree) throws IOException {
@@ -140,21 +125,13 @@ final class SmtpBench {
             server.name(),
             load.sessions(),
             BenchOptions.size(load.size()),
-            median(turns.stream().map(turn -> turn.taken().rate()).toList()),
+            Median.of(turns.stream().map(turn -> turn.taken().rate()).toList()),
             latency.getValueAtPercentile(50) / 1e3,
             latency.getValueAtPercentile(90) / 1e3,
             latency.getValueAtPercentile(99) / 1e3,
             latency.getMaxValue() / 1e3,
-            median(turns.stream().map(turn -> turn.cpu(turn.accepting())).toList()),
-            median(turns.stream().map(turn -> turn.cpu(turn.all())).toList()));
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+            Median.of(turns.stream().map(turn -> turn.cpu(turn.accepting())).toList()),
+            Median.of(turns.stream().map(turn -> turn.cpu(turn.all())).toList()));
   }
 
   /** What idle connections cost: live heap of a Java process, else memory of all processes. */

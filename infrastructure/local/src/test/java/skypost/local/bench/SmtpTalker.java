@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A client that costs as little as it can, since it shares the cores with the server: it pipelines
@@ -54,6 +55,15 @@ final class SmtpTalker implements Closeable {
     expect(354);
     out.write(content);
     expect(250);
+  }
+
+  /** Content that wants no dot stuffing, with the lone dot at its end. */
+  static byte[] withDot(byte[] content) {
+    byte[] whole = Arrays.copyOf(content, content.length + 3);
+    whole[content.length] = '.';
+    whole[content.length + 1] = '\r';
+    whole[content.length + 2] = '\n';
+    return whole;
   }
 
   void send(String text) throws IOException {

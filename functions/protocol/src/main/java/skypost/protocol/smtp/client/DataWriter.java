@@ -41,7 +41,10 @@ final class DataWriter implements ContentWriter {
     int from = 0; // the first octet not yet written
     for (int i = 0; i < count; i++) {
       byte octet = octets[i];
-      if (octet == '\n' || octet == '\r' || afterCr || (lineStart && octet == '.')) {
+      if (octet == '\r' && !afterCr && i + 1 < count && octets[i + 1] == '\n') {
+        i++; // as nearly every line ends: it goes as it is, with those around it
+        lineStart = true;
+      } else if (octet == '\n' || octet == '\r' || afterCr || (lineStart && octet == '.')) {
         out.write(octets, from, i - from);
         from = i + 1;
         special(octet);

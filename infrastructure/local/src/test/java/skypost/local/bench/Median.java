@@ -1,0 +1,17 @@
+package skypost.local.bench;
+
+import java.util.List;
+
+/** The middle of what was measured, which one disturbed turn does not move. */
+final class Median {
+  private Median() {}
+
+  /** Of an even number, the mean of the middle two. */
+  static double of(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+}
