@@ -18,6 +18,9 @@ public final class Bench {
           --seconds N       of each turn (3)
           --per-connection N  messages before a session hangs up and connects again (100)
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
+        pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded, dovecot
+                            (started here; run as root): memory,embedded
+        mailbox [MESSAGES]  login, STAT, LIST and UIDL of a large mailbox (100000)
         large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
       """;
 
@@ -39,6 +42,12 @@ public final class Bench {
       switch (what) {
         case "smtp" -> new SmtpBench(BenchOptions.parse(rest), System.out).run();
         case "connections" -> ManyConnections.run(number(rest, 10_000), System.out);
+        case "pop3" ->
+            new Pop3Bench(
+                    List.of((rest.isEmpty() ? "memory,embedded" : rest.getFirst()).split(",")),
+                    System.out)
+                .run();
+        case "mailbox" -> LargeMailbox.run(number(rest, 100_000), System.out);
         case "large" -> LargeMessage.run(number(rest, 100), System.out);
         default -> throw new IllegalArgumentException("no such benchmark: " + what);
       }

@@ -149,7 +149,7 @@ final class SmtpBench {
             median(turns.stream().map(turn -> turn.cpu(turn.all())).toList()));
   }
 
-  private static double median(List<Double> values) {
+  static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1
