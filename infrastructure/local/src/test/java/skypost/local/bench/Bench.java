@@ -47,7 +47,10 @@ public final class Bench {
                     List.of((rest.isEmpty() ? "memory,embedded" : rest.getFirst()).split(",")),
                     System.out)
                 .run();
-        case "mailbox" -> LargeMailbox.run(number(rest, 100_000), System.out);
+        case "mailbox" -> {
+          LargeMailbox.run(number(rest, 100_000), System.out);
+          System.exit(0); // the embedded endpoints do not end by themselves
+        }
         case "large" -> LargeMessage.run(number(rest, 100), System.out);
         default -> throw new IllegalArgumentException("no such benchmark: " + what);
       }

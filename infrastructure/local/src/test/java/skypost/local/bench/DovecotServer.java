@@ -1,12 +1,16 @@
 package skypost.local.bench;
 
+import static java.lang.ProcessBuilder.Redirect.DISCARD;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The machine's own Dovecot with settings, sockets and mail in a folder of ours: Maildir, a
@@ -49,6 +53,9 @@ final class DovecotServer {
       }
       """;
 
+  private static final int TRIES = 100;
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   private DovecotServer() {}
 
   /** Starts one whose users have that many messages. */
@@ -59,14 +66,40 @@ final class DovecotServer {
     Files.writeString(settings, SETTINGS.formatted(folder.toAbsolutePath(), port));
     run("chown", "-R", "nobody:nogroup", folder.resolve("mail").toString());
     run("chmod", "a+rX", folder.toString(), folder.getParent().toString());
-    run("dovecot", "-c", settings.toString());
-    long master = Long.parseLong(Files.readString(folder.resolve("run/master.pid")).trim());
+    var command = new ProcessBuilder("dovecot", "-F", "-c", settings.toString());
+    Process master = command.redirectErrorStream(true).redirectOutput(DISCARD).start();
+    InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+    awaitGreeting(address, master);
     return new Server(
         "Dovecot",
-        new InetSocketAddress("127.0.0.1", port),
-        Optional.of(new ProcessTree(master)),
+        address,
+        Optional.of(new ProcessTree(master.pid())),
         false,
-        () -> run("dovecot", "-c", settings.toString(), "stop"));
+        () -> stop(master));
+  }
+
+  private static void awaitGreeting(InetSocketAddress address, Process master) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try (Pop3Talker talker = new Pop3Talker(address)) {
+        talker.say("QUIT");
+        return;
+      } catch (IOException notYet) {
+        if (tries == TRIES || !master.isAlive()) {
+          throw new IOException("Dovecot did not start", notYet);
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+  }
+
+  private static void stop(Process master) throws IOException {
+    master.destroy();
+    try {
+      master.waitFor();
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+      throw new IOException(stop);
+    }
   }
 
   /** Maildirs as Dovecot's own delivery leaves them: LF at the ends of lines. */
@@ -103,7 +136,7 @@ final class DovecotServer {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectOutput(DISCARD)
             .start();
     try {
       if (process.waitFor() != 0) {
