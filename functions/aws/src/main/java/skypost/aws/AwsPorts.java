@@ -8,6 +8,7 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -18,6 +19,7 @@ import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
 /**
@@ -35,7 +37,7 @@ public final class AwsPorts {
   public static final Setting CREDENTIALS =
       new Setting(
           "SKYPOST_TABLE_CREDENTIALS",
-          "DynamoDB table of password hashes and of failed logins",
+          "DynamoDB table of password hashes, of failed logins and of smart hosts' passwords",
           "");
   public static final Setting MAILBOXES =
       new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
@@ -87,6 +89,10 @@ public final class AwsPorts {
     return new DynamoCredentials(clients.dynamo(), settings.required(CREDENTIALS));
   }
 
+  public SmartHostPasswords smartHostPasswords() {
+    return new DynamoSmartHostPasswords(clients.dynamo(), settings.required(CREDENTIALS), clock);
+  }
+
   public LoginAttempts attempts() {
     return new DynamoLoginAttempts(clients.dynamo(), settings.required(CREDENTIALS));
   }
@@ -101,6 +107,10 @@ public final class AwsPorts {
 
   public Traces traces() {
     return new DynamoTraces(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public KeptPolicies keptPolicies() {
+    return new DynamoKeptPolicies(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public OutboundQueue queue() {

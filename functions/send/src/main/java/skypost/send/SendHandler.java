@@ -32,10 +32,11 @@ import skypost.mail.send.DirectoryRoutes;
 import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
+import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
-import skypost.protocol.smtp.client.OpportunisticTls;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -78,7 +79,10 @@ public final class SendHandler implements RequestStreamHandler {
             new Bounces(messages, settings.hostname()),
             new SuppressRecipients(directory, aws.suppressions(), clock));
     RunOperation operations = operations(ports, aws.operations(), clock);
-    Sending sending = new Sending(ports, aws.destinations(), directory);
+    var smartHosts =
+        new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), settings.tls().trusted());
+    Sending sending =
+        new Sending(ports, aws.destinations(), directory, smartHosts, aws.keptPolicies());
     reader.check();
     this(wire(settings, sending, clock), operations, clock);
   }
@@ -100,7 +104,11 @@ public final class SendHandler implements RequestStreamHandler {
 
   /** The ports of sending, and what is remembered of the directory. */
   private record Sending(
-      SendMessage.Ports ports, Destinations destinations, RememberedDirectory directory) {}
+      SendMessage.Ports ports,
+      Destinations destinations,
+      RememberedDirectory directory,
+      SmartHostWays smartHosts,
+      KeptPolicies policies) {}
 
   private static SendDue wire(SendSettings settings, Sending sending, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
@@ -111,7 +119,11 @@ public final class SendHandler implements RequestStreamHandler {
             random);
     var outbound =
         new DirectoryRoutes.Outbound(
-            settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());
+            sending.smartHosts(),
+            settings.outboundPort(),
+            settings
+                .tls()
+                .policies(settings.dns(), exchangers, sending.policies(), settings.outboundPort()));
     var routes = new DirectoryRoutes(sending.directory(), exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.helo(), Timeouts.STANDARD));
     var schedules = routes.schedules(settings.schedule());

@@ -19,12 +19,14 @@ import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
@@ -34,6 +36,7 @@ import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -44,6 +47,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Account;
@@ -53,6 +57,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
@@ -64,6 +69,7 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -268,6 +274,14 @@ class AwsPortsContractTest {
   }
 
   @Nested
+  class DynamoKeptPoliciesTest extends KeptPoliciesContract {
+    @Override
+    protected KeptPolicies policies() {
+      return new DynamoKeptPolicies(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
   class DynamoTracesTest extends TracesContract {
     @Override
     protected Traces traces() {
@@ -306,6 +320,14 @@ class AwsPortsContractTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoSmartHostPasswordsTest extends SmartHostPasswordsContract {
+    @Override
+    protected SmartHostPasswords passwords() {
+      return new DynamoSmartHostPasswords(dynamo, Resources.CREDENTIALS, Clock.systemUTC());
     }
   }
 

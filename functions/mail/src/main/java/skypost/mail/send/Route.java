@@ -1,10 +1,10 @@
 package skypost.mail.send;
 
 import java.util.List;
-import skypost.mail.dns.Exchangers;
+import skypost.mail.directory.HostPort;
+import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Hop;
-import skypost.protocol.smtp.client.TlsDemand;
 
 /** Which way a message takes. */
 public sealed interface Route {
@@ -18,19 +18,30 @@ public sealed interface Route {
     }
   }
 
+  /**
+   * Through a smart host; at least one hop.
+   *
+   * @param host its name, as the settings have it
+   */
+  record Through(HostPort host, List<Hop> hops) implements Route {
+    public Through {
+      hops = new Via(hops).hops();
+    }
+  }
+
   /** None, and that will not change by waiting (5yz). */
   record Never(SmtpReply reply) implements Route {}
 
   /** It cannot be told now (4yz). */
   record Later(SmtpReply reply) implements Route {}
 
-  /** To these exchangers, on the same terms with each. */
-  static Route to(Exchangers exchangers, TlsDemand tls) {
-    return switch (exchangers) {
-      case Exchangers.Found(var peers) ->
-          new Via(peers.stream().map(peer -> new Hop(peer, tls)).toList());
-      case Exchangers.Never(SmtpReply reply) -> new Never(reply);
-      case Exchangers.Later(SmtpReply reply) -> new Later(reply);
+  /** As was decided about the servers that were found. */
+  static Route as(TlsPolicies.Decision decision) {
+    return switch (decision) {
+      case TlsPolicies.Decision.Admitted(List<Hop> hops) -> new Via(hops);
+      case TlsPolicies.Decision.Refused(SmtpReply reply) when reply.isPermanent() ->
+          new Never(reply);
+      case TlsPolicies.Decision.Refused(SmtpReply reply) -> new Later(reply);
     };
   }
 }

@@ -11,6 +11,7 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.FilterMemoriesContract;
+import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -20,12 +21,14 @@ import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -37,6 +40,7 @@ import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -72,6 +76,16 @@ class InMemoryPortsTest {
   }
 
   @Nested
+  class OfSmartHostPasswords extends SmartHostPasswordsContract {
+    private final SmartHostPasswords passwords = new InMemorySmartHostPasswords(Clock.systemUTC());
+
+    @Override
+    protected SmartHostPasswords passwords() {
+      return passwords;
+    }
+  }
+
+  @Nested
   class OfSuppressions extends SuppressionsContract {
     private final Suppressions suppressions = new InMemorySuppressions();
 
@@ -88,6 +102,16 @@ class InMemoryPortsTest {
     @Override
     protected ProbedRecipients probed() {
       return probed;
+    }
+  }
+
+  @Nested
+  class OfKeptPolicies extends KeptPoliciesContract {
+    private final KeptPolicies policies = new InMemoryKeptPolicies();
+
+    @Override
+    protected KeptPolicies policies() {
+      return policies;
     }
   }
 
