@@ -8,9 +8,9 @@ import java.util.Optional;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.S3Messages;
+import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
-import skypost.local.sqs.EmbeddedSqs;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -36,8 +36,7 @@ public final class BenchMailboxes {
     EmbeddedSqs queues = EmbeddedSqs.start(folder.resolve("sqs"), 0, Resources.REGION);
     AwsClients clients = new AwsClients(key);
     var made =
-        new BenchMailboxes(
-            clients.dynamoDb(database.endpoint()), clients.s3(objects.endpoint()));
+        new BenchMailboxes(clients.dynamoDb(database.endpoint()), clients.s3(objects.endpoint()));
     Provisioning provisioning =
         new Provisioning(made.s3, clients.sqs(queues.endpoint()), made.dynamo);
     provisioning.bucket();

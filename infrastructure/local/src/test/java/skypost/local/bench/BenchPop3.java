@@ -55,8 +55,7 @@ final class BenchPop3 {
     var messages = new InMemoryMessages();
     fill(mailboxes, messages, count);
     return start(
-        new Pop3Server.Ports(
-            new NamesAsUsers(), mailboxes, new InMemoryBodyHolders(), messages));
+        new Pop3Server.Ports(new NamesAsUsers(), mailboxes, new InMemoryBodyHolders(), messages));
   }
 
   private static Pop3Server embedded(int count, Path folder) throws Exception {

@@ -71,11 +71,7 @@ final class DovecotServer {
     InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
     awaitGreeting(address, master);
     return new Server(
-        "Dovecot",
-        address,
-        Optional.of(new ProcessTree(master.pid())),
-        false,
-        () -> stop(master));
+        "Dovecot", address, Optional.of(new ProcessTree(master.pid())), false, () -> stop(master));
   }
 
   private static void awaitGreeting(InetSocketAddress address, Process master) throws IOException {
@@ -134,10 +130,7 @@ final class DovecotServer {
 
   private static void run(String... command) throws IOException {
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(DISCARD)
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(DISCARD).start();
     try {
       if (process.waitFor() != 0) {
         throw new IOException(String.join(" ", command) + " failed");

@@ -44,8 +44,7 @@ final class LargeMailbox {
     }
   }
 
-  private static void fill(BenchMailboxes made, int messages, PrintStream out)
-      throws IOException {
+  private static void fill(BenchMailboxes made, int messages, PrintStream out) throws IOException {
     long begun = System.nanoTime();
     SplittableRandom random = new SplittableRandom(1);
     Instant at = Instant.now().minusSeconds(messages);
