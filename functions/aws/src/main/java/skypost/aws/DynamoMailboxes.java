@@ -49,35 +49,51 @@ public final class DynamoMailboxes implements Mailboxes {
   }
 
   @Override
-  public void create(EmailAddress user, long quotaBytes) throws IOException {
+  public void create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
+      throws IOException {
     try {
       table.put(
-          MailboxHead.create(user.toString(), quotaBytes, clock.instant()),
+          MailboxHead.create(user.toString(), quotaBytes, afterRetrieval, clock.instant()),
           "attribute_not_exists(pk)",
           Map.of());
     } catch (ConditionalCheckFailedException exists) {
-      changeQuota(user, quotaBytes);
+      change(user, quotaBytes, afterRetrieval);
     }
   }
 
-  private void changeQuota(EmailAddress user, long quotaBytes) throws IOException {
+  private void change(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
+      throws IOException {
     for (int tries = 1; ; tries++) {
       Optional<MailboxHead> head = table.head(user);
       if (head.isEmpty()) {
         throw new IOException("the mailbox of " + user + " was removed meanwhile");
       }
       long before = head.get().quota();
-      if (before == quotaBytes) {
+      if (before == quotaBytes && head.get().afterRetrieval() == afterRetrieval) {
         return;
       }
       long more = MailboxHead.room(quotaBytes) - MailboxHead.room(before);
       try {
         table.updateHead(
             user,
-            "SET #quota = :new, #free = #free + :more",
+            "SET #quota = :new, #free = #free + :more, #clears = :clears",
             "#quota = :old",
-            Map.of("#quota", MailboxHead.QUOTA, "#free", MailboxHead.FREE),
-            Map.of(":new", Items.n(quotaBytes), ":more", Items.n(more), ":old", Items.n(before)),
+            Map.of(
+                "#quota",
+                MailboxHead.QUOTA,
+                "#free",
+                MailboxHead.FREE,
+                "#clears",
+                MailboxHead.CLEARS),
+            Map.of(
+                ":new",
+                Items.n(quotaBytes),
+                ":more",
+                Items.n(more),
+                ":old",
+                Items.n(before),
+                ":clears",
+                Items.bool(afterRetrieval == AfterRetrieval.DELETE)),
             ReturnValue.NONE);
         return;
       } catch (ConditionalCheckFailedException changed) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.mailbox.Mailboxes.Lease;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param sealed the lowest UID of each folder that is not in a page
  * @param entries the newest messages, removed ones among them, in UID order
  * @param lease the maildrop lease
+ * @param afterRetrieval what POP3 does with a message that it has handed out
  */
 record MailboxHead(
     long version,
@@ -42,7 +44,8 @@ record MailboxHead(
     Map<String, Long> folderBytes,
     Map<String, Long> sealed,
     List<MailboxEntry> entries,
-    Optional<Lease> lease) {
+    Optional<Lease> lease,
+    AfterRetrieval afterRetrieval) {
   /** The sort key of a head. */
   static final String SORT_KEY = "head";
 
@@ -58,6 +61,7 @@ record MailboxHead(
   static final String SEALED = "sealed";
   static final String UIDS = "uid";
   static final String METAS = "msg";
+  static final String CLEARS = "clears";
   static final String LEASE = "lease";
   static final String LEASE_HOLDER = "by";
   static final String LEASE_UNTIL = "until";
@@ -66,7 +70,8 @@ record MailboxHead(
   private static final long UNLIMITED = 1L << 53;
 
   /** The item of a new, empty mailbox. */
-  static Map<String, AttributeValue> create(String user, long quota, Instant now) {
+  static Map<String, AttributeValue> create(
+      String user, long quota, AfterRetrieval afterRetrieval, Instant now) {
     Map<String, AttributeValue> item = Items.item(user, SORT_KEY);
     // Greater than of any earlier mailbox of that name, so a page left behind by one is never taken
     // for ours.
@@ -75,6 +80,9 @@ record MailboxHead(
     item.put(SEALED_TO, Items.s("-")); // less than any message id
     item.put(QUOTA, Items.n(quota));
     item.put(FREE, Items.n(room(quota)));
+    if (afterRetrieval == AfterRetrieval.DELETE) {
+      item.put(CLEARS, Items.bool(true)); // heads are paid for by the kilobyte
+    }
     item.put(BYTES, Items.n(0));
     item.put(NEXT, Items.map(Map.of(Mailboxes.INBOX, Items.n(1))));
     item.put(MESSAGES, Items.map(Map.of(Mailboxes.INBOX, Items.n(0))));
@@ -109,7 +117,8 @@ record MailboxHead(
         numbers(item, FOLDER_BYTES),
         numbers(item, SEALED),
         List.copyOf(entries),
-        lease(item));
+        lease(item),
+        Items.flag(item, CLEARS) ? AfterRetrieval.DELETE : AfterRetrieval.KEEP);
   }
 
   private static Map<String, Long> numbers(Map<String, AttributeValue> item, String name) {
@@ -154,6 +163,6 @@ record MailboxHead(
                     folderBytes.getOrDefault(folder, 0L),
                     uidNext)));
     long count = folders.stream().mapToLong(FolderStatus::messages).sum();
-    return new MailboxStatus(count, bytes, quota, folders, lease);
+    return new MailboxStatus(count, bytes, quota, folders, lease, afterRetrieval);
   }
 }

@@ -13,8 +13,10 @@ import java.util.Set;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.mail.mailbox.Mailboxes.Snapshot;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
@@ -35,10 +37,12 @@ final class LeasedMaildrop implements Maildrop {
 
   private final EmailAddress user;
   private final String holder;
+  private final MailboxStatus status;
   private final FolderStatus atLogin;
   private final MailboxLogins.Stores stores;
   private final Clock clock;
   private final FreeBodies bodies;
+  private final Prefetch prefetch;
 
   private Optional<Listing> listing = Optional.empty();
   private Instant heldUntil = Instant.EPOCH;
@@ -52,20 +56,27 @@ final class LeasedMaildrop implements Maildrop {
   LeasedMaildrop(
       EmailAddress user,
       String holder,
-      FolderStatus atLogin,
+      MailboxStatus status,
       MailboxLogins.Stores stores,
       Clock clock) {
     this.user = user;
     this.holder = holder;
-    this.atLogin = atLogin;
+    this.status = status;
+    this.atLogin = status.folder(Mailboxes.INBOX);
     this.stores = stores;
     this.clock = clock;
     this.bodies = new FreeBodies(stores.holders(), stores.messages());
+    this.prefetch = new Prefetch(stores.messages(), stores.room());
   }
 
   @Override
   public Totals totals() {
     return new Totals(Math.toIntExact(atLogin.messages()), atLogin.bytes());
+  }
+
+  @Override
+  public boolean deletesRetrieved() {
+    return status.afterRetrieval() == AfterRetrieval.DELETE;
   }
 
   @Override
@@ -133,14 +144,46 @@ final class LeasedMaildrop implements Maildrop {
   }
 
   @Override
-  public InputStream open(Message message) throws IOException, Missing {
+  public InputStream open(Message message, Wanted wanted) throws IOException, Missing, NeedsUtf8 {
     MessageId id = entry(message).id();
-    Optional<StoredMessage> stored = stores.messages().open(id);
-    if (stored.isEmpty()) {
+    Optional<StoredMessage> opened =
+        prefetch.open(listing.orElseThrow().entries(), message.number() - 1, wanted.whole());
+    if (opened.isEmpty()) {
       throw new Missing();
     }
-    byte[] headers = FinalDelivery.headers(stored.get().envelope(), user);
-    return new DeliveredMessage(id, headers, stored.get(), this::keep);
+    StoredMessage stored = wanted.utf8() ? opened.get() : plain(opened.get());
+    byte[] headers = FinalDelivery.headers(stored.envelope(), user);
+    return new DeliveredMessage(id, headers, stored, this::keep);
+  }
+
+  /**
+   * RFC 6856 section 2: who has not said UTF8 must get no UTF-8 in header fields. Only mail that
+   * came under SMTPUTF8 is looked at; what others put there is no business of ours.
+   */
+  private StoredMessage plain(StoredMessage stored) throws IOException, NeedsUtf8 {
+    boolean named = user.isInternationalized();
+    if (!named && !stored.envelope().senderParameters().containsKey("SMTPUTF8")) {
+      return stored;
+    }
+    try {
+      Utf8Header.Seen seen = Utf8Header.look(stored.content());
+      if (seen.found() || !isAscii(FinalDelivery.headers(stored.envelope(), user))) {
+        throw new NeedsUtf8();
+      }
+      return new StoredMessage(stored.envelope(), stored.size(), seen.content());
+    } catch (IOException | NeedsUtf8 refused) {
+      stored.close();
+      throw refused;
+    }
+  }
+
+  private static boolean isAscii(byte[] octets) {
+    for (byte octet : octets) {
+      if (octet < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** While a slow client reads a large message its lease must not run out. */
@@ -209,6 +252,7 @@ final class LeasedMaildrop implements Maildrop {
 
   @Override
   public void release() {
+    prefetch.close();
     if (!mayBeHeld) {
       return;
     }

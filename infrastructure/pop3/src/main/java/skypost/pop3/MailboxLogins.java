@@ -24,8 +24,13 @@ final class MailboxLogins implements Pop3Logins {
   private final Stores stores;
   private final Clock clock;
 
-  /** Where a maildrop lives. */
-  record Stores(Mailboxes mailboxes, BodyHolders holders, StoredMessages messages) {}
+  /**
+   * Where a maildrop lives.
+   *
+   * @param room what all sessions may read ahead together
+   */
+  record Stores(
+      Mailboxes mailboxes, BodyHolders holders, StoredMessages messages, Prefetch.Room room) {}
 
   MailboxLogins(Authorizer authorizer, Stores stores, Clock clock) {
     this.authorizer = authorizer;
@@ -69,7 +74,6 @@ final class MailboxLogins implements Pop3Logins {
     }
     String holder =
         client + "/" + UUID.randomUUID(); // the administrator sees who it is, and no two are alike
-    return new Outcome.Opened(
-        new LeasedMaildrop(user, holder, status.folder(Mailboxes.INBOX), stores, clock));
+    return new Outcome.Opened(new LeasedMaildrop(user, holder, status, stores, clock));
   }
 }

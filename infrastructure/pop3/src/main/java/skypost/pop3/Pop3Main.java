@@ -36,7 +36,8 @@ public final class Pop3Main {
     Clock clock = Clock.systemUTC();
     var settings = Pop3Settings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
     // A slow reader holds a connection to S3 for as long as RETR takes.
-    var http = Apache5HttpClient.builder().maxConnections(settings.maxConnections()).build();
+    int connections = settings.maxConnections() + Prefetch.Room.MAX_REQUESTS;
+    var http = Apache5HttpClient.builder().maxConnections(connections).build();
     var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
     var behind =
         new Pop3Server.Ports(

@@ -106,6 +106,30 @@ class Pop3ServerTest {
   }
 
   @Test
+  void whereTheUserWantsItQuitAlsoRemovesWhatWasRetrieved() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      world.memory.create(ANNA, 0, Mailboxes.AfterRetrieval.DELETE);
+      var first = world.deliver("one\r\n", ANNA);
+      var second = world.deliver("two\r\n", ANNA);
+      try (Pop3TestClient broken = world.loggedIn(ANNA)) {
+        broken.lines("RETR 1");
+        broken.lines("RETR 2");
+      }
+      awaitNoLease(world, ANNA);
+      assertThat(world.status(ANNA).messages()).isEqualTo(2); // no QUIT
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.lines("RETR 1");
+        client.lines("TOP 2 10");
+
+        assertThat(client.say("QUIT")).isEqualTo("+OK Skypost signing off, 1 message left");
+      }
+      assertThat(world.status(ANNA).messages()).isEqualTo(1);
+      assertThat(world.messages.open(first)).isEmpty();
+      assertThat(world.messages.open(second)).isPresent();
+    }
+  }
+
+  @Test
   void aSharedBodyStaysUntilTheLastReaderHasDeletedIt() throws IOException {
     try (Pop3World world = new Pop3World()) {
       MessageId id = world.deliver(HELLO, ANNA, BOB);

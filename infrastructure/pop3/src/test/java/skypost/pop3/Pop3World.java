@@ -49,6 +49,7 @@ final class Pop3World implements AutoCloseable {
   final RecordedMailboxes mailboxes = new RecordedMailboxes(memory);
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryMessages messages = new InMemoryMessages();
+  final RecordedMessages opened = new RecordedMessages(messages);
   final NamesAsPasswords authorizer = new NamesAsPasswords();
   final SetClock clock = new SetClock();
   final Pop3Server server;
@@ -74,7 +75,7 @@ final class Pop3World implements AutoCloseable {
             trusted,
             List.of(),
             16);
-    var ports = new Pop3Server.Ports(authorizer, mailboxes, holders, messages);
+    var ports = new Pop3Server.Ports(authorizer, mailboxes, holders, opened);
     server = Pop3Server.start(settings, ports, clock, metrics);
   }
 
@@ -93,11 +94,14 @@ final class Pop3World implements AutoCloseable {
 
   /** Files a message for users who share its body. */
   MessageId deliver(String raw, EmailAddress... users) throws IOException {
+    return deliver(raw.getBytes(StandardCharsets.ISO_8859_1), envelope(), users);
+  }
+
+  MessageId deliver(byte[] raw, Envelope envelope, EmailAddress... users) throws IOException {
     Instant at = clock.instant();
     MessageId id = MessageId.at(at, random);
-    Envelope envelope = envelope();
     try (IncomingMessages.Draft draft = messages.begin(id, envelope)) {
-      draft.write(raw.getBytes(StandardCharsets.ISO_8859_1));
+      draft.write(raw);
       draft.commit();
     }
     boolean shared = users.length > 1;
@@ -105,7 +109,7 @@ final class Pop3World implements AutoCloseable {
       holders.hold(id, java.util.Arrays.stream(users).map(EmailAddress::toString).toList());
     }
     for (EmailAddress user : users) {
-      long size = FinalDelivery.size(envelope, user, raw.length());
+      long size = FinalDelivery.size(envelope, user, raw.length);
       memory.deliver(user, new Mailboxes.Delivery(id, Mailboxes.INBOX, size, shared, "hi"));
     }
     return id;

@@ -22,8 +22,9 @@ final class RecordedMailboxes implements Mailboxes {
   }
 
   @Override
-  public void create(EmailAddress user, long quotaBytes) throws IOException {
-    mailboxes.create(user, quotaBytes);
+  public void create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
+      throws IOException {
+    mailboxes.create(user, quotaBytes, afterRetrieval);
   }
 
   @Override

@@ -15,6 +15,7 @@ import skypost.mail.directory.StoredPassword;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -68,7 +69,10 @@ public final class ManageUsers {
     }
     // Mailbox and password first: an address that the directory shows can be delivered to, and no
     // step is lost half-way.
-    mailboxes.create(address, user.quotaBytes());
+    mailboxes.create(
+        address,
+        user.quotaBytes(),
+        user.deleteAfterRetrieval() ? AfterRetrieval.DELETE : AfterRetrieval.KEEP);
     if (password.isPresent()) {
       // the salt stays, for the app passwords' keys were made with it
       ScramSalt salt = secrets.flatMap(LoginSecrets::salt).orElseGet(() -> ScramKeys.salt(random));

@@ -24,11 +24,17 @@ public interface Mailboxes {
   int MAX_FLAGS = 200;
 
   /**
-   * Makes a mailbox, or sets the quota of one that exists; its messages stay.
+   * Makes a mailbox, or sets quota and choice of one that exists; its messages stay.
    *
    * @param quotaBytes octets it may hold; 0: no limit
+   * @param afterRetrieval what POP3 does with a message that it has handed out
    */
-  void create(EmailAddress user, long quotaBytes) throws IOException;
+  void create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval) throws IOException;
+
+  /** The same for a mailbox whose messages stay until the reader deletes them. */
+  default void create(EmailAddress user, long quotaBytes) throws IOException {
+    create(user, quotaBytes, AfterRetrieval.KEEP);
+  }
 
   /**
    * Removes a mailbox with all its entries; {@code gone} is told each so that bodies can be freed.
@@ -82,6 +88,12 @@ public interface Mailboxes {
   boolean expunge(
       EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
       throws IOException;
+
+  /** What becomes of a message that POP3 has handed out whole, at QUIT and not before. */
+  enum AfterRetrieval {
+    KEEP,
+    DELETE
+  }
 
   /**
    * What to file.
@@ -164,13 +176,15 @@ public interface Mailboxes {
    * @param quotaBytes 0: no limit
    * @param folders in the order of their names
    * @param lease who holds the maildrop, also when it has run out
+   * @param afterRetrieval what POP3 does with a message that it has handed out
    */
   record MailboxStatus(
       long messages,
       long bytes,
       long quotaBytes,
       List<FolderStatus> folders,
-      Optional<Lease> lease) {
+      Optional<Lease> lease,
+      AfterRetrieval afterRetrieval) {
     public MailboxStatus {
       folders = List.copyOf(folders);
     }

@@ -25,8 +25,11 @@ public final class InMemoryMailboxes implements Mailboxes {
   private final Map<EmailAddress, Mailbox> mailboxes = new HashMap<>();
 
   @Override
-  public synchronized void create(EmailAddress user, long quotaBytes) {
-    mailboxes.computeIfAbsent(user, absent -> new Mailbox()).quotaBytes = quotaBytes;
+  public synchronized void create(
+      EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval) {
+    Mailbox mailbox = mailboxes.computeIfAbsent(user, absent -> new Mailbox());
+    mailbox.quotaBytes = quotaBytes;
+    mailbox.afterRetrieval = afterRetrieval;
   }
 
   @Override
@@ -128,6 +131,7 @@ public final class InMemoryMailboxes implements Mailboxes {
     final NavigableMap<String, Folder> folders = new TreeMap<>();
     final Set<MessageId> taken = new HashSet<>();
     long quotaBytes;
+    AfterRetrieval afterRetrieval = AfterRetrieval.KEEP;
     long removals;
     Lease lease;
 
@@ -161,7 +165,8 @@ public final class InMemoryMailboxes implements Mailboxes {
               .map(entry -> entry.getValue().status(entry.getKey()))
               .toList();
       long messages = counters.stream().mapToLong(FolderStatus::messages).sum();
-      return new MailboxStatus(messages, bytes(), quotaBytes, counters, Optional.ofNullable(lease));
+      return new MailboxStatus(
+          messages, bytes(), quotaBytes, counters, Optional.ofNullable(lease), afterRetrieval);
     }
   }
 

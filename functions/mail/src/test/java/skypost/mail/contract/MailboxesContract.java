@@ -1,6 +1,8 @@
 package skypost.mail.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static skypost.mail.mailbox.Mailboxes.AfterRetrieval.DELETE;
+import static skypost.mail.mailbox.Mailboxes.AfterRetrieval.KEEP;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -237,6 +239,9 @@ public abstract class MailboxesContract {
     mailboxes.create(user, 100);
     deliver(user, Samples.id(), 100);
 
+    assertThat(mailboxes.status(user).orElseThrow().afterRetrieval()).isEqualTo(KEEP);
+    mailboxes.create(user, 50, DELETE);
+    assertThat(mailboxes.status(user).orElseThrow().afterRetrieval()).isEqualTo(DELETE);
     mailboxes.create(user, 50); // less than there is: nothing is lost, nothing more is taken
     assertThat(messages()).hasSize(1);
     assertThat(mailboxes.status(user).orElseThrow().quotaBytes()).isEqualTo(50);

@@ -46,7 +46,7 @@ final class AuthDialogue {
     record Failed(Pop3Reply reply) implements Outcome {}
   }
 
-  private static final Outcome NOT_BASE64 = new Outcome.Failed(Pop3Reply.err("not base64"));
+  private static final Outcome NOT_BASE64 = new Outcome.Failed(Pop3Reply.err(Phrase.NOT_BASE64));
 
   private final Wire wire;
   private final Pop3Logins logins;
@@ -120,7 +120,7 @@ final class AuthDialogue {
       return new NoResponse(interrupted(line));
     }
     if (text.latin1().equals("*")) { // RFC 5034 section 4
-      return new NoResponse(new Outcome.Failed(Pop3Reply.err("authentication cancelled")));
+      return new NoResponse(new Outcome.Failed(Pop3Reply.err(Phrase.CANCELLED)));
     }
     return Sasl.decode(text.latin1())
         .<Answer>map(Response::new)
@@ -129,7 +129,7 @@ final class AuthDialogue {
 
   private static Outcome interrupted(Line line) throws IOException {
     if (line instanceof Line.TooLong(boolean endless) && !endless) {
-      return new Outcome.Failed(Pop3Reply.err("response too long"));
+      return new Outcome.Failed(Pop3Reply.err(Phrase.RESPONSE_TOO_LONG));
     }
     throw new EOFException(
         "the authentication was broken off"); // nothing is open yet that would want a farewell

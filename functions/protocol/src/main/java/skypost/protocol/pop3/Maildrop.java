@@ -14,6 +14,9 @@ public interface Maildrop {
   /** How many messages and octets there are, known since login. */
   Totals totals();
 
+  /** Whether QUIT removes also what was only retrieved: the user's own choice. */
+  boolean deletesRetrieved();
+
   /**
    * The messages, numbered from 1 in the order of their numbers, and always the same. @throws
    * Overtaken
@@ -33,8 +36,9 @@ public interface Maildrop {
    * Opens a message as the reader gets it, before byte-stuffing; to be closed.
    *
    * @throws Missing when it is listed but its content is gone
+   * @throws NeedsUtf8 when it has UTF-8 in header fields, and the reader does not take that
    */
-  InputStream open(Message message) throws IOException, Missing;
+  InputStream open(Message message, Wanted wanted) throws IOException, Missing, NeedsUtf8;
 
   /**
    * Removes messages and ends the hold: the update state (RFC 1939 section 6).
@@ -48,6 +52,14 @@ public interface Maildrop {
    * ends by itself.
    */
   void release();
+
+  /**
+   * How a message is wanted.
+   *
+   * @param whole whether to its end; else only its header and some lines
+   * @param utf8 whether the reader takes UTF-8 in header fields
+   */
+  record Wanted(boolean whole, boolean utf8) {}
 
   /**
    * @param messages how many
@@ -67,6 +79,11 @@ public interface Maildrop {
 
   /** Somebody else removed messages, and this view's numbers are no longer true. */
   final class Overtaken extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A message is internationalized (RFC 6532), and its reader did not say UTF8. */
+  final class NeedsUtf8 extends Exception {
     private static final long serialVersionUID = 1L;
   }
 

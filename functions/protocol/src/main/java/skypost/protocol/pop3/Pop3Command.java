@@ -43,6 +43,16 @@ public sealed interface Pop3Command {
   /** RFC 2449 section 5. */
   record Capa() implements Pop3Command {}
 
+  /** RFC 6856 section 2.1. */
+  record Utf8() implements Pop3Command {}
+
+  /**
+   * RFC 6856 section 3.
+   *
+   * @param range of languages; empty to ask which there are
+   */
+  record Lang(Optional<String> range) implements Pop3Command {}
+
   /** RFC 1939 sections 4 and 6. */
   record Quit() implements Pop3Command {}
 

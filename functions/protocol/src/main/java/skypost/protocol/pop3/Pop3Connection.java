@@ -19,6 +19,7 @@ import skypost.protocol.pop3.Pop3Action.Close;
 import skypost.protocol.pop3.Pop3Session.Step;
 import skypost.protocol.pop3.Pop3State.Authorization;
 import skypost.protocol.pop3.Pop3State.Channel;
+import skypost.protocol.pop3.Pop3State.Speech;
 import skypost.protocol.pop3.Pop3State.Transaction;
 import skypost.protocol.pop3.Pop3State.Update;
 import skypost.protocol.sasl.Sasl;
@@ -50,7 +51,8 @@ public final class Pop3Connection {
     boolean encrypted = wire.tls().isPresent();
     boolean trusted = options.trusted().test(wire.remoteAddress());
     this.state =
-        Pop3Session.start(new Channel(encrypted, options.stls().isPresent(), trusted, bindable()));
+        Pop3Session.start(
+            new Channel(encrypted, options.stls().isPresent(), trusted, bindable(), Speech.PLAIN));
   }
 
   /**
@@ -66,7 +68,7 @@ public final class Pop3Connection {
   private void run() throws IOException {
     wire.timeout(options.idle());
     try {
-      say(Pop3Reply.ok(options.hostname() + " Skypost POP3 ready"));
+      say(Pop3Reply.ok(Phrase.READY, options.hostname()));
       boolean open = true;
       while (open) {
         wire.interruptible(!mayLoseWork());
@@ -90,16 +92,14 @@ public final class Pop3Connection {
     return switch (line) {
       case Line.Text text -> command(new String(text.bytes(), StandardCharsets.UTF_8));
       case Line.TooLong(boolean endless) ->
-          bad(Refusal.LINE_TOO_LONG, Pop3Reply.err("line too long")) && !endless;
+          bad(Refusal.LINE_TOO_LONG, Pop3Reply.err(Phrase.LINE_TOO_LONG)) && !endless;
       case Line.Bare bare -> {
         monitor.refused(Refusal.BARE_LINE_END);
-        yield say(Pop3Reply.err("lines end with CRLF"), false);
+        yield say(Pop3Reply.err(Phrase.BARE_LINE_END), false);
       }
       case Line.End end -> false;
-      case Line.Closing closing -> {
-        wire.write(Pop3Options.FAREWELL);
-        yield false;
-      }
+      case Line.Closing closing ->
+          say(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, Phrase.GOING_DOWN), false);
     };
   }
 
@@ -114,7 +114,7 @@ public final class Pop3Connection {
     monitor.refused(why);
     if (++badCommands >= MAX_BAD_COMMANDS) {
       monitor.refused(Refusal.TOO_MANY_ERRORS);
-      return say(Pop3Reply.err("too many bad commands"), false);
+      return say(Pop3Reply.err(Phrase.TOO_MANY_BAD), false);
     }
     return say(reply, true);
   }
@@ -180,7 +180,7 @@ public final class Pop3Connection {
         user = username;
         maildrop = Optional.of(opened);
         monitor.login();
-        yield Pop3Session.loggedIn(before, opened.totals());
+        yield Pop3Session.loggedIn(before, opened);
       }
       case Pop3Logins.Outcome.InUse inUse -> Pop3Session.inUse(before);
       case Pop3Logins.Outcome.Refused refused -> refuse(before, username);
@@ -287,31 +287,33 @@ public final class Pop3Connection {
 
   private boolean send(Pop3Action.Send send) throws IOException {
     InputStream opened;
+    var wanted = new Maildrop.Wanted(send.lines().isEmpty(), state.channel().speech().utf8());
     try {
-      opened = maildrop.orElseThrow().open(send.message());
+      opened = maildrop.orElseThrow().open(send.message(), wanted);
+    } catch (Maildrop.NeedsUtf8 refused) {
+      return say(Pop3Reply.err(Pop3Reply.Code.UTF8, Phrase.NEEDS_UTF8), true); // RFC 6856 section 5
     } catch (Maildrop.Missing missing) {
       EventLog.error("body-missing")
           .with("user", user)
           .with("id", send.message().uniqueId())
           .write();
-      return say(
-          Pop3Reply.err(Pop3Reply.Code.SYS_PERM, "the content of this message is lost"), true);
+      return say(Pop3Reply.err(Pop3Reply.Code.SYS_PERM, Phrase.CONTENT_LOST), true);
     } catch (IOException | RuntimeException fault) {
       logFault("open", fault);
-      return say(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "the message cannot be read now"), true);
+      return say(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, Phrase.UNREADABLE), true);
     }
     // A fault from here on breaks the connection: the client must not take a part for the whole.
     try (InputStream content =
         send.lines().<InputStream>map(n -> new TopInputStream(opened, n)).orElse(opened)) {
       say(
-          Pop3Reply.ok(
-              send.lines().isPresent()
-                  ? "top of message follows"
-                  : send.message().octets() + " octets"));
+          send.lines().isPresent()
+              ? Pop3Reply.ok(Phrase.TOP_FOLLOWS)
+              : Pop3Reply.ok(Phrase.OCTETS, send.message().octets()));
       Stuffing.copy(content, new WireOutput(wire));
     }
     sent++;
     if (send.lines().isEmpty()) {
+      state = Pop3Session.retrieved((Transaction) state, send.message());
       monitor.retrieved(send.message().octets());
     }
     return true;
@@ -325,25 +327,27 @@ public final class Pop3Connection {
   }
 
   private void say(Pop3Reply reply) throws IOException {
-    wire.write(reply.line() + "\r\n");
+    write(reply.line(state.channel().speech().language()) + "\r\n");
   }
 
   private boolean sayAll(Pop3Reply reply, Iterable<String> lines) throws IOException {
     say(reply);
     for (String line : lines) {
-      wire.write(line + "\r\n"); // numbers and keywords: never a dot in front
+      write(line + "\r\n"); // numbers and keywords: never a dot in front
     }
     wire.write(".\r\n");
     return true;
   }
 
+  private void write(String text) throws IOException {
+    byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+    wire.write(octets, 0, octets.length);
+  }
+
   private Step unavailable(String what, Exception fault) {
     logFault(what, fault);
     return new Step(
-        state,
-        new Answer(
-            Pop3Reply.err(
-                Pop3Reply.Code.SYS_TEMP, "not available now, try again later"))); // RFC 3206
+        state, new Answer(Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, Phrase.UNAVAILABLE))); // RFC 3206
   }
 
   private void logFault(String what, Exception fault) {

@@ -20,10 +20,9 @@ public record Pop3Options(
 
   /** What a connection is told that is one too many; with its CRLF. */
   public static final String BUSY =
-      Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "too many connections, try again later").line()
-          + "\r\n";
+      Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, Phrase.BUSY).line(Language.ENGLISH) + "\r\n";
 
   /** What an idle connection is told when the server goes down; with its CRLF. */
   public static final String FAREWELL =
-      Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "the server is going down").line() + "\r\n";
+      Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, Phrase.GOING_DOWN).line(Language.ENGLISH) + "\r\n";
 }

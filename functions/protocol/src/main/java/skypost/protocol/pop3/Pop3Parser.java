@@ -5,6 +5,7 @@ import java.util.Optional;
 import skypost.protocol.pop3.Pop3Command.Auth;
 import skypost.protocol.pop3.Pop3Command.Capa;
 import skypost.protocol.pop3.Pop3Command.Dele;
+import skypost.protocol.pop3.Pop3Command.Lang;
 import skypost.protocol.pop3.Pop3Command.Noop;
 import skypost.protocol.pop3.Pop3Command.Pass;
 import skypost.protocol.pop3.Pop3Command.Quit;
@@ -15,16 +16,17 @@ import skypost.protocol.pop3.Pop3Command.Stls;
 import skypost.protocol.pop3.Pop3Command.Top;
 import skypost.protocol.pop3.Pop3Command.Uidl;
 import skypost.protocol.pop3.Pop3Command.User;
+import skypost.protocol.pop3.Pop3Command.Utf8;
 
 /** Reads command lines. Knows no state; nothing that a peer sends makes it throw. */
-public final class Pop3Parser {
+final class Pop3Parser {
   /** Octets of a command line with its CRLF. */
-  public static final int MAX_LINE = 255; // RFC 2449 section 4
+  static final int MAX_LINE = 255; // RFC 2449 section 4
 
   private Pop3Parser() {}
 
   /** What a line was. */
-  public sealed interface Parsed {
+  sealed interface Parsed {
     /** A command of the protocol. */
     record Ok(Pop3Command command) implements Parsed {}
 
@@ -33,18 +35,20 @@ public final class Pop3Parser {
   }
 
   /** Reads a line without its CRLF. */
-  public static Parsed parse(String line) {
+  static Parsed parse(String line) {
     if (line.chars().anyMatch(c -> c < 32 || c == 127)) {
-      return bad("control characters are not allowed");
+      return bad(Phrase.CONTROL_CHARACTERS);
     }
     int space = line.indexOf(' ');
     String keyword = keyword(space < 0 ? line : line.substring(0, space));
     String rest = space < 0 ? "" : line.substring(space + 1);
     return switch (keyword) {
-      case "USER" -> rest.isBlank() ? bad("USER needs a name") : ok(new User(rest.strip()));
+      case "USER" -> rest.isBlank() ? bad(Phrase.NEEDS_NAME) : ok(new User(rest.strip()));
       // RFC 1939 section 7: spaces belong to the password
-      case "PASS" -> rest.isEmpty() ? bad("PASS needs a password") : ok(new Pass(rest));
+      case "PASS" -> rest.isEmpty() ? bad(Phrase.NEEDS_PASSWORD) : ok(new Pass(rest));
       case "AUTH" -> auth(rest.strip());
+      case "LANG" -> lang(rest.strip());
+      case "UTF8" -> alone(keyword, rest, new Utf8());
       case "CAPA" -> alone(keyword, rest, new Capa());
       case "STLS" -> alone(keyword, rest, new Stls());
       case "QUIT" -> alone(keyword, rest, new Quit());
@@ -58,7 +62,7 @@ public final class Pop3Parser {
       case "DELE" ->
           number(rest.strip()).<Parsed>map(n -> ok(new Dele(n))).orElseGet(() -> noNumber(keyword));
       case "TOP" -> top(rest.strip());
-      default -> bad("unknown command");
+      default -> bad(Phrase.UNKNOWN_COMMAND);
     };
   }
 
@@ -68,7 +72,7 @@ public final class Pop3Parser {
   }
 
   private static Parsed alone(String keyword, String rest, Pop3Command command) {
-    return rest.isBlank() ? ok(command) : bad(keyword + " takes no argument");
+    return rest.isBlank() ? ok(command) : bad(Phrase.NO_ARGUMENT, keyword);
   }
 
   private static Parsed listing(String keyword, String rest) {
@@ -82,7 +86,7 @@ public final class Pop3Parser {
   private static Parsed top(String rest) {
     String[] words = rest.split(" +");
     if (words.length != 2) {
-      return bad("TOP needs a message number and a number of lines");
+      return bad(Phrase.TOP_NEEDS);
     }
     Optional<Integer> number = number(words[0]);
     Optional<Integer> lines = number(words[1]);
@@ -91,13 +95,20 @@ public final class Pop3Parser {
         : noNumber("TOP");
   }
 
+  private static Parsed lang(String rest) {
+    if (rest.indexOf(' ') >= 0) {
+      return bad(Phrase.LANG_NEEDS);
+    }
+    return ok(new Lang(Optional.of(rest).filter(tag -> !tag.isEmpty())));
+  }
+
   private static Parsed auth(String rest) {
     if (rest.isEmpty()) {
       return ok(new Auth(Optional.empty(), Optional.empty()));
     }
     String[] words = rest.split(" +");
     if (words.length > 2) {
-      return bad("AUTH takes a mechanism and an initial response");
+      return bad(Phrase.AUTH_NEEDS);
     }
     Optional<String> initial = words.length == 2 ? Optional.of(words[1]) : Optional.empty();
     return ok(new Auth(Optional.of(words[0].toUpperCase(Locale.ROOT)), initial));
@@ -119,14 +130,14 @@ public final class Pop3Parser {
   }
 
   private static Parsed noNumber(String keyword) {
-    return bad(keyword + " needs a message number");
+    return bad(Phrase.NEEDS_NUMBER, keyword);
   }
 
   private static Parsed ok(Pop3Command command) {
     return new Parsed.Ok(command);
   }
 
-  private static Parsed bad(String text) {
-    return new Parsed.Bad(Pop3Reply.err(text));
+  private static Parsed bad(Phrase phrase, Object... values) {
+    return new Parsed.Bad(Pop3Reply.err(phrase, values));
   }
 }

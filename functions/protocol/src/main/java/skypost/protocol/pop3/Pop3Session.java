@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import skypost.protocol.pop3.Maildrop.Message;
 import skypost.protocol.pop3.Pop3Action.Answer;
 import skypost.protocol.pop3.Pop3Action.AnswerLines;
@@ -11,6 +12,7 @@ import skypost.protocol.pop3.Pop3Action.Close;
 import skypost.protocol.pop3.Pop3Command.Auth;
 import skypost.protocol.pop3.Pop3Command.Capa;
 import skypost.protocol.pop3.Pop3Command.Dele;
+import skypost.protocol.pop3.Pop3Command.Lang;
 import skypost.protocol.pop3.Pop3Command.Noop;
 import skypost.protocol.pop3.Pop3Command.OfMessage;
 import skypost.protocol.pop3.Pop3Command.OfTransaction;
@@ -23,8 +25,10 @@ import skypost.protocol.pop3.Pop3Command.Stls;
 import skypost.protocol.pop3.Pop3Command.Top;
 import skypost.protocol.pop3.Pop3Command.Uidl;
 import skypost.protocol.pop3.Pop3Command.User;
+import skypost.protocol.pop3.Pop3Command.Utf8;
 import skypost.protocol.pop3.Pop3State.Authorization;
 import skypost.protocol.pop3.Pop3State.Channel;
+import skypost.protocol.pop3.Pop3State.Speech;
 import skypost.protocol.pop3.Pop3State.Transaction;
 import skypost.protocol.pop3.Pop3State.Update;
 import skypost.protocol.sasl.Sasl;
@@ -61,22 +65,26 @@ final class Pop3Session {
   private static Step authorize(Authorization state, Pop3Command command) {
     return switch (command) {
       case User user when !state.channel().allowsPasswords() -> refusedInClear(state);
-      case User user -> new Step(state.named(user.name()), answer(Pop3Reply.ok("send PASS")));
+      case User user -> new Step(state.named(user.name()), answer(Pop3Reply.ok(Phrase.SEND_PASS)));
       case Pass pass when !state.channel().allowsPasswords() -> refusedInClear(state);
-      case Pass pass when state.username().isEmpty() -> err(state, "send USER first");
+      case Pass pass when state.username().isEmpty() -> err(state, Phrase.SEND_USER);
       case Pass pass ->
           new Step(state.unnamed(), new Pop3Action.Login(state.username().get(), pass.password()));
       case Auth auth -> authenticate(state, auth);
       case Stls stls when state.channel().encrypted() ->
-          err(state, "TLS is on already"); // RFC 2595 section 4
-      case Stls stls when !state.channel().upgradable() -> err(state, "TLS is not available");
-      case Stls stls -> new Step(state, new Pop3Action.StartTls(Pop3Reply.ok("begin TLS")));
-      case Capa capa -> new Step(state, capabilities(state.channel(), true));
+          err(state, Phrase.TLS_ON); // RFC 2595 section 4
+      case Stls stls when !state.channel().upgradable() -> err(state, Phrase.NO_TLS);
+      case Stls stls -> new Step(state, new Pop3Action.StartTls(Pop3Reply.ok(Phrase.BEGIN_TLS)));
+      case Capa capa -> new Step(state, capabilities(state.channel(), "0 USER"));
+      case Utf8 utf8 -> {
+        Speech speech = state.channel().speech().withUtf8();
+        yield new Step(state.speaking(speech), answer(Pop3Reply.ok(Phrase.UTF8_ON)));
+      }
+      case Lang lang -> language(state, lang, state::speaking);
       case Quit quit ->
           new Step(
-              state,
-              new Close(Pop3Reply.ok("Skypost signing off"))); // RFC 1939 section 4: no update
-      case OfTransaction other -> err(state, "log in first");
+              state, new Close(Pop3Reply.ok(Phrase.SIGNING_OFF))); // RFC 1939 section 4: no update
+      case OfTransaction other -> err(state, Phrase.LOG_IN_FIRST);
     };
   }
 
@@ -84,7 +92,7 @@ final class Pop3Session {
     if (auth.mechanism().isEmpty()) {
       // older than RFC 5034, and still asked by some clients instead of CAPA
       return new Step(
-          state, new AnswerLines(Pop3Reply.ok("mechanisms follow"), state.channel().mechanisms()));
+          state, new AnswerLines(Pop3Reply.ok(Phrase.MECHANISMS), state.channel().mechanisms()));
     }
     Optional<Sasl> mechanism = Sasl.named(auth.mechanism().get());
     if (mechanism.isPresent() && !state.channel().allowsPasswords()) {
@@ -93,13 +101,12 @@ final class Pop3Session {
     return mechanism
         .filter(known -> state.channel().mechanisms().contains(known.mechanism()))
         .map(known -> new Step(state.unnamed(), new Pop3Action.Authenticate(known, auth.initial())))
-        .orElseGet(() -> err(state, "unknown mechanism"));
+        .orElseGet(() -> err(state, Phrase.UNKNOWN_MECHANISM));
   }
 
   private static Step refusedInClear(Authorization state) {
-    String remedy = state.channel().upgradable() ? "needs STLS" : "needs TLS";
-    return new Step(
-        state, answer(Pop3Reply.err(Pop3Reply.Code.AUTH, "a password " + remedy + " here")));
+    Phrase remedy = state.channel().upgradable() ? Phrase.NEEDS_STLS : Phrase.NEEDS_TLS;
+    return new Step(state, answer(Pop3Reply.err(Pop3Reply.Code.AUTH, remedy)));
   }
 
   /** After STLS. RFC 2595 section 4: what the client said before TLS does not count. */
@@ -108,16 +115,24 @@ final class Pop3Session {
   }
 
   /** After a login that was granted. */
-  static Step loggedIn(Authorization state, Maildrop.Totals totals) {
+  static Step loggedIn(Authorization state, Maildrop maildrop) {
+    Maildrop.Totals totals = maildrop.totals();
     Transaction next =
-        new Transaction(state.channel(), totals, Optional.empty(), Deletions.NONE, false);
-    return new Step(next, answer(Pop3Reply.ok(count(totals) + " in the maildrop")));
+        new Transaction(
+            state.channel(),
+            totals,
+            Optional.empty(),
+            Deletions.NONE,
+            false,
+            maildrop.deletesRetrieved());
+    return new Step(
+        next, answer(Pop3Reply.ok(Phrase.IN_MAILDROP, totals.messages(), totals.octets())));
   }
 
   /** After a login that was refused, or an exchange that failed. */
   static Step loginRefused(Authorization state) {
     Authorization next = state.refused();
-    Pop3Reply reply = Pop3Reply.err(Pop3Reply.Code.AUTH, "wrong name or password"); // RFC 3206
+    Pop3Reply reply = Pop3Reply.err(Pop3Reply.Code.AUTH, Phrase.WRONG_LOGIN); // RFC 3206
     return new Step(
         next, next.failedLogins() >= MAX_FAILED_LOGINS ? new Close(reply) : answer(reply));
   }
@@ -129,26 +144,32 @@ final class Pop3Session {
       case Stat stat -> {
         long messages = state.totals().messages() - state.deletions().count();
         long octets = state.totals().octets() - state.deletions().octets();
-        yield new Step(state, answer(Pop3Reply.ok(messages + " " + octets))); // RFC 1939 section 5
+        yield new Step(state, answer(value(messages + " " + octets))); // RFC 1939 section 5
       }
-      case Noop noop -> new Step(state, answer(Pop3Reply.ok("")));
+      case Noop noop -> new Step(state, answer(value("")));
       case Rset rset ->
-          new Step(state.deleting(Deletions.NONE), answer(Pop3Reply.ok(count(state.totals()))));
+          new Step(
+              state.deleting(Deletions.NONE),
+              answer(
+                  Pop3Reply.ok(Phrase.TOTALS, state.totals().messages(), state.totals().octets())));
       case Pop3Command.List list ->
           list(state, list.number(), message -> Long.toString(message.octets()));
       case Uidl uidl -> list(state, uidl.number(), Message::uniqueId);
       case OfMessage ofMessage -> message(state, ofMessage);
-      case Capa capa -> new Step(state, capabilities(state.channel(), false));
+      case Capa capa ->
+          new Step(state, capabilities(state.channel(), state.deletesRetrieved() ? "0" : "NEVER"));
+      case Lang lang -> language(state, lang, state::speaking);
+      case Utf8 utf8 -> err(state, Phrase.UTF8_TOO_LATE); // RFC 6856 section 2.1: before login
       case Quit quit -> quit(state);
       case User user -> loggedInAlready(state);
       case Pass pass -> loggedInAlready(state);
       case Auth auth -> loggedInAlready(state);
-      case Stls stls -> err(state, "too late for STLS"); // RFC 2595 section 4: only before login
+      case Stls stls -> err(state, Phrase.STLS_TOO_LATE); // RFC 2595 section 4: only before login
     };
   }
 
   private static Step loggedInAlready(Transaction state) {
-    return err(state, "you are logged in");
+    return err(state, Phrase.LOGGED_IN);
   }
 
   private static Step list(
@@ -159,7 +180,7 @@ final class Pop3Session {
     Function<Message, String> line = message -> message.number() + " " + column.apply(message);
     if (number.isPresent()) {
       return find(state, number.get())
-          .map(message -> new Step(state, answer(Pop3Reply.ok(line.apply(message)))))
+          .map(message -> new Step(state, answer(value(line.apply(message)))))
           .orElseGet(() -> noSuchMessage(state, number.get()));
     }
     Iterable<String> lines =
@@ -169,8 +190,7 @@ final class Pop3Session {
                 .map(line)
                 .iterator();
     int left = state.messages().get().size() - state.deletions().count();
-    return new Step(
-        state, new AnswerLines(Pop3Reply.ok(left + (left == 1 ? " message" : " messages")), lines));
+    return new Step(state, new AnswerLines(Pop3Reply.ok(Phrase.LISTED, left), lines));
   }
 
   private static Step message(Transaction state, OfMessage command) {
@@ -192,7 +212,7 @@ final class Pop3Session {
       case Dele dele ->
           new Step(
               state.deleting(state.deletions().with(message)),
-              answer(Pop3Reply.ok("message " + message.number() + " deleted")));
+              answer(Pop3Reply.ok(Phrase.DELETED, message.number())));
     };
   }
 
@@ -206,31 +226,32 @@ final class Pop3Session {
 
   private static Step noSuchMessage(Transaction state, int number) {
     boolean deleted = number >= 1 && number <= state.messages().orElseThrow().size();
-    return err(state, deleted ? "message " + number + " is deleted" : "no such message");
+    return deleted ? err(state, Phrase.IS_DELETED, number) : err(state, Phrase.NO_SUCH_MESSAGE);
   }
 
   private static Step quit(Transaction state) {
-    int left = state.totals().messages() - state.deletions().count();
     List<Message> deleted = state.deletions().of(state.messages().orElse(List.of()));
+    int left = state.totals().messages() - deleted.size();
     return new Step(new Update(state.channel(), deleted, left), new Pop3Action.Commit());
+  }
+
+  /** After the whole of a message was sent. */
+  static Transaction retrieved(Transaction state, Message message) {
+    return state.deletesRetrieved()
+        ? state.deleting(state.deletions().withRetrieved(message))
+        : state;
   }
 
   /** After a hold that was refused: the message stays untouched, and the client may ask again. */
   static Step inUse(Pop3State state) {
     return new Step(
         state,
-        answer(
-            Pop3Reply.err(
-                Pop3Reply.Code.IN_USE,
-                "another session has this maildrop"))); // RFC 2449 section 8.1.2
+        answer(Pop3Reply.err(Pop3Reply.Code.IN_USE, Phrase.IN_USE))); // RFC 2449 section 8.1.2
   }
 
   /** When the hold ran out and another session took it: what was marked as deleted stays. */
   static Step holdLost(Pop3State state) {
-    return new Step(
-        state,
-        new Close(
-            Pop3Reply.err(Pop3Reply.Code.IN_USE, "another session has taken this maildrop over")));
+    return new Step(state, new Close(Pop3Reply.err(Pop3Reply.Code.IN_USE, Phrase.TAKEN_OVER)));
   }
 
   /**
@@ -238,8 +259,7 @@ final class Pop3Session {
    * session ends.
    */
   static Step overtaken(Pop3State state) {
-    return new Step(
-        state, new Close(Pop3Reply.err("messages were removed by another session; log in again")));
+    return new Step(state, new Close(Pop3Reply.err(Phrase.OVERTAKEN)));
   }
 
   // ---- update
@@ -248,37 +268,61 @@ final class Pop3Session {
   static Step updated(Update state, boolean removed) {
     Pop3Reply reply =
         removed
-            ? Pop3Reply.ok("Skypost signing off, " + count(state.remaining()) + " left")
-            : Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, "some deleted messages not removed");
+            ? Pop3Reply.ok(Phrase.SIGNING_OFF_LEFT, state.remaining())
+            : Pop3Reply.err(Pop3Reply.Code.SYS_TEMP, Phrase.NOT_REMOVED);
     return new Step(state, new Close(reply));
   }
 
   // ---- both
 
-  private static AnswerLines capabilities(Channel channel, boolean beforeLogin) {
+  /**
+   * RFC 6856 section 3: lists the languages, or goes over to one, in which that is said already.
+   */
+  private static Step language(
+      Pop3State state, Lang command, Function<Speech, Pop3State> speaking) {
+    if (command.range().isEmpty()) {
+      List<String> lines =
+          Stream.of(Language.values()).map(each -> each.tag() + " " + each.description()).toList();
+      return new Step(state, new AnswerLines(Pop3Reply.ok(Phrase.LANGUAGES), lines));
+    }
+    return Language.of(command.range().get())
+        .map(language ->
+            new Step(
+                speaking.apply(state.channel().speech().in(language)),
+                answer(Pop3Reply.ok(Phrase.LANGUAGE_CHANGED, language.tag()))))
+        .orElseGet(() -> err(state, Phrase.NO_SUCH_LANGUAGE));
+  }
+
+  /**
+   * RFC 2449 section 5.
+   *
+   * @param expire RFC 2449 section 6.7: how many days a message may stay; before login the least
+   *     that any user has, and that it differs from user to user
+   */
+  private static AnswerLines capabilities(Channel channel, String expire) {
     List<String> lines = new ArrayList<>(List.of("TOP", "UIDL"));
     if (channel.allowsPasswords()) {
       lines.add("USER");
       lines.add("SASL " + String.join(" ", channel.mechanisms())); // RFC 5034 section 3
     }
-    lines.addAll(List.of("RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER"));
-    if (beforeLogin && channel.offersStls()) {
+    lines.addAll(List.of("RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE " + expire));
+    // RFC 6856 section 2.2: USER says that USER and PASS take UTF-8, also without UTF8
+    lines.add(channel.allowsPasswords() ? "UTF8 USER" : "UTF8");
+    lines.add("LANG");
+    // No LOGIN-DELAY (RFC 2449 section 6.5): a poll costs one read unit, to forbid it a write.
+    if (expire.endsWith("USER") && channel.offersStls()) {
       lines.add("STLS"); // RFC 2595 section 4
     }
     lines.add("IMPLEMENTATION Skypost");
-    return new AnswerLines(Pop3Reply.ok("capabilities follow"), lines);
+    return new AnswerLines(Pop3Reply.ok(Phrase.CAPABILITIES), lines);
   }
 
-  private static String count(Maildrop.Totals totals) {
-    return count(totals.messages()) + " (" + totals.octets() + " octets)";
+  private static Step err(Pop3State state, Phrase phrase, Object... values) {
+    return new Step(state, answer(Pop3Reply.err(phrase, values)));
   }
 
-  private static String count(int messages) {
-    return messages + (messages == 1 ? " message" : " messages");
-  }
-
-  private static Step err(Pop3State state, String text) {
-    return new Step(state, answer(Pop3Reply.err(text)));
+  private static Pop3Reply value(String value) {
+    return Pop3Reply.ok(Phrase.VALUE, value);
   }
 
   private static Answer answer(Pop3Reply reply) {

@@ -1,6 +1,7 @@
 /**
  * POP3 as a server speaks it: grammar, session and connection (RFC 1939), with CAPA and response
- * codes (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034) and the codes of RFC 3206.
+ * codes (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034), the codes of RFC 3206, UTF8 and LANG (RFC
+ * 6856).
  *
  * <p>Invariants: the steps of {@link skypost.protocol.pop3.Pop3Session} are pure, and {@link
  * skypost.protocol.pop3.Pop3Connection} alone does input and output; a message is removed only when

@@ -80,6 +80,9 @@ final class TestMaildrops implements Pop3Logins {
     if (username.equals("empty") && password.equals("secret")) {
       return new Outcome.Opened(new Drop(List.of()));
     }
+    if (List.of("安娜", "clara").contains(username) && password.equals("密码")) {
+      return new Outcome.Opened(new Drop(MESSAGES, username));
+    }
     return username.equals("anna") && List.of("pass word", "pässwörd").contains(password)
         ? new Outcome.Opened(new Drop(MESSAGES))
         : new Outcome.Refused();
@@ -108,9 +111,22 @@ final class TestMaildrops implements Pop3Logins {
 
   private final class Drop implements Maildrop {
     private final List<String> contents;
+    private final boolean internationalized;
+    private final boolean clears;
 
     Drop(List<String> contents) {
+      this(contents, "");
+    }
+
+    Drop(List<String> contents, String kind) {
       this.contents = contents;
+      this.internationalized = kind.equals("安娜");
+      this.clears = kind.equals("clara");
+    }
+
+    @Override
+    public boolean deletesRetrieved() {
+      return clears;
     }
 
     @Override
@@ -144,12 +160,15 @@ final class TestMaildrops implements Pop3Logins {
     }
 
     @Override
-    public InputStream open(Message message) throws IOException, Missing {
+    public InputStream open(Message message, Wanted wanted) throws IOException, Missing, NeedsUtf8 {
       if (has(Event.CONTENT_LOST)) {
         throw new Missing();
       }
       if (has(Event.STORAGE_DOWN)) {
         throw new IOException("no bucket");
+      }
+      if (internationalized && !wanted.utf8()) {
+        throw new NeedsUtf8();
       }
       byte[] content = contents.get(message.number() - 1).getBytes(StandardCharsets.ISO_8859_1);
       return new Content(has(Event.STORAGE_BREAKS_OFF) ? Arrays.copyOf(content, 5) : content);

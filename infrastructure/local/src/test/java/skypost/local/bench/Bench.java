@@ -27,6 +27,9 @@ public final class Bench {
           --invocations N   of SendFunction at once, ten messages each (8)
           --rounds N        the senders take turns so often (3)
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
+        pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded, dovecot
+                            (started here; run as root): memory,embedded
+        mailbox [MESSAGES]  login, STAT, LIST and UIDL of a large mailbox (100000)
         large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
       """;
 
@@ -49,6 +52,15 @@ public final class Bench {
         case "smtp" -> new SmtpBench(BenchOptions.parse(rest), System.out).run();
         case "send" -> SendBench.run(SendBenchOptions.parse(rest), System.out);
         case "connections" -> ManyConnections.run(number(rest, 10_000), System.out);
+        case "pop3" ->
+            new Pop3Bench(
+                    List.of((rest.isEmpty() ? "memory,embedded" : rest.getFirst()).split(",")),
+                    System.out)
+                .run();
+        case "mailbox" -> {
+          LargeMailbox.run(number(rest, 100_000), System.out);
+          System.exit(0); // the embedded endpoints do not end by themselves
+        }
         case "large" -> LargeMessage.run(number(rest, 100), System.out);
         default -> throw new IllegalArgumentException("no such benchmark: " + what);
       }
