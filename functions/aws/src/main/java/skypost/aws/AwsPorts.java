@@ -4,6 +4,7 @@ import java.time.Clock;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.SteadyRefusals;
+import skypost.mail.authorize.Tallies;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
@@ -89,6 +90,10 @@ public final class AwsPorts {
 
   public LoginAttempts attempts() {
     return new DynamoLoginAttempts(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public Tallies tallies() {
+    return new DynamoTallies(clients.dynamo(), settings.required(CREDENTIALS));
   }
 
   public Mailboxes mailboxes() {

@@ -26,10 +26,12 @@ import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoSuppressions;
+import skypost.aws.DynamoTallies;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.authorize.LoginAttempts;
+import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
@@ -45,6 +47,7 @@ import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
 import skypost.mail.contract.SuppressionsContract;
+import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
@@ -264,6 +267,14 @@ class AwsPortsContractTest {
     @Override
     protected LoginAttempts attempts() {
       return new DynamoLoginAttempts(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoTalliesTest extends TalliesContract {
+    @Override
+    protected Tallies tallies() {
+      return new DynamoTallies(dynamo, Resources.CREDENTIALS);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import skypost.mail.authorize.LoginAttempts;
+import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
@@ -21,6 +22,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.SuppressionsContract;
+import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
@@ -216,6 +218,16 @@ class InMemoryPortsTest {
     @Override
     protected LoginAttempts attempts() {
       return attempts;
+    }
+  }
+
+  @Nested
+  class OfTallies extends TalliesContract {
+    private final InMemoryTallies tallies = new InMemoryTallies();
+
+    @Override
+    protected Tallies tallies() {
+      return tallies;
     }
   }
 }
