@@ -3,6 +3,7 @@ package skypost.api;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.directory.AddressPattern;
+import skypost.mail.directory.DnsList;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.RetryRule;
+import skypost.mail.directory.Screening;
 import skypost.mail.directory.SmartHosts;
 import skypost.protocol.address.Domains;
 import skypost.protocol.address.EmailAddress;
@@ -22,10 +25,25 @@ import skypost.protocol.address.EmailAddress;
 /** Relay settings as an administrator writes them. */
 final class RelayMembers {
   static final Set<String> ALL =
-      Set.of("trustedNetworks", "smartHost", "smartHosts", "rules", "retries", "suppressions");
+      Set.of(
+          "trustedNetworks",
+          "smartHost",
+          "smartHosts",
+          "rules",
+          "retries",
+          "suppressions",
+          "dnsLists",
+          "greylisting");
 
   private static final Set<String> SMART_HOSTS = Set.of("default", "domains");
   private static final Set<String> RULE = Set.of("name", "user", "domain", "as", "to", "action");
+  private static final Set<String> DNS_LISTS = Set.of("lists", "threshold");
+  private static final Set<String> DNS_LIST = Set.of("zone", "answers", "weight");
+  private static final String ANSWER = "an address or a network in 127.0.0.0/8";
+  private static final int LOOPBACK_PREFIX = 8;
+  private static final int MAX_DNS_LISTS = 20; // each is a question for each new client
+  private static final int MAX_ANSWERS = 50;
+  private static final int MAX_WEIGHT = 1000;
   private static final int SMTP_PORT = 25;
   private static final int MAX_NETWORKS = 1000;
   private static final int MAX_SMART_HOSTS = 1000;
@@ -58,7 +76,38 @@ final class RelayMembers {
     for (Members retry : members.objects("retries", MAX_RETRIES, RETRY)) {
       retry(retry).ifPresent(retries::add);
     }
-    return new RelaySettings(networks, smartHosts(members), rules, retries, suppressions(members));
+    return new RelaySettings(
+        networks, smartHosts(members), rules, retries, suppressions(members), screening(members));
+  }
+
+  private static Screening screening(Members members) {
+    Members dnsLists = members.object("dnsLists", DNS_LISTS);
+    List<DnsList> lists = new ArrayList<>();
+    Set<String> zones = new HashSet<>();
+    for (Members list : dnsLists.objects("lists", MAX_DNS_LISTS, DNS_LIST)) {
+      Optional<String> zone = list.parsed("zone", "a domain name", RelayMembers::domain);
+      List<Network> answers = list.list("answers", ANSWER, MAX_ANSWERS, RelayMembers::answer);
+      int weight = (int) list.number("weight", -MAX_WEIGHT, MAX_WEIGHT, 1);
+      list.required("zone");
+      if (weight == 0) {
+        list.error("weight", "0 would make no difference");
+      }
+      if (zone.isPresent() && !zones.add(zone.get() + " " + answers)) {
+        list.error("zone", "is in the list already, for the same answers");
+      }
+      zone.ifPresent(name -> lists.add(new DnsList(name, answers, weight)));
+    }
+    int threshold = (int) dnsLists.number("threshold", 1, MAX_WEIGHT, 1);
+    if (dnsLists.has("threshold") && !dnsLists.has("lists")) {
+      dnsLists.error("lists", "is required where there is a threshold");
+    }
+    return new Screening(lists, threshold, members.flag("greylisting", false));
+  }
+
+  /** Lists answer in 127.0.0.0/8 (RFC 5782 section 2.3). */
+  private static Optional<Network> answer(String text) {
+    return Network.parse(text)
+        .filter(network -> text.startsWith("127.") && network.prefix() >= LOOPBACK_PREFIX);
   }
 
   private static Map<String, Duration> suppressions(Members members) {

@@ -15,6 +15,7 @@ import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.authorize.CountTogether;
+import skypost.mail.authorize.ScreenClients;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.forward.ReturnPaths;
@@ -40,12 +41,10 @@ public final class AuthorizeHandler implements RequestStreamHandler {
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
     var logins =
         new AuthorizeLogin(ports.credentials(), ports.attempts(), ports.directory(), clock);
+    CallAheadSettings callAhead = CallAheadSettings.read(settings);
     var relayRecipients =
         new CheckRelayRecipients(
-            ports.relayRecipients(),
-            ports.probedRecipients(),
-            CallAheadSettings.read(settings).probe(),
-            clock);
+            ports.relayRecipients(), ports.probedRecipients(), callAhead.probe(), clock);
     var recipients =
         new AuthorizeRecipients(
             new AuthorizeRecipients.Ports(
@@ -54,7 +53,8 @@ public final class AuthorizeHandler implements RequestStreamHandler {
                 relayRecipients,
                 ports.suppressions(),
                 new ReturnPaths(
-                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET))),
+                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
+                new ScreenClients.Ports(callAhead.screen(), ports.greylist())),
             relay,
             clock);
     this.decisions =

@@ -2,6 +2,7 @@ package skypost.aws;
 
 import java.time.Clock;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.SteadyRefusals;
 import skypost.mail.authorize.Tallies;
@@ -94,6 +95,10 @@ public final class AwsPorts {
 
   public Tallies tallies() {
     return new DynamoTallies(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public Greylist greylist() {
+    return new DynamoGreylist(clients.dynamo(), settings.required(CREDENTIALS));
   }
 
   public Mailboxes mailboxes() {

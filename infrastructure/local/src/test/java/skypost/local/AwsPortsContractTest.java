@@ -19,6 +19,7 @@ import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoGreylist;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
@@ -30,12 +31,14 @@ import skypost.aws.DynamoTallies;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
+import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.GreylistContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -267,6 +270,14 @@ class AwsPortsContractTest {
     @Override
     protected LoginAttempts attempts() {
       return new DynamoLoginAttempts(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoGreylistTest extends GreylistContract {
+    @Override
+    protected Greylist greylist() {
+      return new DynamoGreylist(dynamo, Resources.CREDENTIALS);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
@@ -12,6 +13,7 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.FilterMemoriesContract;
+import skypost.mail.contract.GreylistContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -218,6 +220,16 @@ class InMemoryPortsTest {
     @Override
     protected LoginAttempts attempts() {
       return attempts;
+    }
+  }
+
+  @Nested
+  class OfGreylist extends GreylistContract {
+    private final InMemoryGreylist greylist = new InMemoryGreylist();
+
+    @Override
+    protected Greylist greylist() {
+      return greylist;
     }
   }
 
