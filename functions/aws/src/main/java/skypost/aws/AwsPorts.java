@@ -20,6 +20,7 @@ import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
 /**
@@ -111,6 +112,10 @@ public final class AwsPorts {
 
   public Traces traces() {
     return new DynamoTraces(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public KeptPolicies keptPolicies() {
+    return new DynamoKeptPolicies(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public OutboundQueue queue() {

@@ -35,7 +35,7 @@ import skypost.mail.send.SendMessage;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
-import skypost.protocol.smtp.client.OpportunisticTls;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -78,7 +78,7 @@ public final class SendHandler implements RequestStreamHandler {
             new Bounces(messages, settings.hostname()),
             new SuppressRecipients(directory, aws.suppressions(), clock));
     RunOperation operations = operations(ports, aws.operations(), clock);
-    Sending sending = new Sending(ports, aws.destinations(), directory);
+    Sending sending = new Sending(ports, aws.destinations(), directory, aws.keptPolicies());
     reader.check();
     this(wire(settings, sending, clock), operations, clock);
   }
@@ -100,7 +100,10 @@ public final class SendHandler implements RequestStreamHandler {
 
   /** The ports of sending, and what is remembered of the directory. */
   private record Sending(
-      SendMessage.Ports ports, Destinations destinations, RememberedDirectory directory) {}
+      SendMessage.Ports ports,
+      Destinations destinations,
+      RememberedDirectory directory,
+      KeptPolicies policies) {}
 
   private static SendDue wire(SendSettings settings, Sending sending, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
@@ -111,7 +114,11 @@ public final class SendHandler implements RequestStreamHandler {
             random);
     var outbound =
         new DirectoryRoutes.Outbound(
-            settings.smartHost(), settings.outboundPort(), OpportunisticTls.demand());
+            settings.smartHost(),
+            settings.outboundPort(),
+            settings
+                .tls()
+                .policies(settings.dns(), exchangers, sending.policies(), settings.outboundPort()));
     var routes = new DirectoryRoutes(sending.directory(), exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.helo(), Timeouts.STANDARD));
     var schedules = routes.schedules(settings.schedule());

@@ -19,6 +19,7 @@ import skypost.mail.settings.SettingsReader;
  * @param smartHost takes all outbound mail, unless the directory names another
  * @param schedule when a message is tried
  * @param ownAddresses where we take mail ourselves
+ * @param tls what is looked at and believed for TLS
  */
 public record SendSettings(
     String hostname,
@@ -27,7 +28,8 @@ public record SendSettings(
     int outboundPort,
     Optional<HostPort> smartHost,
     RetrySchedule schedule,
-    List<InetAddress> ownAddresses) {
+    List<InetAddress> ownAddresses,
+    TlsSettings tls) {
   public static final Setting RETRY_SCHEDULE =
       new Setting(
           "SKYPOST_RETRY_SCHEDULE",
@@ -48,6 +50,7 @@ public record SendSettings(
         reader.port(CommonSettings.OUTBOUND_PORT),
         reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
-        reader.addresses(CommonSettings.OWN_ADDRESSES));
+        reader.addresses(CommonSettings.OWN_ADDRESSES),
+        TlsSettings.read(reader));
   }
 }

@@ -16,10 +16,16 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +97,7 @@ class SendHandlerTest {
                     new RememberedDirectory(new InMemoryDirectory(), clock),
                     new InMemorySuppressions(),
                     clock)),
-            (destination, sender, chosen) -> new Route.Via(List.of(mx.hop())),
+            (destination, sender, chosen, wish) -> new Route.Via(List.of(mx.hop())),
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD)),
             destination -> RetrySchedule.DEFAULT,
             clock,
@@ -103,7 +109,7 @@ class SendHandlerTest {
     handler =
         new SendHandler(
             new SendDue(ports, send, destination -> RetrySchedule.DEFAULT, means), run, clock);
-    enqueue();
+    enqueue(ENTRY);
   }
 
   @AfterEach
@@ -186,6 +192,73 @@ class SendHandlerTest {
     assertThat(mx.commands()).isEmpty();
   }
 
+  /** One on which its server falls silent holds up none of the others. */
+  @Test
+  void allOfABatchAreSentAtOnceAndOnlyWhatIsNotDoneIsHandedBack() throws Exception {
+    mx.always("RCPT TO:<bob@slow.example>", FakeMx.stall());
+    List<EntryId> good = new ArrayList<>(List.of(ENTRY));
+    for (int i = 0; i < 7; i++) {
+      good.add(EntryId.parse("01m88ve4d0p5y83py2d" + i + "~there.example~0").orElseThrow());
+      enqueue(good.getLast());
+    }
+    EntryId stuck = EntryId.parse("01m88ve4d0p5y83py2e0~slow.example~0").orElseThrow();
+    enqueue(stuck);
+    List<String> entries = new ArrayList<>(List.of(stuck.toString(), "malformed"));
+    good.forEach(entry -> entries.add(entry.toString()));
+
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> answer = threads.submit(() -> handle(batch(entries), Duration.ofMinutes(14)));
+      awaitDone(good);
+      mx.close(); // only now it hangs up
+
+      assertThat(answer.get())
+          .isEqualTo("{\"batchItemFailures\":[{\"itemIdentifier\":\"malformed\"}]}");
+    }
+    assertThat(mx.received()).hasSize(8);
+    assertThat(queue.entries(stuck.message()))
+        .extracting(QueueEntry::status)
+        .containsExactly(Status.DEFERRED);
+  }
+
+  @Test
+  void aBatchForWhichNoTimeIsLeftIsHandedBackAsAWhole() throws IOException {
+    EntryId other = EntryId.parse("01m88ve4d0p5y83py2d0~slow.example~0").orElseThrow();
+    enqueue(other);
+
+    assertThat(handle(batch(List.of(ENTRY.toString(), other.toString())), Duration.ofSeconds(60)))
+        .contains(ENTRY.toString(), other.toString());
+
+    assertThat(mx.commands()).isEmpty();
+    assertThat(queue.entries(other.message()))
+        .extracting(QueueEntry::attemptsMade)
+        .containsExactly(0);
+  }
+
+  /** An event with a record for each entry, whose SQS message has the entry's name. */
+  private static byte[] batch(List<String> entries) {
+    return entries.stream()
+        .map(entry ->
+            """
+            {"messageId": "%1$s", "body": "{\\"entry\\": \\"%1$s\\"}",
+             "attributes": {"ApproximateReceiveCount": "1"}}\
+            """
+                .formatted(entry))
+        .collect(Collectors.joining(",", "{\"Records\": [", "]}"))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void awaitDone(List<EntryId> entries) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!entries.stream().allMatch(this::isDone)) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private boolean isDone(EntryId entry) {
+    return queue.entries(entry.message()).getFirst().status() == Status.DONE;
+  }
+
   @Test
   void settingsThatAreMissingOrWrongAreToldAllAtOnce() {
     SettingsReader reader =
@@ -230,18 +303,19 @@ class SendHandlerTest {
   }
 
   private String handle(String event, Duration remaining) throws IOException {
+    return handle(Files.readAllBytes(EVENTS.resolve(event)), remaining);
+  }
+
+  private String handle(byte[] event, Duration remaining) throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    handler.handleRequest(
-        new ByteArrayInputStream(Files.readAllBytes(EVENTS.resolve(event))),
-        answer,
-        new TestContext(remaining));
+    handler.handleRequest(new ByteArrayInputStream(event), answer, new TestContext(remaining));
     return answer.toString(StandardCharsets.UTF_8);
   }
 
-  private void enqueue() throws IOException {
-    EmailAddress bob = EmailAddress.parse("bob@there.example").orElseThrow();
+  private void enqueue(EntryId entry) throws IOException {
+    EmailAddress bob = EmailAddress.parse("bob@" + entry.destination()).orElseThrow();
     Optional<EmailAddress> alice = EmailAddress.parse("alice@here.example");
-    MessageId id = ENTRY.message();
+    MessageId id = entry.message();
     try (var draft =
         messages.begin(
             id,
@@ -256,7 +330,7 @@ class SendHandlerTest {
     queue.enqueue(
         List.of(
             new QueueEntry(
-                ENTRY,
+                entry,
                 alice,
                 18,
                 false,

@@ -20,6 +20,7 @@ import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Settings;
 import skypost.send.SendSettings;
+import skypost.send.TlsSettings;
 import skypost.smtp.SmtpFrontSettings;
 
 /**
@@ -106,6 +107,7 @@ record LocalSettings(
             SendSettings.RETRY_SCHEDULE,
             DYNOXIDE,
             ENDPOINT));
+    settings.addAll(TlsSettings.SETTINGS);
     Map<String, Setting> byKey = new LinkedHashMap<>();
     settings.forEach(setting -> byKey.put(setting.key(), setting));
     return List.copyOf(byKey.values());

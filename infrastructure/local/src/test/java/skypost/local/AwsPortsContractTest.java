@@ -20,6 +20,7 @@ import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
 import skypost.aws.DynamoGreylist;
+import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
@@ -39,6 +40,7 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.GreylistContract;
+import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -70,6 +72,7 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -286,6 +289,14 @@ class AwsPortsContractTest {
     @Override
     protected Tallies tallies() {
       return new DynamoTallies(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoKeptPoliciesTest extends KeptPoliciesContract {
+    @Override
+    protected KeptPolicies policies() {
+      return new DynamoKeptPolicies(dynamo, Resources.MESSAGES);
     }
   }
 

@@ -3,6 +3,7 @@ package skypost.mail.bounce;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,7 +85,8 @@ public final class Bounces {
     }
     DeliveryReport report =
         new DeliveryReport(hostname, bounce, to.get(), original, returned, noticed);
-    try (IncomingMessages.Draft draft = incoming.begin(bounce, envelope(bounce, to.get()))) {
+    try (IncomingMessages.Draft draft =
+        incoming.begin(bounce, envelope(bounce, to.get(), original))) {
       report.writeTo(draft);
       draft.commit();
     }
@@ -119,8 +121,14 @@ public final class Bounces {
     return isTold ? Optional.of(postmaster) : Optional.empty();
   }
 
-  private Envelope envelope(MessageId bounce, EmailAddress to) {
-    Map<String, String> parameters = to.isInternationalized() ? Map.of("SMTPUTF8", "") : Map.of();
+  private Envelope envelope(MessageId bounce, EmailAddress to, Original original) {
+    Map<String, String> parameters = new HashMap<>();
+    if (to.isInternationalized()) {
+      parameters.put("SMTPUTF8", "");
+    }
+    if (original.envelope().senderParameters().containsKey("REQUIRETLS")) {
+      parameters.put("REQUIRETLS", ""); // RFC 8689 section 5: it quotes what was to be protected
+    }
     return new Envelope(
         Optional.empty(),
         parameters,

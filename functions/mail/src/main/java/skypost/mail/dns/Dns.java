@@ -18,7 +18,9 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
 import org.xbill.DNS.hosts.HostsFileParser;
 import org.xbill.DNS.lookup.LookupSession;
 import org.xbill.DNS.lookup.NoSuchDomainException;
@@ -130,6 +132,22 @@ public final class Dns {
   /** Asks and waits. */
   public Answer lookup(String name, int type) {
     return await(ask(name, type));
+  }
+
+  /**
+   * The TXT records of a name, the strings of each joined; none when there are none, or when it
+   * cannot be told.
+   */
+  public List<String> texts(String name) {
+    return switch (lookup(name, Type.TXT)) {
+      case Answer.Records(List<Record> records) ->
+          records.stream()
+              .filter(TXTRecord.class::isInstance)
+              .map(record -> String.join("", ((TXTRecord) record).getStrings()))
+              .toList();
+      case Answer.NoSuchName() -> List.of();
+      case Answer.Unknown ignored -> List.of();
+    };
   }
 
   private static Answer failed(Throwable fault) {

@@ -1,6 +1,7 @@
 package skypost.mail.send;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
@@ -9,8 +10,11 @@ import skypost.mail.directory.RetryRule;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
+import skypost.mail.tlspolicy.TlsPolicies;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
-import skypost.protocol.smtp.client.TlsDemand;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Peer;
 
 /**
  * Routes as the administrator has set them: where he has chosen a server for an entry, it goes
@@ -27,9 +31,9 @@ public final class DirectoryRoutes implements Routes {
    *
    * @param smartHost where the directory's relay settings name none for a sender
    * @param port of exchangers found through MX; 25 but in tests
-   * @param tls what is demanded of servers for which nobody demands more
+   * @param tls decides what TLS must be
    */
-  public record Outbound(Optional<HostPort> smartHost, int port, TlsDemand tls) {}
+  public record Outbound(Optional<HostPort> smartHost, int port, TlsPolicies tls) {}
 
   public DirectoryRoutes(
       RememberedDirectory directory, MailExchangers exchangers, Outbound outbound) {
@@ -39,14 +43,23 @@ public final class DirectoryRoutes implements Routes {
   }
 
   @Override
-  public Route to(String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen)
+  public Route to(
+      String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen, TlsWish wish)
       throws IOException {
     Optional<HostPort> named = chosen.isPresent() ? chosen : named(destination, sender);
     Exchangers found =
         named.isPresent()
             ? exchangers.host(named.get().host(), named.get().port())
             : exchangers.find(destination, outbound.port());
-    return Route.to(found, outbound.tls());
+    return switch (found) {
+      case Exchangers.Never(SmtpReply reply) -> new Route.Never(reply);
+      case Exchangers.Later(SmtpReply reply) -> new Route.Later(reply);
+      case Exchangers.Found(List<Peer> peers) ->
+          Route.as(
+              named.isPresent()
+                  ? outbound.tls().named(peers, wish)
+                  : outbound.tls().exchangers(destination, peers, wish));
+    };
   }
 
   private Optional<HostPort> named(String destination, Optional<EmailAddress> sender)

@@ -27,9 +27,6 @@ import skypost.protocol.log.EventLog;
  * meanwhile; when he dies, the lease dies with him.
  */
 final class DrainDestination {
-  /** With less time than this no further round is begun. */
-  private static final Duration HAND_ON = Duration.ofSeconds(45);
-
   private static final Duration LOST_MARGIN = Duration.ofMinutes(1);
 
   private final Destinations destinations;
@@ -97,7 +94,7 @@ final class DrainDestination {
       while (current.isPresent()) { // empty: it is over, or somebody has stepped in
         Destination destination = current.get();
         Instant now = means.clock().instant();
-        if (Duration.between(now, deadline).compareTo(HAND_ON) < 0) {
+        if (Duration.between(now, deadline).compareTo(SendDue.LEAST_TIME) < 0) {
           keep(destination, destination.released());
           queue.wakeDestination(domain, now, now);
           return;

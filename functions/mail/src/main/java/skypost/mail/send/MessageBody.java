@@ -12,6 +12,7 @@ import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.smtp.client.Transaction;
 
 /**
@@ -24,6 +25,10 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
 
   private static final Pattern RECEIVED =
       Pattern.compile("^Received:", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+
+  private static final Pattern TLS_NOT_REQUIRED =
+      Pattern.compile(
+          "^TLS-Required:[ \\t]*No[ \\t]*\\r?$", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
   private final StoredMessages messages;
   private final MessageId id;
@@ -71,6 +76,15 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
   int hops() {
     String headers = new String(beginning, 0, headerEnd, StandardCharsets.ISO_8859_1);
     return (int) RECEIVED.matcher(headers).results().count();
+  }
+
+  /** What the sender wants of TLS; REQUIRETLS goes before the field (RFC 8689 section 3). */
+  TlsWish tlsWish() {
+    if (envelope.senderParameters().containsKey("REQUIRETLS")) {
+      return TlsWish.REQUIRED;
+    }
+    String headers = new String(beginning, 0, headerEnd, StandardCharsets.ISO_8859_1);
+    return TLS_NOT_REQUIRED.matcher(headers).find() ? TlsWish.OPTIONAL : TlsWish.USUAL;
   }
 
   /** All of a small message, of a large one the beginning; as often as is asked. */

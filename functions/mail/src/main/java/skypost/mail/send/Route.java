@@ -1,10 +1,9 @@
 package skypost.mail.send;
 
 import java.util.List;
-import skypost.mail.dns.Exchangers;
+import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Hop;
-import skypost.protocol.smtp.client.TlsDemand;
 
 /** Which way a message takes. */
 public sealed interface Route {
@@ -24,13 +23,13 @@ public sealed interface Route {
   /** It cannot be told now (4yz). */
   record Later(SmtpReply reply) implements Route {}
 
-  /** To these exchangers, on the same terms with each. */
-  static Route to(Exchangers exchangers, TlsDemand tls) {
-    return switch (exchangers) {
-      case Exchangers.Found(var peers) ->
-          new Via(peers.stream().map(peer -> new Hop(peer, tls)).toList());
-      case Exchangers.Never(SmtpReply reply) -> new Never(reply);
-      case Exchangers.Later(SmtpReply reply) -> new Later(reply);
+  /** As was decided about the servers that were found. */
+  static Route as(TlsPolicies.Decision decision) {
+    return switch (decision) {
+      case TlsPolicies.Decision.Admitted(List<Hop> hops) -> new Via(hops);
+      case TlsPolicies.Decision.Refused(SmtpReply reply) when reply.isPermanent() ->
+          new Never(reply);
+      case TlsPolicies.Decision.Refused(SmtpReply reply) -> new Later(reply);
     };
   }
 }

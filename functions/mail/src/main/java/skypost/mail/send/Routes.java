@@ -3,6 +3,7 @@ package skypost.mail.send;
 import java.io.IOException;
 import java.util.Optional;
 import skypost.mail.directory.HostPort;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
 
 /** Where mail for a destination goes. */
@@ -14,8 +15,10 @@ public interface Routes {
    * @param sender the reverse-path
    * @param chosen the server that the administrator has chosen for this mail; it goes before all
    *     else
+   * @param wish what the sender wants of TLS
    * @throws IOException when the administrator's settings cannot be read now
    */
-  Route to(String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen)
+  Route to(
+      String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen, TlsWish wish)
       throws IOException;
 }

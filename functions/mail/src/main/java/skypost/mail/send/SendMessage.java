@@ -215,7 +215,10 @@ public final class SendMessage {
           new Outcome.Failed(
               SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
-    return switch (routes.to(entry.id().destination(), entry.sender(), entry.byHand().route())) {
+    Route route =
+        routes.to(
+            entry.id().destination(), entry.sender(), entry.byHand().route(), body.get().tlsWish());
+    return switch (route) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Route.Via(List<Hop> hops) ->

@@ -84,22 +84,27 @@ public final class SmtpCourier implements Courier {
     }
 
     void ask(Hop hop, int others) {
-      // One that stalls must not use up the time of those after it; once content flows, it may have
-      // all that is left
-      Duration share =
-          others == 0
-              ? deadline.remaining()
-              : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
-      if (!ask(hop, new ConnectionPool.Terms(share, deadline, false))) {
-        ask(hop, new ConnectionPool.Terms(share, deadline, true));
+      if (!ask(hop, new ConnectionPool.Terms(share(others), deadline, false))) {
+        ask(hop, new ConnectionPool.Terms(share(others), deadline, true));
       }
+    }
+
+    /**
+     * One that stalls must not use up the time of those after it; once content flows, it may have
+     * all that is left.
+     */
+    private Duration share(int others) {
+      return others == 0
+          ? deadline.remaining()
+          : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
     }
 
     /**
      * Tells a server what it may take.
      *
-     * @return false when the connection had been used before and was lost: that says nothing of the
-     *     server, which may only have waited long enough, or wants no more messages in one session
+     * @return false when the connection had been used before and was lost, and there is time for a
+     *     fresh one: that says nothing of the server, which may only have waited long enough, or
+     *     wants no more messages in one session
      */
     private boolean ask(Hop hop, ConnectionPool.Terms terms) {
       return switch (connections.take(hop, terms)) {
@@ -109,12 +114,13 @@ public final class SmtpCourier implements Courier {
           boolean used = connection.transactions() > 0;
           int before = refusals.size();
           try {
-            converse(connection);
+            converse(connection, hop.tls().reason());
             boolean lost = used && !connection.isUsable() && !open().isEmpty();
-            if (lost) {
+            boolean again = lost && deadline.remaining().compareTo(LEAST_TIME) >= 0;
+            if (again) {
               refusals.subList(before, refusals.size()).clear();
             }
-            yield !lost;
+            yield !again;
           } finally {
             connections.giveBack(hop, connection);
           }
@@ -122,9 +128,9 @@ public final class SmtpCourier implements Courier {
       };
     }
 
-    private void converse(SmtpConnection connection) {
+    private void converse(SmtpConnection connection, String policy) {
       server = connection.peer().toString();
-      usedTls = connection.tls();
+      usedTls = policy.isEmpty() ? connection.tls() : connection.tls() + " (" + policy + ")";
       List<Integer> left = open();
       boolean goesOn = true;
       while (!left.isEmpty() && goesOn) {

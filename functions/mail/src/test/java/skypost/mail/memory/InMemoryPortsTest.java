@@ -14,6 +14,7 @@ import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.GreylistContract;
+import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
@@ -41,6 +42,7 @@ import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -92,6 +94,16 @@ class InMemoryPortsTest {
     @Override
     protected ProbedRecipients probed() {
       return probed;
+    }
+  }
+
+  @Nested
+  class OfKeptPolicies extends KeptPoliciesContract {
+    private final KeptPolicies policies = new InMemoryKeptPolicies();
+
+    @Override
+    protected KeptPolicies policies() {
+      return policies;
     }
   }
 

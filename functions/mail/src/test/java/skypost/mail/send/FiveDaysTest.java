@@ -118,7 +118,7 @@ class FiveDaysTest {
                     new RememberedDirectory(new InMemoryDirectory(), clock),
                     new InMemorySuppressions(),
                     clock)),
-            (destination, sender, chosen) -> {
+            (destination, sender, chosen, wish) -> {
               fault(0.02);
               Peer peer = new Peer("mx", new java.net.InetSocketAddress("127.0.0.1", 25));
               return new Route.Via(List.of(new Hop(peer, new TlsDemand.Clear())));

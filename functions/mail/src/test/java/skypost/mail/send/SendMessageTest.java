@@ -46,9 +46,10 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.net.TestTls;
 import skypost.protocol.smtp.client.FakeMx;
-import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -71,6 +72,7 @@ class SendMessageTest {
   private final List<InMemoryOutboundQueue.Wake> wakes = new ArrayList<>();
   private final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  private TlsPolicies policies = TlsPolicies.none(TestTls.client());
   private FakeMx first;
   private FakeMx second;
   private TestDns dns;
@@ -117,7 +119,7 @@ class SendMessageTest {
         new DirectoryRoutes(
             remembered,
             exchangers,
-            new DirectoryRoutes.Outbound(smartHost, first.port(), OpportunisticTls.demand())),
+            new DirectoryRoutes.Outbound(smartHost, first.port(), policies)),
         new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(patience))),
         destination -> schedule,
         clock,

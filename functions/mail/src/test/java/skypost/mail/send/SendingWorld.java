@@ -11,18 +11,22 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.xbill.DNS.SimpleResolver;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.dns.TestDns;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -34,10 +38,11 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.net.TestTls;
 import skypost.protocol.smtp.client.ConnectionPool;
 import skypost.protocol.smtp.client.FakeMx;
-import skypost.protocol.smtp.client.OpportunisticTls;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
@@ -47,20 +52,39 @@ import skypost.protocol.smtp.client.Timeouts;
  */
 final class SendingWorld implements AutoCloseable {
   static final Duration WAIT = Duration.ofMinutes(5);
+  private static final RetrySchedule SCHEDULE =
+      RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT, WAIT));
+  private static final Duration INVOCATION = Duration.ofMinutes(15);
 
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryDirectory directory = new InMemoryDirectory();
   final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
-  final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wake -> {});
+  final InMemoryDestinations destinations = new InMemoryDestinations();
+  private final PriorityQueue<Wake> wakes = new PriorityQueue<>(Comparator.comparing(Wake::at));
+  final InMemoryOutboundQueue queue =
+      new InMemoryOutboundQueue(
+          clock,
+          wake ->
+              wakes.add(
+                  new Wake(Optional.of(wake.id()), wake.id().destination(), wake.at(), wake.at())),
+          wake -> wakes.add(new Wake(Optional.empty(), wake.destination(), wake.at(), wake.due())));
   final FakeMx first;
   final FakeMx second;
   final TestDns dns;
   private final Random random = new Random(7);
 
+  private record Wake(Optional<EntryId> entry, String destination, Instant at, Instant due) {}
+
   SendingWorld() throws IOException {
     first = FakeMx.start("127.0.0.1", 0);
     second = FakeMx.start("127.0.0.2", first.port());
     dns = TestDns.start();
+    heal();
+  }
+
+  /** Has the DNS know of both servers, whatever was wrong with it. */
+  void heal() {
+    List.of("there.example", "mx1.there.example", "mx2.there.example").forEach(dns::remove);
     dns.add("there.example", "MX", "10 mx1.there.example.")
         .add("there.example", "MX", "20 mx2.there.example.")
         .add("mx1.there.example", "A", "127.0.0.1")
@@ -82,12 +106,53 @@ final class SendingWorld implements AutoCloseable {
     return new DirectoryRoutes(
         new RememberedDirectory(directory, clock),
         exchangers(),
-        new DirectoryRoutes.Outbound(Optional.empty(), first.port(), OpportunisticTls.demand()));
+        new DirectoryRoutes.Outbound(
+            Optional.empty(), first.port(), TlsPolicies.none(TestTls.client())));
   }
 
   /** A client that waits so long for a server. */
   static SmtpClient client(Duration patience) {
     return new SmtpClient("mx.us.example", Timeouts.all(patience));
+  }
+
+  /** Has both servers send and take content so. */
+  void offer(Way way) {
+    first.offers(way.extensions());
+    second.offers(way.extensions());
+  }
+
+  /** Deals with wakes by sending so. */
+  SendDue due(SendMessage send, Executor threads) {
+    return new SendDue(
+        new SendDue.Ports(queue, destinations),
+        send,
+        _ -> SCHEDULE,
+        new SendDue.Means(threads, clock, random));
+  }
+
+  /** Deals with all that is due until then, each wake as an invocation of its own. */
+  void runFor(Duration time, SendDue due) throws IOException {
+    Instant end = clock.instant().plus(time);
+    while (!wakes.isEmpty() && !wakes.peek().at().isAfter(end)) {
+      Wake wake = wakes.poll();
+      clock.advanceTo(wake.at());
+      deal(wake, due);
+    }
+    clock.advanceTo(end);
+  }
+
+  private void deal(Wake wake, SendDue due) throws IOException {
+    Instant deadline = clock.instant().plus(INVOCATION);
+    if (wake.entry().isEmpty()) {
+      due.destination(wake.destination(), wake.due(), deadline);
+    } else {
+      QueueEntry entry = now(wake.entry().get());
+      due.entry(
+          entry.id(),
+          Optional.of(entry.nextAttempt()).filter(_ -> entry.status() == Status.DEFERRED),
+          deadline);
+    }
+    due.rest();
   }
 
   SendMessage sender(Routes routes, ConnectionPool connections) {
@@ -101,7 +166,7 @@ final class SendingWorld implements AutoCloseable {
                 new RememberedDirectory(directory, clock), new InMemorySuppressions(), clock)),
         routes,
         new SmtpCourier(connections),
-        _ -> RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT, WAIT)),
+        _ -> SCHEDULE,
         clock,
         random);
   }
@@ -197,6 +262,10 @@ final class SendingWorld implements AutoCloseable {
 
     TickingClock(Instant now) {
       this.now = now;
+    }
+
+    void advanceTo(Instant time) {
+      now = time.isAfter(now) ? time : now;
     }
 
     void advance(Duration by) {

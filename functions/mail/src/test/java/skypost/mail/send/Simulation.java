@@ -120,7 +120,7 @@ final class Simulation {
                     new RememberedDirectory(new InMemoryDirectory(), clock),
                     new InMemorySuppressions(),
                     clock)),
-            (destination, sender, chosen) -> new Route.Via(List.of(hop)),
+            (destination, sender, chosen, wish) -> new Route.Via(List.of(hop)),
             new RemoteServers(),
             all,
             clock,

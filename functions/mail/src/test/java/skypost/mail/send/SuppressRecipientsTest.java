@@ -70,7 +70,7 @@ class SuppressRecipientsTest {
             new InMemoryBodyHolders(),
             new Bounces(messages, "mx.local.example"),
             new SuppressRecipients(remembered, suppressions, clock)),
-        (destination, sender, chosen) -> new Route.Via(List.of(hop)),
+        (destination, sender, chosen, wish) -> new Route.Via(List.of(hop)),
         (hops, transaction, limit) -> deliver(transaction),
         destination -> RetrySchedule.DEFAULT,
         clock,

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * Open connections, used again by whoever has more for the same host on the same terms. A
@@ -184,7 +185,7 @@ public final class ConnectionPool {
     close(taken(_ -> true));
   }
 
-  private List<SmtpConnection> taken(java.util.function.Predicate<Idle> which) {
+  private List<SmtpConnection> taken(Predicate<Idle> which) {
     List<SmtpConnection> taken = new ArrayList<>();
     lock.lock();
     try {

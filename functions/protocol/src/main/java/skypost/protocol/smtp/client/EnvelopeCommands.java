@@ -29,6 +29,9 @@ final class EnvelopeCommands {
     if (needsUtf8(transaction, recipients)) {
       command.append(" SMTPUTF8");
     }
+    if (transaction.requiresTls()) {
+      command.append(" REQUIRETLS"); // RFC 8689 section 4.2.1
+    }
     append(command, transaction.parameters(), session, "RET", "ENVID");
     return command.toString();
   }

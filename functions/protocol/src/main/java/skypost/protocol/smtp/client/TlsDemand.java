@@ -28,6 +28,16 @@ public sealed interface TlsDemand {
    */
   record Implicit(ServerIdentity identity, String reason) implements TlsDemand {}
 
+  /** Who demands it; empty: nobody. */
+  default String reason() {
+    return switch (this) {
+      case Clear ignored -> "";
+      case Opportunistic ignored -> "";
+      case Required(ServerIdentity ignored, String reason) -> reason;
+      case Implicit(ServerIdentity ignored, String reason) -> reason;
+    };
+  }
+
   /** Whether a message goes over verified TLS or not at all. */
   default boolean isBinding() {
     return switch (this) {

@@ -12,7 +12,7 @@ import skypost.protocol.address.EmailAddress;
  *
  * @param sender the reverse-path; empty for {@code <>}
  * @param parameters of MAIL FROM to pass on where the peer takes them: {@code RET}, {@code ENVID};
- *     others are ignored
+ *     with {@code REQUIRETLS} a peer that does not take it gets no message; others are ignored
  * @param recipients at least one
  * @param content the message
  */
@@ -27,6 +27,11 @@ public record Transaction(
     }
     parameters = Map.copyOf(parameters);
     recipients = List.copyOf(recipients);
+  }
+
+  /** Whether it goes only to those who keep it under TLS (RFC 8689 section 2). */
+  boolean requiresTls() {
+    return parameters.containsKey("REQUIRETLS");
   }
 
   /**

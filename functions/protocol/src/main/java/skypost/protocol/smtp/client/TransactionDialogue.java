@@ -59,6 +59,13 @@ final class TransactionDialogue {
 
   /** What the peer will certainly refuse is not sent. */
   private void checkLimits() {
+    if (transaction.requiresTls()
+        && (session.wire().tls().isEmpty() || !session.offers("REQUIRETLS"))) {
+      // RFC 8689 section 4.2.1: another exchanger may; X.7.30: REQUIRETLS support required
+      fill(
+          new Outcome.Undecided(
+              SmtpReply.of(550, 7, 30, session.peer() + " does not support REQUIRETLS")));
+    }
     long size = transaction.content().size();
     long most = session.extensions().maxSize().orElse(Long.MAX_VALUE);
     if (size > most) { // RFC 1870 section 6.1; X.3.4: message too big for system

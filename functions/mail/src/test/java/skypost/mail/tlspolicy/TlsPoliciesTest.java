@@ -1,0 +1,468 @@
+package skypost.mail.tlspolicy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import skypost.mail.dns.Dns;
+import skypost.mail.dns.MailExchangers;
+import skypost.mail.dns.SecureDns;
+import skypost.mail.dns.SignedDns;
+import skypost.mail.dns.TestDns;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryKeptPolicies;
+import skypost.mail.send.Courier;
+import skypost.mail.send.DirectoryRoutes;
+import skypost.mail.send.RememberedDirectory;
+import skypost.mail.send.Route;
+import skypost.mail.send.SmtpCourier;
+import skypost.mail.tls.SelfSignedCertificate;
+import skypost.mail.tls.TrustedRoots;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.net.TestTls;
+import skypost.protocol.net.TlsContexts;
+import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.FakeMx;
+import skypost.protocol.smtp.client.Outcome;
+import skypost.protocol.smtp.client.SmtpClient;
+import skypost.protocol.smtp.client.Timeouts;
+import skypost.protocol.smtp.client.Transaction;
+
+/**
+ * From a domain to its server and what it took: real DNS, real HTTPS, real TLS, all on loopback.
+ * The server is {@code mx.test}, as its certificate says.
+ */
+class TlsPoliciesTest {
+  private static final String ENFORCE =
+      "version: STSv1\nmode: enforce\nmx: mx.test\nmax_age: 604800\n";
+  private static final String[] WITH_TLS = {"PIPELINING", "STARTTLS"};
+
+  private final SelfSignedCertificate policyHost =
+      SelfSignedCertificate.generate("mta-sts.there.example", Instant.now());
+  private final AtomicInteger fetches = new AtomicInteger();
+  private final CountingPolicies kept = new CountingPolicies();
+  private FakeMx mx;
+  private TestDns dns;
+  private HttpsServer https;
+  private SSLContext trusted;
+  private volatile String published = ENFORCE;
+  private volatile int status = 200;
+
+  @BeforeEach
+  void start() throws Exception {
+    mx = FakeMx.start("127.0.0.1", 0).offers(WITH_TLS);
+    dns = TestDns.start();
+    dns.add("there.example", "MX", "10 mx.test.")
+        .add("mx.test", "A", "127.0.0.1")
+        .add("mta-sts.there.example", "A", "127.0.0.1");
+    https = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+    https.setHttpsConfigurator(
+        new HttpsConfigurator(TlsContexts.server(policyHost.certificate(), policyHost.key())));
+    https.createContext(
+        "/.well-known/mta-sts.txt",
+        exchange -> {
+          fetches.incrementAndGet();
+          byte[] body = published.getBytes(StandardCharsets.US_ASCII);
+          exchange.getResponseHeaders().add("Content-Type", "text/plain");
+          exchange.getResponseHeaders().add("Location", "https://elsewhere.example/");
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    https.start();
+    trusted = TrustedRoots.context(policyHost.certificate() + certificateOfMx());
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    mx.close();
+    dns.close();
+    https.stop(0);
+  }
+
+  private static String certificateOfMx() throws IOException {
+    try (InputStream in = TestTls.class.getResourceAsStream("/tls/test-certificate.pem")) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+    }
+  }
+
+  private static final class CountingPolicies implements KeptPolicies {
+    private final InMemoryKeptPolicies policies = new InMemoryKeptPolicies();
+    private int reads;
+    private int writes;
+
+    @Override
+    public Optional<KeptPolicy> find(String domain, Instant now) {
+      reads++;
+      return policies.find(domain, now);
+    }
+
+    @Override
+    public void keep(String domain, KeptPolicy policy) {
+      writes++;
+      policies.keep(domain, policy);
+    }
+  }
+
+  private MailExchangers exchangers() {
+    return new MailExchangers(Dns.at(Optional.of(dns.address())), Set.of(), new Random(1));
+  }
+
+  /** As a function that has just started. */
+  private MtaSts sts() {
+    return new MtaSts(
+        Dns.at(Optional.of(dns.address())),
+        new HttpsPolicyFiles(exchangers(), trusted, https.getAddress().getPort()),
+        kept,
+        Clock.systemUTC());
+  }
+
+  private TlsPolicies policies() {
+    return new TlsPolicies(Optional.empty(), Optional.of(sts()), trusted);
+  }
+
+  private Courier.Delivery deliver(TlsPolicies policies, TlsWish wish) throws IOException {
+    var outbound = new DirectoryRoutes.Outbound(Optional.empty(), mx.port(), policies);
+    Route route =
+        new DirectoryRoutes(
+                new RememberedDirectory(new InMemoryDirectory(), Clock.systemUTC()),
+                exchangers(),
+                outbound)
+            .to("there.example", Optional.empty(), Optional.empty(), wish);
+    return switch (route) {
+      case Route.Via(var hops) ->
+          new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5))))
+              .deliver(hops, transaction(wish), Duration.ofMinutes(2));
+      case Route.Later(SmtpReply reply) -> nobody(new Outcome.Deferred(reply));
+      case Route.Never(SmtpReply reply) -> nobody(new Outcome.Failed(reply));
+    };
+  }
+
+  private static Courier.Delivery nobody(Outcome outcome) {
+    return new Courier.Delivery(List.of(new Courier.Result(outcome, Optional.empty())), "", "");
+  }
+
+  private static Transaction transaction(TlsWish wish) {
+    byte[] text = "Subject: hello\r\n\r\nbody\r\n".getBytes(StandardCharsets.US_ASCII);
+    Transaction.Content content =
+        new Transaction.Content() {
+          @Override
+          public long size() {
+            return text.length;
+          }
+
+          @Override
+          public boolean isEightBit() {
+            return false;
+          }
+
+          @Override
+          public boolean hasUtf8Headers() {
+            return false;
+          }
+
+          @Override
+          public InputStream open() {
+            return new ByteArrayInputStream(text);
+          }
+        };
+    return new Transaction(
+        Optional.empty(),
+        wish == TlsWish.REQUIRED ? Map.of("REQUIRETLS", "") : Map.of(),
+        List.of(new Transaction.Recipient(new EmailAddress("bob", "there.example"), Map.of())),
+        content);
+  }
+
+  private void announce(String id) {
+    dns.remove("_mta-sts.there.example")
+        .add("_mta-sts.there.example", "TXT", "\"v=STSv1; \" \"id=" + id + ";\"");
+  }
+
+  private void assertDelivered(Courier.Delivery delivery, String tls) {
+    assertThat(delivery.results().getFirst().outcome().reply().code()).isEqualTo(250);
+    assertThat(delivery.tls()).contains(tls);
+    assertThat(mx.received()).hasSize(1);
+  }
+
+  private void assertDeferred(Courier.Delivery delivery, String words) {
+    assertThat(delivery.results().getFirst().outcome()).isInstanceOf(Outcome.Deferred.class);
+    assertThat(delivery.results().getFirst().outcome().reply().toString()).contains(words);
+    assertThat(mx.received()).isEmpty();
+  }
+
+  private void assertFailed(Courier.Delivery delivery, String words) {
+    assertThat(delivery.results().getFirst().outcome()).isInstanceOf(Outcome.Failed.class);
+    assertThat(delivery.results().getFirst().outcome().reply().toString()).contains(words);
+    assertThat(mx.received()).isEmpty();
+  }
+
+  @Nested
+  class MtaStsTest {
+    @Test
+    void aServerThatCompliesGetsTheMessageAndTheAttemptSaysUnderWhichPolicy() throws IOException {
+      announce("1");
+      assertDelivered(deliver(policies(), TlsWish.USUAL), "(MTA-STS of there.example)");
+      assertThat(mx.received().getFirst().tls()).isTrue();
+    }
+
+    @Test
+    void aServerThatThePolicyDoesNotNameGetsNothing() throws IOException {
+      announce("1");
+      published = ENFORCE.replace("mx.test", "*.mx.test");
+      assertDeferred(deliver(policies(), TlsWish.USUAL), "4.7.5");
+    }
+
+    @Test
+    void aServerWithoutTlsGetsNothing() throws IOException {
+      announce("1");
+      mx.offers("PIPELINING");
+      assertDeferred(deliver(policies(), TlsWish.USUAL), "MTA-STS of there.example");
+    }
+
+    @Test
+    void aServerWhoseCertificateNobodyVouchesForGetsNothing() throws Exception {
+      announce("1");
+      trusted = TrustedRoots.context(policyHost.certificate());
+      assertDeferred(deliver(policies(), TlsWish.USUAL), "4.7.5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"testing", "none"})
+    void otherModesDemandNothing(String mode) throws IOException {
+      announce("1");
+      published = ENFORCE.replace("enforce", mode).replace("mx.test", "other.test");
+      mx.offers("PIPELINING");
+      assertDelivered(deliver(policies(), TlsWish.USUAL), "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 404, 500})
+    void withoutAFileThereIsNoPolicy(int answer) throws IOException {
+      announce("1");
+      status = answer;
+      mx.offers("PIPELINING");
+      assertDelivered(deliver(policies(), TlsWish.USUAL), "");
+      assertThat(kept.writes).isZero();
+    }
+
+    @Test
+    void aFileFromSomebodyElseIsNone() throws Exception {
+      announce("1");
+      trusted = TrustedRoots.context(certificateOfMx());
+      mx.offers("PIPELINING");
+      assertDelivered(deliver(policies(), TlsWish.USUAL), "");
+    }
+
+    @Test
+    void whatWasKeptHoldsWhenDnsAndHttpsAreSilenced() throws IOException { // a downgrade attack
+      announce("1");
+      sts().of("there.example");
+      dns.remove("_mta-sts.there.example").fails("_mta-sts.there.example");
+      status = 404;
+      mx.offers("PIPELINING");
+      assertDeferred(deliver(policies(), TlsWish.USUAL), "MTA-STS of there.example");
+    }
+
+    @Test
+    void aNewIdIsFetchedAndAnOldPolicyHoldsUntilItIs() throws IOException {
+      announce("1");
+      sts().of("there.example");
+      announce("2");
+      status = 500;
+      assertThat(sts().of("there.example").orElseThrow().mode()).isEqualTo(StsPolicy.Mode.ENFORCE);
+      status = 200;
+      published = "version: STSv1\nmode: none\nmax_age: 60\n";
+      assertThat(sts().of("there.example").orElseThrow().mode()).isEqualTo(StsPolicy.Mode.NONE);
+    }
+
+    @Test
+    void aPolicyIsFetchedOnce() throws IOException {
+      announce("1");
+      MtaSts sts = sts();
+      sts.of("there.example");
+      sts.of("there.example");
+      sts().of("there.example");
+      assertThat(fetches).hasValue(1);
+      assertThat(kept.writes).isEqualTo(1);
+    }
+
+    @Test
+    void aDomainWithoutPolicyCostsOneReadAndNoWrite() throws IOException {
+      MtaSts sts = sts();
+      for (int i = 0; i < 5; i++) {
+        assertThat(sts.of("there.example")).isEmpty();
+      }
+      assertThat(kept.reads).isEqualTo(1);
+      assertThat(kept.writes).isZero();
+    }
+
+    @Test
+    void aSenderToWhomDeliveryMattersMoreGetsIt() throws IOException { // RFC 8689 section 3
+      announce("1");
+      mx.offers("PIPELINING");
+      assertDelivered(deliver(policies(), TlsWish.OPTIONAL), "");
+    }
+  }
+
+  @Nested
+  class RequireTlsTest {
+    @Test
+    void theParameterGoesAlong() throws IOException {
+      announce("1");
+      mx.offers("STARTTLS", "REQUIRETLS");
+      assertDelivered(deliver(policies(), TlsWish.REQUIRED), "MTA-STS");
+      assertThat(mx.received().getFirst().mail()).contains(" REQUIRETLS");
+    }
+
+    @Test
+    void aServerThatDoesNotKnowItGetsNothing() throws IOException {
+      announce("1");
+      assertFailed(deliver(policies(), TlsWish.REQUIRED), "5.7.30");
+    }
+
+    @Test
+    void aServerWhoseNameNobodyVouchesForGetsNothing() throws IOException {
+      mx.offers("STARTTLS", "REQUIRETLS");
+      assertFailed(deliver(policies(), TlsWish.REQUIRED), "5.7.30");
+    }
+  }
+
+  @Nested
+  class DaneTest {
+    private SignedDns signed;
+
+    @BeforeEach
+    void start() throws IOException {
+      signed = SignedDns.start();
+      signed.add("there.example", "MX", "10 mx.test.").add("mx.test", "A", "127.0.0.1");
+    }
+
+    @AfterEach
+    void stop() {
+      signed.close();
+    }
+
+    private TlsPolicies dane() throws IOException {
+      SecureDns secure = new SecureDns(signed.resolver(), signed.anchors(), Clock.systemUTC());
+      return new TlsPolicies(
+          Optional.of(new Dane(secure, mx.port(), Clock.systemUTC())), Optional.of(sts()), trusted);
+    }
+
+    private void tlsa(String data) {
+      signed.add("_" + mx.port() + "._tcp.mx.test", "TLSA", data);
+    }
+
+    private static X509Certificate certificate() throws Exception {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(certificateOfMx().getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static String hash(String algorithm, byte[] octets) throws Exception {
+      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(octets));
+    }
+
+    @Test
+    void aCertificateThatTheRecordNamesIsBelieved() throws Exception {
+      trusted = TestTls.client();
+      tlsa("3 1 1 " + hash("SHA-256", certificate().getPublicKey().getEncoded()));
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of mx.test)");
+    }
+
+    @Test
+    void anyOtherIsNot() throws Exception {
+      tlsa("3 1 1 " + "00".repeat(32));
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "DANE of mx.test");
+    }
+
+    @Test
+    void aServerWithRecordsAndWithoutTlsGetsNothing() throws Exception {
+      mx.offers("PIPELINING");
+      tlsa("3 0 2 " + hash("SHA-512", certificate().getEncoded()));
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "DANE of mx.test");
+    }
+
+    @Test
+    void daneGoesBeforeMtaSts() throws Exception { // RFC 8461 section 2
+      announce("1");
+      published = ENFORCE.replace("mx.test", "other.test");
+      tlsa("3 0 1 " + hash("SHA-256", certificate().getEncoded()));
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of mx.test)");
+    }
+
+    @Test
+    void unusableRecordsDemandEncryptionAlone() throws Exception { // RFC 7672 section 3.1.3
+      tlsa("1 1 1 " + "00".repeat(32));
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of mx.test)");
+      mx.offers("PIPELINING");
+      assertThat(deliver(dane(), TlsWish.USUAL).results().getFirst().outcome())
+          .isInstanceOf(Outcome.Deferred.class);
+    }
+
+    @Test
+    void whereNothingIsPublishedNothingIsDemanded() throws Exception {
+      mx.offers("PIPELINING");
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "");
+    }
+
+    @Test
+    void aForgedAnswerStopsTheMail() throws Exception {
+      tlsa("3 1 1 " + "00".repeat(32));
+      signed.forged("_" + mx.port() + "._tcp.mx.test");
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "cannot be validated");
+    }
+
+    @Test
+    void forgedExchangersStopTheMail() throws Exception {
+      signed.forged("there.example");
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "cannot be validated");
+    }
+
+    @Test
+    void recordsOfAnUnsignedDomainSayNothing() throws Exception {
+      signed.unsigned("test");
+      tlsa("3 1 1 " + "00".repeat(32));
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "");
+    }
+
+    @Test
+    void aResolverThatStripsSignaturesStopsNoMail() throws Exception {
+      tlsa("3 1 1 " + "00".repeat(32));
+      signed.stripping();
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "");
+    }
+
+    @Test
+    void dnssecAndAnAuthorityAreEnoughForRequireTls() throws Exception { // RFC 8689 section 4.2.1
+      mx.offers("STARTTLS", "REQUIRETLS");
+      assertDelivered(deliver(dane(), TlsWish.REQUIRED), "(the sender (REQUIRETLS))");
+    }
+  }
+}
