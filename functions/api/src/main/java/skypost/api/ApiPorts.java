@@ -9,6 +9,7 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -29,6 +30,7 @@ import skypost.mail.trace.Traces;
 public record ApiPorts(
     Directory directory,
     Credentials credentials,
+    SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
     BodyHolders holders,
     IncomingMessages incoming,
@@ -47,6 +49,7 @@ public record ApiPorts(
     return new ApiPorts(
         aws.directory(),
         aws.credentials(),
+        aws.smartHostPasswords(),
         aws.mailboxes(),
         aws.holders(),
         messages,

@@ -3,23 +3,17 @@ package skypost.api;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.ManageRelay;
+import skypost.mail.admin.SmartHostLogins;
 import skypost.mail.directory.AddressPattern;
-import skypost.mail.directory.DnsList;
-import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.RetryRule;
-import skypost.mail.directory.Screening;
-import skypost.mail.directory.SmartHosts;
-import skypost.protocol.address.Domains;
 import skypost.protocol.address.EmailAddress;
 
 /** Relay settings as an administrator writes them. */
@@ -35,20 +29,10 @@ final class RelayMembers {
           "dnsLists",
           "greylisting");
 
-  private static final Set<String> SMART_HOSTS = Set.of("default", "domains");
   private static final Set<String> RULE = Set.of("name", "user", "domain", "as", "to", "action");
-  private static final Set<String> DNS_LISTS = Set.of("lists", "threshold");
-  private static final Set<String> DNS_LIST = Set.of("zone", "answers", "weight");
-  private static final String ANSWER = "an address or a network in 127.0.0.0/8";
-  private static final int LOOPBACK_PREFIX = 8;
-  private static final int MAX_DNS_LISTS = 20; // each is a question for each new client
-  private static final int MAX_ANSWERS = 50;
-  private static final int MAX_WEIGHT = 1000;
-  private static final int SMTP_PORT = 25;
   private static final int MAX_NETWORKS = 1000;
-  private static final int MAX_SMART_HOSTS = 1000;
+  private static final int MAX_SUPPRESSIONS = 1000;
   private static final int MAX_NAME = 100;
-  private static final String HOST_PORT = "host:port";
   private static final String PATTERN =
       "an address or a domain; an asterisk stands for whole labels";
 
@@ -58,8 +42,12 @@ final class RelayMembers {
 
   private RelayMembers() {}
 
-  /** Reads settings; what is wrong stays with the members. */
-  static RelaySettings read(Members members) {
+  /**
+   * Reads settings; what is wrong stays with the members.
+   *
+   * @param logins keeps passwords that are left out
+   */
+  static RelaySettings read(Members members, SmartHostLogins logins) {
     List<Network> networks =
         members.has("trustedNetworks")
             ? members.list(
@@ -77,69 +65,20 @@ final class RelayMembers {
       retry(retry).ifPresent(retries::add);
     }
     return new RelaySettings(
-        networks, smartHosts(members), rules, retries, suppressions(members), screening(members));
-  }
-
-  private static Screening screening(Members members) {
-    Members dnsLists = members.object("dnsLists", DNS_LISTS);
-    List<DnsList> lists = new ArrayList<>();
-    Set<String> zones = new HashSet<>();
-    for (Members list : dnsLists.objects("lists", MAX_DNS_LISTS, DNS_LIST)) {
-      Optional<String> zone = list.parsed("zone", "a domain name", RelayMembers::domain);
-      List<Network> answers = list.list("answers", ANSWER, MAX_ANSWERS, RelayMembers::answer);
-      int weight = (int) list.number("weight", -MAX_WEIGHT, MAX_WEIGHT, 1);
-      list.required("zone");
-      if (weight == 0) {
-        list.error("weight", "0 would make no difference");
-      }
-      if (zone.isPresent() && !zones.add(zone.get() + " " + answers)) {
-        list.error("zone", "is in the list already, for the same answers");
-      }
-      zone.ifPresent(name -> lists.add(new DnsList(name, answers, weight)));
-    }
-    int threshold = (int) dnsLists.number("threshold", 1, MAX_WEIGHT, 1);
-    if (dnsLists.has("threshold") && !dnsLists.has("lists")) {
-      dnsLists.error("lists", "is required where there is a threshold");
-    }
-    return new Screening(lists, threshold, members.flag("greylisting", false));
-  }
-
-  /** Lists answer in 127.0.0.0/8 (RFC 5782 section 2.3). */
-  private static Optional<Network> answer(String text) {
-    return Network.parse(text)
-        .filter(network -> text.startsWith("127.") && network.prefix() >= LOOPBACK_PREFIX);
+        networks,
+        new SmartHostMembers(logins).read(members),
+        rules,
+        retries,
+        suppressions(members),
+        ScreeningMembers.read(members));
   }
 
   private static Map<String, Duration> suppressions(Members members) {
     return members.map(
         "suppressions",
-        new Members.Form<>("a domain name", RelayMembers::domain),
+        new Members.Form<>("a domain name", SmartHostMembers::domain),
         new Members.Form<>(Durations.FORM, Durations::days),
-        MAX_SMART_HOSTS);
-  }
-
-  private static SmartHosts smartHosts(Members members) {
-    Optional<HostPort> smartHost = members.parsed("smartHost", HOST_PORT, RelayMembers::hostPort);
-    Members smartHosts = members.object("smartHosts", SMART_HOSTS);
-    Optional<HostPort> standard = smartHosts.parsed("default", HOST_PORT, RelayMembers::hostPort);
-    if (smartHost.isPresent() && standard.isPresent() && !smartHost.equals(standard)) {
-      smartHosts.error("default", "not " + smartHost.get() + ", as smartHost says; it is the same");
-    }
-    Map<String, HostPort> domains =
-        smartHosts.map(
-            "domains",
-            new Members.Form<>("a domain name", RelayMembers::domain),
-            new Members.Form<>(HOST_PORT, RelayMembers::hostPort),
-            MAX_SMART_HOSTS);
-    return new SmartHosts(smartHost.or(() -> standard), domains);
-  }
-
-  private static Optional<HostPort> hostPort(String text) {
-    return HostPort.parse(text, SMTP_PORT);
-  }
-
-  private static Optional<String> domain(String text) {
-    return Domains.parse(text).filter(domain -> !domain.startsWith("["));
+        MAX_SUPPRESSIONS);
   }
 
   private static Optional<RelayRule> rule(Members rule) {
@@ -206,27 +145,5 @@ final class RelayMembers {
     return !text.isBlank()
         && text.length() <= MAX_NAME
         && text.codePoints().noneMatch(Character::isISOControl);
-  }
-
-  /**
-   * The settings that a merge patch is applied to. The default smart host has two names; the one
-   * that the patch does not use steps back, or the two would contradict each other.
-   */
-  static Map<String, Object> beforePatch(Map<String, Object> shown, Members patch) {
-    Map<String, Object> present = new LinkedHashMap<>(shown);
-    Map<String, Object> smartHosts = new LinkedHashMap<>();
-    if (present.get("smartHosts") instanceof Map<?, ?> both) {
-      both.forEach((name, value) -> smartHosts.put((String) name, value));
-    }
-    Object standard = present.remove("smartHost");
-    smartHosts.remove("default");
-    boolean byDefault = patch.object("smartHosts", SMART_HOSTS).mentions("default");
-    if (standard != null && byDefault) {
-      smartHosts.put("default", standard);
-    } else if (standard != null) {
-      present.put("smartHost", standard);
-    }
-    present.put("smartHosts", smartHosts);
-    return present;
   }
 }

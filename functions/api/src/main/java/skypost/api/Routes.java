@@ -80,7 +80,9 @@ final class Routes {
             ports.suppressions(),
             ReturnPaths.NONE,
             ports.screen());
-    routes.addAll(new RelayRoutes(new ManageRelay(authorize, settings.relay(), clock)).routes());
+    var relay = new ManageRelay.Ports(authorize, ports.smartHostPasswords());
+    routes.addAll(
+        new RelayRoutes(new ManageRelay(relay, settings.relay(), clock, random)).routes());
     routes.addAll(
         new SuppressionRoutes(
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))

@@ -73,6 +73,7 @@ class ApiEventsTest {
           operation-get         | 200 | "state":"running","total":2,"done":0,"failed":0
           relay-get             | 200 | "trustedNetworks":["127.0.0.0/8"
           relay-put             | 200 | "smartHost":"smart.example:587"
+          relay-put-login       | 200 | "smartHost":{"host":"smart.example:587","username":"skypost","hasPassword":true,"tls":"required"}
           relay-put-rules       | 200 | "rules":[{"name":"the boss's secretary","user":"ann@local.example","as":"boss@local.example","action":"allow"}
           relay-put-retries     | 200 | "retries":[{"to":"relay.example","maxAge":"PT720H"},{"to":"*.slow.example","retrySchedule":["PT0S","PT15M","PT2H"]}]
           relay-put-outdated    | 412 | "title":"Precondition Failed"

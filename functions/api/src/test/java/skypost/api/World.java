@@ -45,6 +45,7 @@ import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
@@ -107,6 +108,7 @@ final class World {
   final List<Wake> wakes = new ArrayList<>();
   final List<DestinationWake> destinationWakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+  final InMemorySmartHostPasswords smartHostPasswords = new InMemorySmartHostPasswords(clock);
   final InMemoryOutboundQueue queue =
       new InMemoryOutboundQueue(clock, wakes::add, destinationWakes::add);
   final InMemoryDestinations destinations = new InMemoryDestinations();
@@ -184,6 +186,7 @@ final class World {
         new ApiPorts(
             other,
             credentials,
+            smartHostPasswords,
             mailboxes,
             holders,
             messages,

@@ -10,6 +10,7 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -38,7 +39,7 @@ public final class AwsPorts {
   public static final Setting CREDENTIALS =
       new Setting(
           "SKYPOST_TABLE_CREDENTIALS",
-          "DynamoDB table of password hashes and of failed logins",
+          "DynamoDB table of password hashes, of failed logins and of smart hosts' passwords",
           "");
   public static final Setting MAILBOXES =
       new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
@@ -88,6 +89,10 @@ public final class AwsPorts {
 
   public Credentials credentials() {
     return new DynamoCredentials(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public SmartHostPasswords smartHostPasswords() {
+    return new DynamoSmartHostPasswords(clients.dynamo(), settings.required(CREDENTIALS), clock);
   }
 
   public LoginAttempts attempts() {

@@ -27,6 +27,7 @@ import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTallies;
 import skypost.aws.DynamoTraces;
@@ -51,6 +52,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TracesContract;
@@ -61,6 +63,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
@@ -339,6 +342,14 @@ class AwsPortsContractTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoSmartHostPasswordsTest extends SmartHostPasswordsContract {
+    @Override
+    protected SmartHostPasswords passwords() {
+      return new DynamoSmartHostPasswords(dynamo, Resources.CREDENTIALS, Clock.systemUTC());
     }
   }
 

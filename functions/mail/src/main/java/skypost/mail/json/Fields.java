@@ -51,6 +51,11 @@ public final class Fields {
     return written;
   }
 
+  /** The names of all fields, in their order. */
+  public List<String> keys() {
+    return List.copyOf(fields.keySet());
+  }
+
   public boolean has(String key) {
     return fields.get(key) != null;
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.mail.admin.ManageRelay;
@@ -33,6 +34,7 @@ import skypost.mail.memory.InMemoryGreylist;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 
@@ -142,7 +144,12 @@ class ScreeningRulesTest {
   @Test
   void explainSaysTheSame() throws IOException {
     screen();
-    var relay = new ManageRelay(ports, RelaySettings.DEFAULT, Clock.systemUTC());
+    var relay =
+        new ManageRelay(
+            new ManageRelay.Ports(ports, new InMemorySmartHostPasswords(Clock.systemUTC())),
+            RelaySettings.DEFAULT,
+            Clock.systemUTC(),
+            new Random(1));
 
     assertThat(relay.explain(LISTED, Optional.empty(), Optional.empty(), address("ann@x.example")))
         .isEqualTo(inbound(LISTED, "ann@x.example"));

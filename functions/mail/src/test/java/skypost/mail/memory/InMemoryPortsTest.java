@@ -24,6 +24,7 @@ import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TracesContract;
@@ -31,6 +32,7 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -74,6 +76,16 @@ class InMemoryPortsTest {
     @Override
     protected FilterMemories memories() {
       return memories;
+    }
+  }
+
+  @Nested
+  class OfSmartHostPasswords extends SmartHostPasswordsContract {
+    private final SmartHostPasswords passwords = new InMemorySmartHostPasswords(Clock.systemUTC());
+
+    @Override
+    protected SmartHostPasswords passwords() {
+      return passwords;
     }
   }
 
