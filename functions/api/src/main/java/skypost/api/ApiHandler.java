@@ -29,7 +29,10 @@ public final class ApiHandler implements RequestStreamHandler {
   public ApiHandler(AwsClients clients, SettingsReader reader, Clock clock) {
     ApiSettings settings = ApiSettings.read(reader);
     ApiPorts ports =
-        ApiPorts.of(new AwsPorts(clients, reader, clock), settings.callAhead().probe());
+        ApiPorts.of(
+            new AwsPorts(clients, reader, clock),
+            settings.callAhead().probe(),
+            settings.callAhead().screen());
     reader.check();
     this(settings, ports, clock);
   }

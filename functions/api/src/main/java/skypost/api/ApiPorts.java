@@ -2,7 +2,9 @@ package skypost.api;
 
 import skypost.aws.AwsPorts;
 import skypost.aws.S3Messages;
+import skypost.mail.authorize.ClientScreen;
 import skypost.mail.authorize.RecipientProbe;
+import skypost.mail.authorize.ScreenClients;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
@@ -25,6 +27,7 @@ import skypost.mail.trace.Traces;
  *
  * @param incoming where bounces of removed messages are put
  * @param probe for explaining what a relay domain's primary says
+ * @param screen for explaining what DNS lists say, and who is greylisted; it leaves no trace
  */
 public record ApiPorts(
     Directory directory,
@@ -43,8 +46,9 @@ public record ApiPorts(
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
-    RecipientProbe probe) {
-  static ApiPorts of(AwsPorts aws, RecipientProbe probe) {
+    RecipientProbe probe,
+    ScreenClients.Ports screen) {
+  static ApiPorts of(AwsPorts aws, RecipientProbe probe, ClientScreen screen) {
     S3Messages messages = aws.messages();
     return new ApiPorts(
         aws.directory(),
@@ -63,6 +67,7 @@ public record ApiPorts(
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),
-        probe);
+        probe,
+        new ScreenClients.Ports(screen, aws.greylist().withoutTraces()));
   }
 }

@@ -19,7 +19,15 @@ import skypost.protocol.address.EmailAddress;
 /** Relay settings as an administrator writes them. */
 final class RelayMembers {
   static final Set<String> ALL =
-      Set.of("trustedNetworks", "smartHost", "smartHosts", "rules", "retries", "suppressions");
+      Set.of(
+          "trustedNetworks",
+          "smartHost",
+          "smartHosts",
+          "rules",
+          "retries",
+          "suppressions",
+          "dnsLists",
+          "greylisting");
 
   private static final Set<String> RULE = Set.of("name", "user", "domain", "as", "to", "action");
   private static final int MAX_NETWORKS = 1000;
@@ -61,7 +69,8 @@ final class RelayMembers {
         new SmartHostMembers(logins).read(members),
         rules,
         retries,
-        suppressions(members));
+        suppressions(members),
+        ScreeningMembers.read(members));
   }
 
   private static Map<String, Duration> suppressions(Members members) {

@@ -27,6 +27,7 @@ import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.FreeBodies;
 
 /** Every route, wired to its use case. */
@@ -87,7 +88,12 @@ final class Routes {
             ports.relayRecipients(), ports.probedRecipients(), ports.probe(), clock);
     var authorize =
         new AuthorizeRecipients.Ports(
-            ports.directory(), ports.mailboxes(), relayRecipients, ports.suppressions());
+            ports.directory(),
+            ports.mailboxes(),
+            relayRecipients,
+            ports.suppressions(),
+            ReturnPaths.NONE,
+            ports.screen());
     var relay = new ManageRelay.Ports(authorize, ports.smartHostPasswords());
     routes.addAll(
         new RelayRoutes(new ManageRelay(relay, settings.relay(), clock, random)).routes());

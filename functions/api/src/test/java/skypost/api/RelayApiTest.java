@@ -45,12 +45,62 @@ class RelayApiTest {
           {"smartHosts": {"domains": {"-x.example": "a.example"}}}               | smartHosts.domains.-x.example
           {"smartHosts": {"domains": {"x.example": "a b"}}}                      | smartHosts.domains.x.example
           {"smartHosts": {"domains": {"x.example": 25}}}                         | smartHosts.domains.x.example
+          {"greylisting": "on"}                                                  | greylisting
+          {"dnsLists": []}                                                       | dnsLists
+          {"dnsLists": {"threshold": 2}}                                         | dnsLists.lists
+          {"dnsLists": {"lists": [{"weight": 2}]}}                               | dnsLists.lists[0].zone
+          {"dnsLists": {"lists": [{"zone": "-bad.example"}]}}                    | dnsLists.lists[0].zone
+          {"dnsLists": {"lists": [{"zone": "b.example", "weight": 0}]}}          | dnsLists.lists[0].weight
+          {"dnsLists": {"lists": [{"zone": "b.example", "weight": 1001}]}}       | dnsLists.lists[0].weight
+          {"dnsLists": {"lists": [{"zone": "b.example", "answers": ["10.0.0.1"]}]}} | dnsLists.lists[0].answers[0]
+          {"dnsLists": {"lists": [{"zone": "b.example", "answers": ["127.0.0.0/7"]}]}} | dnsLists.lists[0].answers[0]
+          {"dnsLists": {"lists": [{"zone": "b.example"}, {"zone": "B.example"}]}} | dnsLists.lists[1].zone
+          {"dnsLists": {"lists": [{"zone": "b.example"}], "threshold": 0}}       | dnsLists.threshold
           """)
   void whatIsWrongIsNamed(String body, String field) throws IOException {
     World.Answer answer = World.seeded().put("/v1/relay", body);
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(400);
     assertThat(answer.body()).contains("\"field\":\"" + field + "\"");
+  }
+
+  @Test
+  void dnsListsAreAskedAboutStrangersAndExplained() throws IOException {
+    World world = World.seeded();
+    String question = "{\"client\": \"203.0.113.66\", \"to\": \"ann@local.example\"}";
+    assertThat(world.call("POST", "/v1/relay/explain", question).json())
+        .containsEntry("accepted", true);
+    World.Answer put =
+        world.put(
+            "/v1/relay",
+            """
+            {"dnsLists": {"lists": [{"zone": "Bad.example", "answers": ["127.0.0.2", "127.0.0.4/30"], "weight": 2},
+                                    {"zone": "good.example", "weight": -1}], "threshold": 2}}
+            """);
+
+    assertThat(put.status()).as(put.body()).isEqualTo(200);
+    assertThat(put.body())
+        .contains(
+            "{\"zone\":\"bad.example\",\"answers\":[\"127.0.0.2/32\",\"127.0.0.4/30\"],\"weight\":2}");
+    assertThat(world.get("/v1/relay").body()).isEqualTo(put.body());
+    assertThat(world.put("/v1/relay", put.body()).body()).isEqualTo(put.body());
+    assertThat(world.call("POST", "/v1/relay/explain", question).json())
+        .containsEntry("accepted", false)
+        .containsEntry("rule", "dns-list:bad.example")
+        .containsEntry("reply", "550 5.7.1 203.0.113.66 is listed by bad.example: a spammer");
+  }
+
+  @Test
+  void greylistingIsExplainedAndExplainingLeavesNoTrace() throws IOException {
+    World world = World.seeded();
+    assertThat(world.put("/v1/relay", "{\"greylisting\": true}").body())
+        .contains("\"greylisting\":true");
+    String question = "{\"client\": \"203.0.113.5\", \"to\": \"ann@local.example\"}";
+    for (int i = 0; i < 2; i++) {
+      assertThat(world.call("POST", "/v1/relay/explain", question).json())
+          .containsEntry("rule", "greylisted")
+          .containsEntry("reply", "451 4.7.1 greylisted, please try again in 300 seconds");
+    }
   }
 
   @Test

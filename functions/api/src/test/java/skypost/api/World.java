@@ -19,15 +19,18 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.RecipientProbe.Finding;
+import skypost.mail.authorize.ScreenClients;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.AppPassword;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.Screening;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.filter.Filter;
+import skypost.mail.dns.ClientLists.Listed;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
@@ -36,6 +39,7 @@ import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
+import skypost.mail.memory.InMemoryGreylist;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -201,8 +205,15 @@ final class World {
             relayRecipients,
             new InMemoryProbedRecipients(),
             suppressions,
-            (domain, asked) -> asked.stream().map(this::finding).toList()),
+            (domain, asked) -> asked.stream().map(this::finding).toList(),
+            new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),
         clock);
+  }
+
+  private static Optional<Listed> listed(String client, Screening screening) {
+    return client.equals("203.0.113.66")
+        ? Optional.of(new Listed(screening.lists().getFirst().zone(), "a spammer"))
+        : Optional.empty();
   }
 
   /** An answer of the API. */

@@ -14,6 +14,8 @@ import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.CheckRelayRecipients;
+import skypost.mail.authorize.CountTogether;
+import skypost.mail.authorize.ScreenClients;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.forward.ReturnPaths;
@@ -22,9 +24,7 @@ import skypost.mail.settings.SettingsReader;
 
 /** The handler of AuthorizeFunction. */
 public final class AuthorizeHandler implements RequestStreamHandler {
-  private final AuthorizeLogin logins;
-  private final AuthorizeRecipients recipients;
-  private final Postmaster postmaster;
+  private final AuthorizeJson.Decisions decisions;
 
   /** Wired by the function's environment. */
   public AuthorizeHandler() {
@@ -39,15 +39,13 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     AwsPorts ports = new AwsPorts(clients, settings, clock);
     var relay =
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
-    this.logins =
+    var logins =
         new AuthorizeLogin(ports.credentials(), ports.attempts(), ports.directory(), clock);
+    CallAheadSettings callAhead = CallAheadSettings.read(settings);
     var relayRecipients =
         new CheckRelayRecipients(
-            ports.relayRecipients(),
-            ports.probedRecipients(),
-            CallAheadSettings.read(settings).probe(),
-            clock);
-    this.recipients =
+            ports.relayRecipients(), ports.probedRecipients(), callAhead.probe(), clock);
+    var recipients =
         new AuthorizeRecipients(
             new AuthorizeRecipients.Ports(
                 ports.directory(),
@@ -55,24 +53,27 @@ public final class AuthorizeHandler implements RequestStreamHandler {
                 relayRecipients,
                 ports.suppressions(),
                 new ReturnPaths(
-                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET))),
+                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
+                new ScreenClients.Ports(callAhead.screen(), ports.greylist())),
             relay,
             clock);
-    this.postmaster = new Postmaster(ports.directory(), settings.hostname(CommonSettings.HOSTNAME));
+    this.decisions =
+        new AuthorizeJson.Decisions(
+            logins,
+            recipients,
+            new Postmaster(ports.directory(), settings.hostname(CommonSettings.HOSTNAME)),
+            new CountTogether(ports.tallies(), ports.directory(), relay, clock));
     settings.check();
   }
 
   /** On any ports. */
-  public AuthorizeHandler(
-      AuthorizeLogin logins, AuthorizeRecipients recipients, Postmaster postmaster) {
-    this.logins = logins;
-    this.recipients = recipients;
-    this.postmaster = postmaster;
+  public AuthorizeHandler(AuthorizeJson.Decisions decisions) {
+    this.decisions = decisions;
   }
 
   @Override
   public void handleRequest(InputStream question, OutputStream answer, Context context)
       throws IOException {
-    answer.write(AuthorizeJson.answer(question.readAllBytes(), logins, recipients, postmaster));
+    answer.write(AuthorizeJson.answer(question.readAllBytes(), decisions));
   }
 }

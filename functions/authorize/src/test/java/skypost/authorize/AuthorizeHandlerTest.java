@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.mail.authorize.AuthorizeJson;
@@ -22,8 +23,10 @@ import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.CheckRelayRecipients;
+import skypost.mail.authorize.CountTogether;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.Network;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.StoredPassword;
@@ -34,6 +37,7 @@ import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemorySuppressions;
+import skypost.mail.memory.InMemoryTallies;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramLogin;
 import skypost.protocol.sasl.ScramSalt;
@@ -48,21 +52,24 @@ class AuthorizeHandlerTest {
   private final InMemoryCredentials credentials = new InMemoryCredentials();
   private final AuthorizeHandler handler =
       new AuthorizeHandler(
-          new AuthorizeLogin(
-              credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC()),
-          new AuthorizeRecipients(
-              new AuthorizeRecipients.Ports(
-                  directory,
-                  new InMemoryMailboxes(),
-                  new CheckRelayRecipients(
-                      new InMemoryRelayRecipients(),
-                      new InMemoryProbedRecipients(),
-                      (domain, asked) -> List.of(),
-                      Clock.systemUTC()),
-                  new InMemorySuppressions()),
-              RelaySettings.DEFAULT,
-              Clock.systemUTC()),
-          new Postmaster(directory, "mx.example.com"));
+          new AuthorizeJson.Decisions(
+              new AuthorizeLogin(
+                  credentials, new InMemoryLoginAttempts(), directory, Clock.systemUTC()),
+              new AuthorizeRecipients(
+                  new AuthorizeRecipients.Ports(
+                      directory,
+                      new InMemoryMailboxes(),
+                      new CheckRelayRecipients(
+                          new InMemoryRelayRecipients(),
+                          new InMemoryProbedRecipients(),
+                          (domain, asked) -> List.of(),
+                          Clock.systemUTC()),
+                      new InMemorySuppressions()),
+                  RelaySettings.DEFAULT,
+                  Clock.systemUTC()),
+              new Postmaster(directory, "mx.example.com"),
+              new CountTogether(
+                  new InMemoryTallies(), directory, RelaySettings.DEFAULT, Clock.systemUTC())));
 
   @BeforeEach
   void alice() throws IOException {
@@ -76,6 +83,16 @@ class AuthorizeHandlerTest {
     assertThat(AuthorizeJson.readLogin(handle("authorize-login.json")))
         .isEqualTo(
             new LoginAnswer.Accepted(ALICE, new Grant(List.of(ALICE), List.of("example.com"))));
+  }
+
+  @Test
+  void whatAFrontHoldsIsTakenDownButForTheTrusted() throws IOException {
+    assertThat(AuthorizeJson.readTally(handle("authorize-tally.json")).total()).isEqualTo(30);
+    var again = AuthorizeJson.readTally(handle("authorize-tally.json"));
+    assertThat(again.total()).as("the same front said the same again").isEqualTo(30);
+    assertThat(again.exempt()).isFalse();
+    directory.putRelay(new RelaySettings(List.of(Network.of("203.0.113.0/24")), Optional.empty()));
+    assertThat(AuthorizeJson.readTally(handle("authorize-tally.json")).exempt()).isTrue();
   }
 
   @Test

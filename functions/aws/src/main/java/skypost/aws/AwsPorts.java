@@ -2,8 +2,10 @@ package skypost.aws;
 
 import java.time.Clock;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.SteadyRefusals;
+import skypost.mail.authorize.Tallies;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
@@ -105,6 +107,14 @@ public final class AwsPorts {
 
   public LoginAttempts attempts() {
     return new DynamoLoginAttempts(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public Tallies tallies() {
+    return new DynamoTallies(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public Greylist greylist() {
+    return new DynamoGreylist(clients.dynamo(), settings.required(CREDENTIALS));
   }
 
   public Mailboxes mailboxes() {

@@ -52,6 +52,11 @@ public final class LambdaAuthorizer implements Authorizer {
     return answers;
   }
 
+  @Override
+  public TallyAnswer tally(TallyQuestion question) throws IOException {
+    return AuthorizeJson.readTally(invoke(AuthorizeJson.write(question)));
+  }
+
   private byte[] invoke(byte[] question) throws IOException {
     InvokeResponse response =
         Calls.call(() ->

@@ -21,6 +21,7 @@ import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
 import skypost.aws.DynamoFilterMemories;
 import skypost.aws.DynamoFilters;
+import skypost.aws.DynamoGreylist;
 import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
@@ -30,16 +31,20 @@ import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
+import skypost.aws.DynamoTallies;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
+import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
+import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
+import skypost.mail.contract.GreylistContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -53,6 +58,7 @@ import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
+import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
@@ -276,6 +282,22 @@ class AwsPortsContractTest {
     @Override
     protected LoginAttempts attempts() {
       return new DynamoLoginAttempts(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoGreylistTest extends GreylistContract {
+    @Override
+    protected Greylist greylist() {
+      return new DynamoGreylist(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoTalliesTest extends TalliesContract {
+    @Override
+    protected Tallies tallies() {
+      return new DynamoTallies(dynamo, Resources.CREDENTIALS);
     }
   }
 

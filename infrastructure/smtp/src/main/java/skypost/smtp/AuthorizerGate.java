@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.Authorizer.Counted;
 import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
@@ -31,12 +32,24 @@ final class AuthorizerGate implements SmtpGate {
   private static final SmtpReply TOO_MANY =
       SmtpReply.of(450, 7, 1, "Too many recipients within an hour, try again later");
 
+  private static final SmtpReply NETWORK_RATE =
+      SmtpReply.of(450, 7, 1, "Too much mail from your network within an hour, try again later");
+
   private final Authorizer authorizer;
   private final Service service;
-  private final UserRates rates;
+  private final Rates rates;
+  private Optional<SmtpSender> counted = Optional.empty(); // whose message has been counted
   private Grant grant = Grant.NONE;
 
-  AuthorizerGate(Authorizer authorizer, Service service, UserRates rates) {
+  /**
+   * How much comes through.
+   *
+   * @param users what a user sends through this front
+   * @param shared what users and networks send through all fronts
+   */
+  record Rates(UserRates users, SharedLimits shared) {}
+
+  AuthorizerGate(Authorizer authorizer, Service service, Rates rates) {
     this.authorizer = authorizer;
     this.service = service;
     this.rates = rates;
@@ -87,16 +100,37 @@ final class AuthorizerGate implements SmtpGate {
     List<SmtpReply> replies = new ArrayList<>();
     for (SmtpRecipient recipient : recipients) {
       boolean granted = isGranted(client, sender, recipient.address());
-      replies.add(withinRate(client, granted ? OK : reply(answers.next())));
+      replies.add(withinRate(client, sender, granted ? OK : reply(answers.next())));
     }
     return replies;
   }
 
   /** Who is refused anyway uses nothing up. */
-  private SmtpReply withinRate(SmtpClient client, SmtpReply reply) {
-    return client.login().isEmpty() || !reply.isPositive() || rates.take(client.login().get())
+  private SmtpReply withinRate(SmtpClient client, SmtpSender sender, SmtpReply reply) {
+    if (!reply.isPositive()) {
+      return reply;
+    }
+    if (client.login().isPresent()) {
+      EmailAddress user = client.login().get();
+      return rates.users().take(user)
+              && rates.shared().take(Counted.USER_RECIPIENTS, user.toString())
+          ? reply
+          : TOO_MANY;
+    }
+    return takeMessage(client, sender)
+            && rates.shared().take(Counted.RECIPIENTS, client.peer().address())
         ? reply
-        : TOO_MANY;
+        : NETWORK_RATE;
+  }
+
+  /** The first recipient makes a message; each MAIL brings a sender object of its own. */
+  private boolean takeMessage(SmtpClient client, SmtpSender sender) {
+    if (counted.isPresent() && counted.get() == sender) {
+      return true;
+    }
+    boolean within = rates.shared().take(Counted.MESSAGES, client.peer().address());
+    counted = within ? Optional.of(sender) : counted;
+    return within;
   }
 
   private boolean isGranted(SmtpClient client, SmtpSender sender, EmailAddress recipient) {

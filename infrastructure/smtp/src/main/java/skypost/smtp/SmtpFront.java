@@ -14,11 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.authorize.Authorizer.Counted;
 import skypost.mail.authorize.RememberingAuthorizer;
 import skypost.mail.authorize.RememberingRecipients;
 import skypost.mail.message.IncomingMessages;
+import skypost.protocol.log.EventLog;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.net.ClientConnections;
+import skypost.protocol.net.Refusal;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.Wire;
 import skypost.protocol.smtp.Extension;
@@ -47,7 +50,7 @@ public final class SmtpFront implements AutoCloseable {
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
   private final Map<Service, SmtpSink> sinks;
-  private final UserRates rates;
+  private final AuthorizerGate.Rates rates;
   private final Metrics metrics;
   private final ClientConnections perClient;
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
@@ -56,7 +59,7 @@ public final class SmtpFront implements AutoCloseable {
       SmtpFrontSettings settings,
       Authorizer authorizer,
       Map<Service, SmtpSink> sinks,
-      UserRates rates,
+      AuthorizerGate.Rates rates,
       Metrics metrics) {
     this.settings = settings;
     this.authorizer = authorizer;
@@ -101,7 +104,11 @@ public final class SmtpFront implements AutoCloseable {
     Duration memory = settings.defence().recipientMemory();
     Authorizer asked =
         memory.isZero() ? authorizer : new RememberingRecipients(authorizer, memory, clock);
-    UserRates rates = new UserRates(settings.defence().recipientsPerHour(), clock);
+    var rates =
+        new AuthorizerGate.Rates(
+            new UserRates(settings.defence().recipientsPerHour(), clock),
+            new SharedLimits(
+                limits(settings.defence()), authorizer, SharedLimits.name(random), clock));
     SmtpFront front =
         new SmtpFront(settings, new RememberingAuthorizer(asked, clock), sinks, rates, metrics);
     try {
@@ -113,6 +120,15 @@ public final class SmtpFront implements AutoCloseable {
       front.drain(Duration.ZERO);
       throw taken;
     }
+  }
+
+  private static Map<Counted, Integer> limits(SmtpFrontSettings.Defence defence) {
+    return Map.of(
+        Counted.CONNECTIONS, defence.network().connectionsPerMinute(),
+        Counted.OPEN_CONNECTIONS, defence.connectionsPerClient(),
+        Counted.MESSAGES, defence.network().messagesPerHour(),
+        Counted.RECIPIENTS, defence.network().recipientsPerHour(),
+        Counted.USER_RECIPIENTS, defence.recipientsPerHour());
   }
 
   private void open(Door door) throws IOException {
@@ -146,6 +162,45 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   private void serve(Wire wire, SmtpSettings smtp, Meter meter) throws IOException {
+    InetAddress client = wire.remote().getAddress();
+    if (client.isLoopbackAddress()) {
+      converse(wire, smtp, meter);
+      return;
+    }
+    SharedLimits shared = rates.shared();
+    if (!shared.take(Counted.CONNECTIONS, client.getHostAddress())) {
+      turnAway(wire, meter, Refusal.CLIENT_RATE);
+      return;
+    }
+    if (!shared.enter(client.getHostAddress())) {
+      turnAway(wire, meter, Refusal.CLIENT_LIMIT);
+      return;
+    }
+    try {
+      converse(wire, smtp, meter);
+    } finally {
+      shared.leave(client.getHostAddress());
+    }
+  }
+
+  /** RFC 5321 section 3.8: 421, and the channel is closed. */
+  private void turnAway(Wire wire, Meter meter, Refusal why) throws IOException {
+    meter.refused(why);
+    EventLog.warn("busy")
+        .with("client", wire.remote().getAddress().getHostAddress())
+        .with("reason", why.reason())
+        .write();
+    wire.write(
+        SmtpReply.of(
+                421,
+                7,
+                0,
+                settings.hostname() + " too many connections from your network, try again later")
+            .toWire());
+    wire.flush();
+  }
+
+  private void converse(Wire wire, SmtpSettings smtp, Meter meter) throws IOException {
     var asking =
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
     meter.connection();

@@ -41,17 +41,45 @@ public record SmtpFrontSettings(
    * @param connectionsPerClient at once, of one IPv4 address or one IPv6 /64, on all doors
    *     together; 0: no limit. Loopback is not counted
    * @param greetingDelay what a peer on port 25 waits before the greeting; zero: not at all
-   * @param recipientsPerHour that one user may write to through this front; 0: no limit
+   * @param recipientsPerHour that one user may write to; 0: no limit
    * @param recipientMemory how long an accepted recipient is not asked about again; zero: always
    *     ask
+   * @param network what one client network may do, through all fronts together
    */
   public record Defence(
       int connectionsPerClient,
       Duration greetingDelay,
       int recipientsPerHour,
-      Duration recipientMemory) {
+      Duration recipientMemory,
+      NetworkRates network) {
+    /** With as many messages of a network as come. */
+    public Defence(
+        int connectionsPerClient,
+        Duration greetingDelay,
+        int recipientsPerHour,
+        Duration recipientMemory) {
+      this(
+          connectionsPerClient,
+          greetingDelay,
+          recipientsPerHour,
+          recipientMemory,
+          NetworkRates.UNLIMITED);
+    }
+
     /** Nobody is held up. */
     public static final Defence NONE = new Defence(0, Duration.ZERO, 0, Duration.ZERO);
+  }
+
+  /**
+   * Rates of one IPv4 address or IPv6 /64 that is neither trusted nor logged in; 0: no limit.
+   *
+   * @param connectionsPerMinute on all doors together, logged in or not
+   * @param messagesPerHour on port 25
+   * @param recipientsPerHour on port 25, counted as they are accepted
+   */
+  public record NetworkRates(int connectionsPerMinute, int messagesPerHour, int recipientsPerHour) {
+    /** As much as comes. */
+    public static final NetworkRates UNLIMITED = new NetworkRates(0, 0, 0);
   }
 
   public static final Setting PORT_SMTP =
@@ -82,7 +110,22 @@ public record SmtpFrontSettings(
   public static final Setting MAX_RECIPIENTS_PER_HOUR =
       new Setting(
           "SKYPOST_MAX_RECIPIENTS_PER_HOUR",
-          "recipients that one user may write to in an hour through one front; 0: no limit",
+          "recipients that one user may write to in an hour; 0: no limit",
+          "0");
+  public static final Setting MAX_CONNECTIONS_PER_MINUTE =
+      new Setting(
+          "SKYPOST_MAX_CONNECTIONS_PER_MINUTE",
+          "SMTP connections that one IPv4 address or IPv6 /64 may begin in a minute, loopback and trusted networks excepted; 0: no limit",
+          "0");
+  public static final Setting MAX_CLIENT_MESSAGES_PER_HOUR =
+      new Setting(
+          "SKYPOST_MAX_CLIENT_MESSAGES_PER_HOUR",
+          "messages on port 25 of one IPv4 address or IPv6 /64 in an hour, trusted networks excepted; 0: no limit",
+          "0");
+  public static final Setting MAX_CLIENT_RECIPIENTS_PER_HOUR =
+      new Setting(
+          "SKYPOST_MAX_CLIENT_RECIPIENTS_PER_HOUR",
+          "recipients on port 25 of one IPv4 address or IPv6 /64 in an hour, trusted networks excepted; 0: no limit",
           "0");
   public static final Setting RECIPIENT_MEMORY =
       new Setting(
@@ -103,11 +146,15 @@ public record SmtpFrontSettings(
           MAX_CONNECTIONS_PER_CLIENT,
           GREETING_DELAY,
           MAX_RECIPIENTS_PER_HOUR,
+          MAX_CONNECTIONS_PER_MINUTE,
+          MAX_CLIENT_MESSAGES_PER_HOUR,
+          MAX_CLIENT_RECIPIENTS_PER_HOUR,
           RECIPIENT_MEMORY,
           ServerTls.CERTIFICATE,
           ServerTls.KEY,
           ServerTls.MORE);
 
+  private static final long MOST_RATE = 1_000_000_000;
   private static final long LEAST_MESSAGE =
       1; // RFC 5321 section 4.5.3.1.7 wants 64K octets, which is the operator's to keep
   private static final long MOST_MESSAGE = 5L << 30; // what S3 takes in one object without parts
@@ -139,7 +186,11 @@ public record SmtpFrontSettings(
     return new Defence(
         (int) reader.number(MAX_CONNECTIONS_PER_CLIENT, 0, 1_000_000),
         Duration.ofMillis(reader.number(GREETING_DELAY, 0, 60_000)),
-        (int) reader.number(MAX_RECIPIENTS_PER_HOUR, 0, 1_000_000_000),
-        Duration.ofSeconds(reader.number(RECIPIENT_MEMORY, 0, 3600)));
+        (int) reader.number(MAX_RECIPIENTS_PER_HOUR, 0, MOST_RATE),
+        Duration.ofSeconds(reader.number(RECIPIENT_MEMORY, 0, 3600)),
+        new NetworkRates(
+            (int) reader.number(MAX_CONNECTIONS_PER_MINUTE, 0, MOST_RATE),
+            (int) reader.number(MAX_CLIENT_MESSAGES_PER_HOUR, 0, MOST_RATE),
+            (int) reader.number(MAX_CLIENT_RECIPIENTS_PER_HOUR, 0, MOST_RATE)));
   }
 }

@@ -15,6 +15,7 @@ import skypost.mail.authorize.AuthorizeLogin;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.CheckRelayRecipients;
+import skypost.mail.authorize.CountTogether;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
@@ -29,6 +30,7 @@ import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemorySuppressions;
+import skypost.mail.memory.InMemoryTallies;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.tls.ServerTls;
@@ -77,7 +79,8 @@ final class MemoryFront implements AutoCloseable {
                     withoutRelayDomains(),
                     new InMemorySuppressions()),
                 trustNobody,
-                Clock.systemUTC()));
+                Clock.systemUTC()),
+            new CountTogether(new InMemoryTallies(), directory, trustNobody, Clock.systemUTC()));
     SmtpFrontSettings settings =
         new SmtpFrontSettings(
             "mx.test",
@@ -112,8 +115,11 @@ final class MemoryFront implements AutoCloseable {
   }
 
   static MemoryFront behindProxy() throws IOException {
-    return new MemoryFront(
-        0, 0, 0, List.of(Network.of("127.0.0.0/8"), Network.of("::1")), DEFENCE_BEHIND_PROXY);
+    return behindProxy(DEFENCE_BEHIND_PROXY);
+  }
+
+  static MemoryFront behindProxy(Defence defence) throws IOException {
+    return new MemoryFront(0, 0, 0, List.of(Network.of("127.0.0.0/8"), Network.of("::1")), defence);
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -150,8 +156,11 @@ final class MemoryFront implements AutoCloseable {
     volatile boolean unreachable;
     private final AuthorizeLogin logins;
     private final AuthorizeRecipients recipients;
+    private final CountTogether counts;
 
-    CountingAuthorizer(AuthorizeLogin logins, AuthorizeRecipients recipients) {
+    CountingAuthorizer(
+        AuthorizeLogin logins, AuthorizeRecipients recipients, CountTogether counts) {
+      this.counts = counts;
       this.logins = logins;
       this.recipients = recipients;
     }
@@ -182,6 +191,13 @@ final class MemoryFront implements AutoCloseable {
       questions.add("recipients " + question.recipients().size() + " from " + question.client());
       check();
       return recipients.decide(question);
+    }
+
+    @Override
+    public TallyAnswer tally(TallyQuestion question) throws IOException {
+      questions.add("tally " + question.what() + " " + question.whose());
+      check();
+      return counts.decide(question);
     }
 
     private void check() throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,40 @@ class MetricsTest {
       assertThat(refused(memory, "SUBMISSION", "bare-line-end")).isEqualTo(1.0);
       assertThat(refused(memory, "SUBMISSION", "too-many-errors")).isEqualTo(1.0);
       assertThat(refused(memory, "SUBMISSION", "syntax")).isEqualTo(21.0);
+    }
+  }
+
+  @Test
+  void aNetworkThatWantsTooMuchIsToldToComeLaterAndCounted() throws Exception {
+    var rates = new SmtpFrontSettings.NetworkRates(2, 1, 0);
+    var defence = new Defence(0, Duration.ZERO, 0, Duration.ZERO, rates);
+    byte[] header = // PROXY protocol v2: from 203.0.113.7
+        HexFormat.of().parseHex("0d0a0d0a000d0a515549540a2111000ccb0071070a00000130390019");
+    try (MemoryFront memory = MemoryFront.behindProxy(defence)) {
+      try (TestClient client = TestClient.connect(memory.front.port(Door.SMTP))) {
+        client.send(header);
+        client.hear();
+        client.say("EHLO x");
+        client.say("MAIL FROM:<a@far.example>");
+        assertThat(client.say("RCPT TO:<nobody@example.com>")).startsWith("550 5.1.1 ");
+        assertThat(client.say("RCPT TO:<bob@example.com>")).startsWith("250 ");
+        assertThat(client.say("RCPT TO:<alice@example.com>")).as("one message").startsWith("250 ");
+        client.say("RSET");
+        client.say("MAIL FROM:<a@far.example>");
+        assertThat(client.say("RCPT TO:<bob@example.com>")).startsWith("450 4.7.1 ");
+      }
+      try (TestClient second = TestClient.connect(memory.front.port(Door.SUBMISSION))) {
+        second.send(header);
+        assertThat(second.hear()).startsWith("220 ");
+      }
+      try (TestClient third = TestClient.connect(memory.front.port(Door.SMTP))) {
+        third.send(header);
+        assertThat(third.hear()).startsWith("421 4.7.0 ");
+      }
+      memory.metrics.write();
+
+      assertThat(refused(memory, "4.7.1")).isEqualTo(1.0);
+      assertThat(refused(memory, "client-rate")).isEqualTo(1.0);
     }
   }
 

@@ -1,11 +1,13 @@
 package skypost.mail.authorize;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import skypost.mail.authorize.Authorizer.Counted;
 import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
@@ -15,6 +17,8 @@ import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.authorize.Authorizer.TallyAnswer;
+import skypost.mail.authorize.Authorizer.TallyQuestion;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.json.Fields;
 import skypost.protocol.address.EmailAddress;
@@ -26,17 +30,27 @@ import skypost.protocol.sasl.ScramSalt;
 public final class AuthorizeJson {
   private AuthorizeJson() {}
 
+  /** All that decides. */
+  public record Decisions(
+      AuthorizeLogin logins,
+      AuthorizeRecipients recipients,
+      Postmaster postmaster,
+      CountTogether counts) {}
+
   /** Answers a question that came as JSON: the whole of AuthorizeFunction. */
-  public static byte[] answer(
-      byte[] question, AuthorizeLogin logins, AuthorizeRecipients recipients, Postmaster postmaster)
-      throws IOException {
+  public static byte[] answer(byte[] question, Decisions decisions) throws IOException {
     Fields fields = Fields.read(question);
+    AuthorizeLogin logins = decisions.logins();
     return switch (fields.text("ask")) {
       case "login" -> write(logins.decide(readLoginQuestion(fields)));
       case "scram-salt" -> write(logins.decide(readScramSaltQuestion(fields)));
       case "scram" -> write(logins.decide(readScramQuestion(fields)));
       case "recipients" ->
-          write(recipients.decide(atHome(readRecipientsQuestion(fields), postmaster)));
+          write(
+              decisions
+                  .recipients()
+                  .decide(atHome(readRecipientsQuestion(fields), decisions.postmaster())));
+      case "tally" -> write(decisions.counts().decide(readTallyQuestion(fields)));
       default ->
           throw new IOException("not a question for AuthorizeFunction: " + fields.text("ask"));
     };
@@ -119,6 +133,41 @@ public final class AuthorizeJson {
         fields.optionalAddress("sender"),
         fields.number("size"),
         fields.addresses("recipients"));
+  }
+
+  public static byte[] write(TallyQuestion question) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("ask", "tally");
+    fields.put("what", question.what().name());
+    fields.put("whose", question.whose());
+    fields.put("front", question.front());
+    fields.put("count", question.count());
+    return Fields.bytes(fields);
+  }
+
+  private static TallyQuestion readTallyQuestion(Fields fields) throws IOException {
+    return new TallyQuestion(
+        constant(fields.text("what"), Counted.values()),
+        fields.text("whose"),
+        fields.text("front"),
+        fields.number("count"));
+  }
+
+  private static byte[] write(TallyAnswer answer) throws IOException {
+    return Fields.bytes(
+        Map.of(
+            "total", answer.total(),
+            "until", answer.until().toEpochMilli(),
+            "exempt", answer.exempt()));
+  }
+
+  /** Reads the answer to a question about what is counted. */
+  public static TallyAnswer readTally(byte[] json) throws IOException {
+    Fields fields = Fields.read(json);
+    return new TallyAnswer(
+        fields.number("total"),
+        Instant.ofEpochMilli(fields.number("until")),
+        fields.flag("exempt"));
   }
 
   private static byte[] write(LoginAnswer answer) throws IOException {
@@ -205,13 +254,14 @@ public final class AuthorizeJson {
   }
 
   private static Service service(Fields fields) throws IOException {
-    String name = fields.text("service");
-    return Optional.of(name)
-        .flatMap(known ->
-            List.of(Service.values()).stream()
-                .filter(service -> service.name().equals(known))
-                .findAny())
-        .orElseThrow(() -> new IOException("no such service: " + name));
+    return constant(fields.text("service"), Service.values());
+  }
+
+  private static <E extends Enum<E>> E constant(String name, E[] known) throws IOException {
+    return Arrays.stream(known)
+        .filter(constant -> constant.name().equals(name))
+        .findAny()
+        .orElseThrow(() -> new IOException("not known: " + name));
   }
 
   private static List<String> texts(List<EmailAddress> addresses) {

@@ -67,6 +67,7 @@ public final class AuthorizeRecipients {
   private final Suppressions suppressions;
   private final RelaySettings relayDefaults;
   private final ReturnPaths returnPaths;
+  private final ScreenClients screen;
   private final Clock clock;
 
   /** What it asks. */
@@ -75,7 +76,24 @@ public final class AuthorizeRecipients {
       Mailboxes mailboxes,
       CheckRelayRecipients relayRecipients,
       Suppressions suppressions,
-      ReturnPaths returnPaths) {
+      ReturnPaths returnPaths,
+      ScreenClients.Ports screen) {
+    /** Where nobody is screened. */
+    public Ports(
+        Directory directory,
+        Mailboxes mailboxes,
+        CheckRelayRecipients relayRecipients,
+        Suppressions suppressions,
+        ReturnPaths returnPaths) {
+      this(
+          directory,
+          mailboxes,
+          relayRecipients,
+          suppressions,
+          returnPaths,
+          ScreenClients.Ports.NONE);
+    }
+
     /** Where forwarded mail keeps its sender. */
     public Ports(
         Directory directory,
@@ -98,6 +116,7 @@ public final class AuthorizeRecipients {
     this.suppressions = ports.suppressions();
     this.relayDefaults = relayDefaults;
     this.returnPaths = ports.returnPaths();
+    this.screen = new ScreenClients(directory, relayDefaults, ports.screen(), clock);
     this.clock = clock;
   }
 
@@ -122,7 +141,7 @@ public final class AuthorizeRecipients {
     for (var entry : unchecked.entrySet()) {
       check(entry.getKey(), entry.getValue(), question.recipients(), answers);
     }
-    return answers;
+    return screen.screen(question, answers);
   }
 
   private static boolean isChecked(Domain domain) {

@@ -1,6 +1,8 @@
 package skypost.mail.authorize;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
@@ -28,6 +30,59 @@ public interface Authorizer {
 
   /** Decides on recipients; one answer for each, in order. */
   List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException;
+
+  /**
+   * Adds to what all fronts count together. Who has nobody to ask counts alone.
+   *
+   * @throws IOException when no answer can be had: the front's own count goes on alone
+   */
+  default TallyAnswer tally(TallyQuestion question) throws IOException {
+    throw new IOException("nobody counts together here");
+  }
+
+  /** What is limited for all fronts together. */
+  enum Counted {
+    /** Connections that a network began, within a minute. */
+    CONNECTIONS(Duration.ofMinutes(1)),
+    /** Connections that a network holds at this moment. */
+    OPEN_CONNECTIONS(Duration.ZERO),
+    /** Messages of a network, within an hour. */
+    MESSAGES(Duration.ofHours(1)),
+    /** Recipients of a network, within an hour. */
+    RECIPIENTS(Duration.ofHours(1)),
+    /** Recipients of a logged-in user, within an hour. */
+    USER_RECIPIENTS(Duration.ofHours(1));
+
+    private final Duration window;
+
+    Counted(Duration window) {
+      this.window = window;
+    }
+
+    /** What is counted within; zero: what is there at one moment. */
+    public Duration window() {
+      return window;
+    }
+
+    boolean ofNetwork() {
+      return this != USER_RECIPIENTS;
+    }
+  }
+
+  /**
+   * @param what is counted
+   * @param whose the client's IP address, or the user's address
+   * @param front a name that no other front has
+   * @param count what was counted since the last question; of open connections, how many there are
+   */
+  record TallyQuestion(Counted what, String whose, String front, long count) {}
+
+  /**
+   * @param total what all fronts have counted
+   * @param until when the window, or the lease of what was said, is over
+   * @param exempt whether there is no limit, for the client is trusted
+   */
+  record TallyAnswer(long total, Instant until, boolean exempt) {}
 
   /** Which kind of door is asking. */
   enum Service {

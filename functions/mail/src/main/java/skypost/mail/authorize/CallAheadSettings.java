@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.directory.HostPort;
+import skypost.mail.dns.ClientLists;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.settings.CommonSettings;
@@ -33,6 +34,11 @@ public record CallAheadSettings(
         reader.hostname(CommonSettings.HELO_NAME, CommonSettings.HOSTNAME),
         reader.hostPort(CommonSettings.DNS, DNS_PORT),
         reader.port(CommonSettings.OUTBOUND_PORT));
+  }
+
+  /** Asks DNS lists. Nothing is made before the first question. */
+  public ClientScreen screen() {
+    return ClientScreen.lazily(() -> new ClientLists(new Dns(Dns.resolver(dns), LOOKUP), LOOKUP));
   }
 
   /** Asks by SMTP. Nothing is made before the first question. */

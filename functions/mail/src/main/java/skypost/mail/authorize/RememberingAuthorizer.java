@@ -75,6 +75,11 @@ public final class RememberingAuthorizer implements Authorizer {
   }
 
   @Override
+  public TallyAnswer tally(TallyQuestion question) throws IOException {
+    return authorizer.tally(question);
+  }
+
+  @Override
   public List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException {
     return authorizer.recipients(question);
   }

@@ -78,6 +78,11 @@ public final class RememberingRecipients implements Authorizer {
   }
 
   @Override
+  public TallyAnswer tally(TallyQuestion question) throws IOException {
+    return authorizer.tally(question);
+  }
+
+  @Override
   public List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException {
     Map<EmailAddress, RecipientAnswer> known = new LinkedHashMap<>();
     Set<EmailAddress> unknown = new LinkedHashSet<>();

@@ -51,6 +51,11 @@ public final class SteadyRefusals implements Authorizer {
   }
 
   @Override
+  public TallyAnswer tally(TallyQuestion question) throws IOException {
+    return authorizer.tally(question);
+  }
+
+  @Override
   public List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException {
     return authorizer.recipients(question);
   }

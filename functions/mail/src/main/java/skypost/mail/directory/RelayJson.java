@@ -50,7 +50,48 @@ public final class RelayJson {
       settings.suppressions().forEach((domain, keep) -> suppressions.put(domain, write(keep)));
       fields.put("suppressions", suppressions);
     }
+    if (settings.screening().greylisting()) {
+      fields.put("greylisting", true);
+    }
+    if (!settings.screening().lists().isEmpty()) {
+      fields.put("dnsLists", write(settings.screening()));
+    }
     return fields;
+  }
+
+  private static Map<String, Object> write(Screening screening) {
+    List<Map<String, Object>> lists = new ArrayList<>();
+    for (DnsList list : screening.lists()) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("zone", list.zone());
+      if (!list.answers().isEmpty()) {
+        fields.put("answers", list.answers().stream().map(Network::toString).toList());
+      }
+      fields.put("weight", list.weight());
+      lists.add(fields);
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("threshold", screening.threshold());
+    fields.put("lists", lists);
+    return fields;
+  }
+
+  private static Screening screening(Fields fields) throws IOException {
+    boolean greylisting = fields.has("greylisting") && fields.flag("greylisting");
+    if (!fields.has("dnsLists")) {
+      return new Screening(List.of(), 1, greylisting);
+    }
+    Fields dnsLists = fields.object("dnsLists");
+    List<DnsList> lists = new ArrayList<>();
+    for (Fields list : dnsLists.objects("lists")) {
+      List<String> answers = list.has("answers") ? list.texts("answers") : List.<String>of();
+      lists.add(
+          new DnsList(
+              list.text("zone"),
+              answers.stream().map(Network::of).toList(),
+              (int) list.number("weight")));
+    }
+    return new Screening(lists, (int) dnsLists.number("threshold"), greylisting);
   }
 
   private static Map<String, Object> write(RetryRule rule) {
@@ -105,7 +146,8 @@ public final class RelayJson {
         smartHosts(fields),
         rules,
         retries(fields),
-        suppressions);
+        suppressions,
+        screening(fields));
   }
 
   private static SmartHosts smartHosts(Fields fields) throws IOException {

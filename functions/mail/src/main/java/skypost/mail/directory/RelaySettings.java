@@ -17,13 +17,15 @@ import skypost.protocol.address.EmailAddress;
  * @param retries how often and how long destinations are tried, the first that fits
  * @param suppressions by the domain of the sender, how long an address is written to no more after
  *     mail to it failed for good; a domain that is not in it writes to everybody
+ * @param screening what strangers have to pass besides
  */
 public record RelaySettings(
     List<Network> trustedNetworks,
     SmartHosts smartHosts,
     List<RelayRule> rules,
     List<RetryRule> retries,
-    Map<String, Duration> suppressions) {
+    Map<String, Duration> suppressions,
+    Screening screening) {
   /** Loopback only: nobody else's mail is relayed. */
   public static final RelaySettings DEFAULT =
       new RelaySettings(
@@ -34,6 +36,16 @@ public record RelaySettings(
     rules = List.copyOf(rules);
     retries = List.copyOf(retries);
     suppressions = Collections.unmodifiableMap(new TreeMap<>(suppressions)); // in one order
+  }
+
+  /** Where nobody is screened. */
+  public RelaySettings(
+      List<Network> trustedNetworks,
+      SmartHosts smartHosts,
+      List<RelayRule> rules,
+      List<RetryRule> retries,
+      Map<String, Duration> suppressions) {
+    this(trustedNetworks, smartHosts, rules, retries, suppressions, Screening.OFF);
   }
 
   /** Where nothing is suppressed. */

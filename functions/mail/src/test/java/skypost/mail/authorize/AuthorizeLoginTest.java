@@ -29,6 +29,7 @@ import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemorySuppressions;
+import skypost.mail.memory.InMemoryTallies;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 
@@ -126,9 +127,12 @@ class AuthorizeLoginTest {
     byte[] answer =
         AuthorizeJson.answer(
             AuthorizeJson.write(question),
-            logins,
-            recipients,
-            new Postmaster(directory, "mx.test"));
+            new AuthorizeJson.Decisions(
+                logins,
+                recipients,
+                new Postmaster(directory, "mx.test"),
+                new CountTogether(
+                    new InMemoryTallies(), directory, RelaySettings.DEFAULT, Clock.systemUTC())));
 
     assertThat(AuthorizeJson.readLogin(answer))
         .isEqualTo(

@@ -37,6 +37,7 @@ import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemorySuppressions;
+import skypost.mail.memory.InMemoryTallies;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
@@ -234,15 +235,19 @@ class PasswordsAndProofsTest {
                 new InMemorySuppressions()),
             RelaySettings.DEFAULT,
             clock);
-    var postmaster = new Postmaster(directory, "mx.test");
+    var decisions =
+        new AuthorizeJson.Decisions(
+            logins,
+            recipients,
+            new Postmaster(directory, "mx.test"),
+            new CountTogether(new InMemoryTallies(), directory, RelaySettings.DEFAULT, clock));
     var salt = new ScramSaltQuestion(Service.POP3, "192.0.2.1", ANN.toString());
-    byte[] salted = AuthorizeJson.answer(AuthorizeJson.write(salt), logins, recipients, postmaster);
+    byte[] salted = AuthorizeJson.answer(AuthorizeJson.write(salt), decisions);
     assertThat(AuthorizeJson.readScramSalt(salted)).isEqualTo(logins.decide(salt));
 
     var wrong =
         new ScramQuestion(Service.POP3, "192.0.2.1", new ScramProof(ANN.toString(), "x", "AAAA"));
-    byte[] refused =
-        AuthorizeJson.answer(AuthorizeJson.write(wrong), logins, recipients, postmaster);
+    byte[] refused = AuthorizeJson.answer(AuthorizeJson.write(wrong), decisions);
     assertThat(AuthorizeJson.readScram(refused)).isEqualTo(new ScramAnswer.Refused());
   }
 }

@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
+import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
+import skypost.mail.contract.GreylistContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -24,6 +27,7 @@ import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
+import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
@@ -258,6 +262,26 @@ class InMemoryPortsTest {
     @Override
     protected LoginAttempts attempts() {
       return attempts;
+    }
+  }
+
+  @Nested
+  class OfGreylist extends GreylistContract {
+    private final InMemoryGreylist greylist = new InMemoryGreylist();
+
+    @Override
+    protected Greylist greylist() {
+      return greylist;
+    }
+  }
+
+  @Nested
+  class OfTallies extends TalliesContract {
+    private final InMemoryTallies tallies = new InMemoryTallies();
+
+    @Override
+    protected Tallies tallies() {
+      return tallies;
     }
   }
 }

@@ -11,6 +11,8 @@ public enum Refusal {
   NO_PLACE,
   /** The client's network has all the places that one may have. */
   CLIENT_LIMIT,
+  /** The client's network connects too often. */
+  CLIENT_RATE,
   /** A client that does not read, or does not write as fast as it must. */
   SLOW_CLIENT,
   /** Silence between two commands. */
