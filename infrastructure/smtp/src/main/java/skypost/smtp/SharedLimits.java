@@ -28,6 +28,9 @@ final class SharedLimits {
   /** How long others' open connections are believed to be there. */
   private static final Duration BELIEVED = Duration.ofMinutes(1);
 
+  /** How long nobody is asked about somebody after a question without an answer. */
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
   private static final int MAX_COUNTED = 50_000; // about 10 MB
 
   private final Map<Counted, Integer> limits;
@@ -35,13 +38,23 @@ final class SharedLimits {
   private final String front;
   private final Clock clock;
   private final Map<String, Count> open = new HashMap<>(); // as many as there are connections
-  private final Map<Key, Count> counts =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Count> eldest) {
-          return size() > MAX_COUNTED;
-        }
-      };
+  private final Map<String, Integer> uncounted = new HashMap<>(); // open, of who was exempt
+  private final Map<Key, Count> counts = bounded();
+
+  /**
+   * Who is exempt until when, by address: trust is in addresses, and says nothing of the others in
+   * a network.
+   */
+  private final Map<Key, Instant> exempt = bounded();
+
+  private static <V> Map<Key, V> bounded() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Key, V> eldest) {
+        return size() > MAX_COUNTED;
+      }
+    };
+  }
 
   private record Key(Counted what, String whose) {}
 
@@ -51,7 +64,7 @@ final class SharedLimits {
     private long told; // of what was counted here, what has been told
     private long untold;
     private Instant until;
-    private boolean exempt;
+    private Instant quiet = Instant.MIN; // nobody is asked before
 
     Count(Instant until) {
       this.until = until;
@@ -60,7 +73,27 @@ final class SharedLimits {
     long known() {
       return others + told + untold;
     }
+
+    /** Counts as told what is about to be; returns how much that is. */
+    long tell() {
+      long telling = untold;
+      told += telling;
+      untold = 0;
+      return telling;
+    }
+
+    void takeBack(long telling) {
+      told -= telling;
+      untold += telling;
+    }
   }
+
+  /**
+   * A question on its way.
+   *
+   * @param telling what counts as told with it, unless there is no answer
+   */
+  private record Report(Count count, long telling, TallyQuestion question) {}
 
   /**
    * @param limits the most of each; what is not in it, or 0, is not limited
@@ -80,30 +113,35 @@ final class SharedLimits {
     if (most == 0) {
       return true;
     }
-    Count count;
-    long report;
+    Report report;
     synchronized (counts) {
       Instant now = clock.instant();
-      count = counts.computeIfAbsent(key(what, whose), _ -> new Count(now.plus(what.window())));
+      if (isExempt(what, whose, now)) {
+        return true;
+      }
+      Count count =
+          counts.computeIfAbsent(key(what, whose), _ -> new Count(now.plus(what.window())));
       if (!count.until.isAfter(now)) {
         count = new Count(now.plus(what.window()));
         counts.put(key(what, whose), count);
-      }
-      if (count.exempt) {
-        return true;
       }
       if (count.known() >= most) {
         return false;
       }
       count.untold++;
-      if (count.untold < step(most)) {
+      if (count.untold < step(most) || now.isBefore(count.quiet)) {
         return true;
       }
-      report = count.untold;
-      count.told += report;
-      count.untold = 0;
+      long telling = count.tell();
+      report = new Report(count, telling, new TallyQuestion(what, whose, front, telling));
     }
-    return isWithin(most, count, new TallyQuestion(what, whose, front, report));
+    Standing standing = ask(most, report);
+    if (standing == Standing.EXEMPT) {
+      synchronized (counts) {
+        report.count().untold--;
+      }
+    }
+    return standing != Standing.BEYOND;
   }
 
   /** Takes a place for a connection; false, and no place taken, beyond the limit. */
@@ -112,31 +150,42 @@ final class SharedLimits {
     if (most == 0) {
       return true;
     }
-    Count count;
-    TallyQuestion question;
+    Report report;
     synchronized (counts) {
       Instant now = clock.instant();
-      count = open.computeIfAbsent(ClientNetwork.of(client), _ -> new Count(now));
+      if (isExempt(Counted.OPEN_CONNECTIONS, client, now)) {
+        uncounted.merge(client, 1, Integer::sum);
+        return true;
+      }
+      Count count = open.computeIfAbsent(ClientNetwork.of(client), _ -> new Count(now));
       boolean isOld = !count.until.isAfter(now);
       if (isOld) {
         count.others = 0;
-        count.exempt = false;
       }
-      if (!count.exempt && count.known() >= most) {
+      if (count.known() >= most) {
         return false;
       }
       count.untold++;
       boolean renew = isOld && count.told > 0;
-      if (count.exempt || count.untold < step(most) && !renew) {
+      if (count.untold < step(most) && !renew || now.isBefore(count.quiet)) {
         return true;
       }
-      question = tellOpen(client, count);
+      report = tellOpen(client, count, now);
     }
-    if (isWithin(most, count, question)) {
-      return true;
-    }
-    leave(client);
-    return false;
+    return switch (ask(most, report)) {
+      case WITHIN -> true;
+      case BEYOND -> {
+        leave(client);
+        yield false;
+      }
+      case EXEMPT -> {
+        synchronized (counts) {
+          giveBack(ClientNetwork.of(client));
+          uncounted.merge(client, 1, Integer::sum);
+        }
+        yield true;
+      }
+    };
   }
 
   /** Gives back a place that was taken. */
@@ -145,36 +194,65 @@ final class SharedLimits {
     if (most == 0) {
       return;
     }
-    Count count;
-    TallyQuestion question;
+    Report report;
     synchronized (counts) {
-      String network = ClientNetwork.of(client);
-      count = open.get(network);
-      count.untold--;
-      if (count.told + count.untold == 0) {
-        open.remove(network);
-      }
-      if (count.exempt || count.untold > -step(most)) {
+      if (uncounted.computeIfPresent(client, (_, places) -> places - 1) != null) {
+        uncounted.remove(client, 0);
         return;
       }
-      question = tellOpen(client, count);
+      Count count = giveBack(ClientNetwork.of(client));
+      Instant now = clock.instant();
+      if (count.untold > -step(most) || now.isBefore(count.quiet)) {
+        return;
+      }
+      report = tellOpen(client, count, now);
     }
-    isWithin(most, count, question);
+    ask(most, report);
   }
 
-  private TallyQuestion tellOpen(String client, Count count) {
-    count.told += count.untold;
-    count.untold = 0;
-    count.until = clock.instant().plus(BELIEVED);
-    return new TallyQuestion(Counted.OPEN_CONNECTIONS, client, front, count.told);
+  private Count giveBack(String network) {
+    Count count = open.get(network);
+    count.untold--;
+    if (count.told + count.untold == 0) {
+      open.remove(network);
+    }
+    return count;
+  }
+
+  private Report tellOpen(String client, Count count, Instant now) {
+    long telling = count.tell();
+    count.until = now.plus(BELIEVED);
+    return new Report(
+        count, telling, new TallyQuestion(Counted.OPEN_CONNECTIONS, client, front, count.told));
+  }
+
+  private boolean isExempt(Counted what, String client, Instant now) {
+    Instant until = exempt.get(new Key(what, client));
+    return until != null && until.isAfter(now);
+  }
+
+  /** What AuthorizeFunction thinks of somebody; without an answer, within. */
+  private enum Standing {
+    WITHIN,
+    BEYOND,
+    EXEMPT
   }
 
   /** Tells what was counted here, and learns what was counted elsewhere. */
-  private boolean isWithin(int most, Count count, TallyQuestion question) {
+  private Standing ask(int most, Report report) {
+    Count count = report.count();
+    TallyQuestion question = report.question();
     try {
       TallyAnswer answer = authorizer.tally(question);
       synchronized (counts) {
-        count.exempt = answer.exempt();
+        if (answer.exempt()) {
+          count.takeBack(report.telling()); // nobody counted it
+          boolean isOpen = question.what() == Counted.OPEN_CONNECTIONS;
+          exempt.put(
+              new Key(question.what(), question.whose()),
+              isOpen ? clock.instant().plus(BELIEVED) : answer.until());
+          return Standing.EXEMPT;
+        }
         if (question.what() == Counted.OPEN_CONNECTIONS) {
           count.others = Math.max(0, answer.total() - question.count());
         } else {
@@ -182,11 +260,15 @@ final class SharedLimits {
           count.others = Math.max(count.others, answer.total() - count.told);
           count.until = answer.until();
         }
-        return answer.exempt() || answer.total() <= most;
+        return answer.total() <= most ? Standing.WITHIN : Standing.BEYOND;
       }
     } catch (IOException | RuntimeException alone) {
       EventLog.warn("tally").with("what", question.what().name()).cause(alone).write();
-      return true; // it was within what this front knows
+      synchronized (counts) {
+        count.takeBack(report.telling()); // it is told with what comes
+        count.quiet = clock.instant().plus(PAUSE);
+      }
+      return Standing.WITHIN; // of what this front knows
     }
   }
 

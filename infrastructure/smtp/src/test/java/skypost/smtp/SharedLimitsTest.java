@@ -108,6 +108,49 @@ class SharedLimitsTest {
   }
 
   @Test
+  void whatWasCountedInAnOutageIsToldAfterIt() {
+    function.unreachable = true;
+    assertThat(taken(one, SPAMMER, 40)).isEqualTo(40);
+    assertThat(function.questions).as("not one for each").isEqualTo(1);
+    function.unreachable = false;
+    now = now.plusSeconds(10);
+    assertThat(taken(one, SPAMMER, 1)).isEqualTo(1);
+
+    assertThat(taken(two, SPAMMER, 1000))
+        .as("of 80, with those in the outage")
+        .isEqualTo(MOST - 41);
+  }
+
+  @Test
+  void anExemptNeighbourExemptsNobodyElse() {
+    String trusted = "2001:db8::1";
+    String neighbour = "2001:db8::2";
+    directory.putRelay(new RelaySettings(List.of(Network.of(trusted)), Optional.empty()));
+
+    assertThat(taken(one, trusted, 1000)).isEqualTo(1000);
+    assertThat(taken(one, neighbour, 1000)).isLessThanOrEqualTo(MOST);
+    for (int i = 0; i < 1000; i++) {
+      assertThat(one.enter(trusted)).isTrue();
+    }
+    assertThat(entered(one, neighbour, 1000)).isLessThanOrEqualTo(MOST);
+  }
+
+  @Test
+  void whoIsExemptStaysSoHoweverManyConnectionsAreOpen() {
+    directory.putRelay(new RelaySettings(List.of(Network.of(SPAMMER)), Optional.empty()));
+    for (int i = 0; i < 3 * MOST; i++) {
+      assertThat(one.enter(SPAMMER)).as("connection %d", i).isTrue();
+      now = now.plusSeconds(5);
+    }
+    for (int i = 0; i < 3 * MOST; i++) {
+      one.leave(SPAMMER);
+    }
+    directory.putRelay(new RelaySettings(List.of(), Optional.empty()));
+    now = now.plusSeconds(60);
+    assertThat(entered(one, 3 * MOST)).as("all places were given back").isEqualTo(MOST);
+  }
+
+  @Test
   void placesOfAllFrontsCountAndThoseGivenBackAreFree() {
     for (int i = 0; i < MOST; i++) {
       assertThat(one.enter(SPAMMER)).isTrue();
@@ -130,9 +173,13 @@ class SharedLimitsTest {
   }
 
   private static int entered(SharedLimits front, int attempts) {
+    return entered(front, SPAMMER, attempts);
+  }
+
+  private static int entered(SharedLimits front, String client, int attempts) {
     int entered = 0;
     for (int i = 0; i < attempts; i++) {
-      entered += front.enter(SPAMMER) ? 1 : 0;
+      entered += front.enter(client) ? 1 : 0;
     }
     return entered;
   }
