@@ -7,11 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -69,7 +66,7 @@ class FiveDaysTest {
   private static final Duration INVOCATION = Duration.ofMinutes(5);
   private static final Duration VISIBILITY = Duration.ofMinutes(6);
 
-  private final VirtualClock clock = new VirtualClock();
+  private final VirtualClock clock = new VirtualClock(START);
   private final PriorityQueue<Due> wakes =
       new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::toString));
   private final Map<String, Integer> copies = new HashMap<>();
@@ -450,28 +447,5 @@ class FiveDaysTest {
 
   private static EmailAddress address(String text) {
     return EmailAddress.parse(text).orElseThrow();
-  }
-
-  private static final class VirtualClock extends Clock {
-    private Instant now = START;
-
-    void advanceTo(Instant then) {
-      now = then.isAfter(now) ? then : now;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

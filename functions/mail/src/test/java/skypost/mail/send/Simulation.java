@@ -2,11 +2,8 @@ package skypost.mail.send;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,7 +50,7 @@ final class Simulation {
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryDestinations destinations = new InMemoryDestinations();
   final List<Dialled> dialled = new ArrayList<>();
-  private final VirtualClock clock = new VirtualClock();
+  private final VirtualClock clock = new VirtualClock(START);
   private final PriorityQueue<Wake> wakes =
       new PriorityQueue<>(Comparator.comparing(Wake::at).thenComparing(Wake::number));
   final InMemoryOutboundQueue queue =
@@ -236,29 +233,6 @@ final class Simulation {
       clock.advanceTo(clock.instant().plusMillis(reached ? 200 : 3000));
       return new Delivery(
           List.of(new Result(outcome, Optional.of("mx"))), reached ? "mx[192.0.2.1]:25" : "", "");
-    }
-  }
-
-  private static final class VirtualClock extends Clock {
-    private Instant now = START;
-
-    void advanceTo(Instant then) {
-      now = then.isAfter(now) ? then : now;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }
