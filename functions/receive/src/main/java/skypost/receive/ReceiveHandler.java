@@ -56,7 +56,7 @@ public final class ReceiveHandler implements RequestStreamHandler {
     var bounces = new Bounces(messages, settings.hostname(CommonSettings.HOSTNAME));
     var filters =
         new ApplyFilter.Ports(
-            ports.filters(), ports.filterMemories(), messages, messages, mailboxes);
+            ports.filters(), ports.filterMemories(), messages, messages, mailboxes, traces);
     this.receive =
         new ReceiveMessage(
             new ReceiveMessage.Ports(

@@ -26,6 +26,7 @@ import skypost.mail.sieve.run.RunResult;
 import skypost.mail.sieve.run.SieveRun;
 import skypost.mail.sieve.run.Situation;
 import skypost.mail.sieve.script.Script;
+import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 
@@ -56,7 +57,8 @@ public final class ApplyFilter {
       FilterMemories memories,
       StoredMessages messages,
       IncomingMessages incoming,
-      Mailboxes mailboxes) {}
+      Mailboxes mailboxes,
+      Traces traces) {}
 
   private record Compilation(EmailAddress user, String version) {}
 
@@ -158,7 +160,14 @@ public final class ApplyFilter {
         List.of(new Memory.Mark(key, clock.instant().plus(TOLD))));
   }
 
+  /**
+   * One that was made by an earlier run, and has been dealt with, is not made again: its body may
+   * be gone, and nobody would free another.
+   */
   private void store(Made made) throws IOException {
+    if (ports.traces().receipt(made.id()).isPresent()) {
+      return;
+    }
     try (IncomingMessages.Draft draft = ports.incoming().begin(made.id(), made.envelope());
         InputStream content = made.content().open()) {
       content.transferTo(draft);

@@ -16,6 +16,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
@@ -108,7 +109,8 @@ public final class Samples {
             new InMemoryFilterMemories(),
             messages,
             messages,
-            mailboxes);
+            mailboxes,
+            new InMemoryTraces());
     return new ApplyFilter(ports, "mx.local.example", clock);
   }
 }
