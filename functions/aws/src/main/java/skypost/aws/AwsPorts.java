@@ -19,6 +19,7 @@ import skypost.mail.receive.SweepMark;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.tlspolicy.KeptPolicies;
+import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
 
 /**
@@ -106,6 +107,10 @@ public final class AwsPorts {
 
   public KeptPolicies keptPolicies() {
     return new DynamoKeptPolicies(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public TlsReports tlsReports() {
+    return new DynamoTlsReports(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public OutboundQueue queue() {

@@ -27,6 +27,7 @@ import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoSuppressions;
+import skypost.aws.DynamoTlsReports;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
@@ -47,6 +48,7 @@ import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
 import skypost.mail.contract.SuppressionsContract;
+import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
@@ -67,6 +69,7 @@ import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.tlspolicy.KeptPolicies;
+import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -275,6 +278,14 @@ class AwsPortsContractTest {
     @Override
     protected KeptPolicies policies() {
       return new DynamoKeptPolicies(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
+  class DynamoTlsReportsTest extends TlsReportsContract {
+    @Override
+    protected TlsReports reports() {
+      return new DynamoTlsReports(dynamo, Resources.MESSAGES);
     }
   }
 

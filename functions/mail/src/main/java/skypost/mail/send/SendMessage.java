@@ -22,6 +22,8 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.tlspolicy.AppliedPolicies;
+import skypost.mail.tlspolicy.CountTlsSessions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
@@ -50,7 +52,18 @@ public final class SendMessage {
       StoredMessages messages,
       BodyHolders holders,
       Bounces bounces,
-      SuppressRecipients suppress) {}
+      SuppressRecipients suppress,
+      CountTlsSessions sessions) {
+    /** Where TLS is not reported on. */
+    public Ports(
+        OutboundQueue queue,
+        StoredMessages messages,
+        BodyHolders holders,
+        Bounces bounces,
+        SuppressRecipients suppress) {
+      this(queue, messages, holders, bounces, suppress, CountTlsSessions.off());
+    }
+  }
 
   /**
    * @param random for the schedule's jitter; thread safe
@@ -92,9 +105,13 @@ public final class SendMessage {
     return attempt(id, booking, now, deadline);
   }
 
-  /** A batch is done: connections that were kept for more of it are closed. */
+  /**
+   * A batch is done: connections that were kept for more of it are closed, and what was counted for
+   * reports is written.
+   */
   public void rest() {
     courier.rest();
+    ports.sessions().write();
   }
 
   /** Tries an entry whose turn it is, due or not. */
@@ -221,11 +238,15 @@ public final class SendMessage {
     return switch (route) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
-      case Route.Via(List<Hop> hops) ->
-          courier.deliver(
-              inOrder(hops, entry),
-              transaction(entry, body.get()),
-              Duration.between(clock.instant(), deadline));
+      case Route.Via(List<Hop> hops, AppliedPolicies policies) -> {
+        Courier.Delivery made =
+            courier.deliver(
+                inOrder(hops, entry),
+                transaction(entry, body.get()),
+                Duration.between(clock.instant(), deadline));
+        ports.sessions().count(policies, made.handshakes());
+        yield made;
+      }
     };
   }
 

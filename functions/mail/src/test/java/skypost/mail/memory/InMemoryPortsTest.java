@@ -22,6 +22,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.SuppressionsContract;
+import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
@@ -39,6 +40,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
+import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -100,6 +102,16 @@ class InMemoryPortsTest {
     @Override
     protected KeptPolicies policies() {
       return policies;
+    }
+  }
+
+  @Nested
+  class OfTlsReports extends TlsReportsContract {
+    private final TlsReports reports = new InMemoryTlsReports();
+
+    @Override
+    protected TlsReports reports() {
+      return reports;
     }
   }
 
