@@ -7,7 +7,9 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -15,6 +17,7 @@ import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.trace.Traces;
 
 /**
@@ -26,7 +29,10 @@ import skypost.mail.trace.Traces;
 public record ApiPorts(
     Directory directory,
     Credentials credentials,
+    SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
+    Filters filters,
+    FilterMemories filterMemories,
     BodyHolders holders,
     IncomingMessages incoming,
     StoredMessages messages,
@@ -43,7 +49,10 @@ public record ApiPorts(
     return new ApiPorts(
         aws.directory(),
         aws.credentials(),
+        aws.smartHostPasswords(),
         aws.mailboxes(),
+        aws.filters(),
+        aws.filterMemories(),
         aws.holders(),
         messages,
         messages,

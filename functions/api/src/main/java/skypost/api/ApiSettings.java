@@ -5,6 +5,7 @@ import skypost.mail.directory.RelaySettings;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.settings.SmartHostSetting;
 
 /**
  * ApiFunction's settings, besides those of its ports.
@@ -14,8 +15,6 @@ import skypost.mail.settings.SettingsReader;
  * @param relay what holds until relay settings are put
  */
 public record ApiSettings(String adminToken, CallAheadSettings callAhead, RelaySettings relay) {
-  private static final int SMTP_PORT = 25;
-
   public static final Setting ADMIN_TOKEN =
       new Setting("SKYPOST_ADMIN_TOKEN", "the bearer token of the HTTP API", "");
 
@@ -26,7 +25,7 @@ public record ApiSettings(String adminToken, CallAheadSettings callAhead, RelayS
         CallAheadSettings.read(reader),
         new RelaySettings(
             reader.networks(CommonSettings.TRUSTED_NETWORKS),
-            reader.hostPort(CommonSettings.SMART_HOST, SMTP_PORT)));
+            reader.smartHost(CommonSettings.SMART_HOST).map(SmartHostSetting::smartHost)));
   }
 
   String hostname() {

@@ -82,7 +82,7 @@ final class MailboxRoutes {
     fields.put("uid", message.uid());
     fields.put("id", message.id().toString());
     fields.put("subject", message.subject());
-    fields.put("flags", List.of());
+    fields.put("flags", message.flags());
     fields.put("bytes", message.size());
     return fields;
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import skypost.api.Problem.FieldError;
 
 /**
@@ -180,6 +181,11 @@ final class Members {
     }
   }
 
+  /** A member as it was given. */
+  Optional<Object> raw(String name) {
+    return Optional.ofNullable(members.get(name));
+  }
+
   boolean has(String name) {
     return members.get(name) != null;
   }
@@ -252,6 +258,26 @@ final class Members {
   Members object(String name, Set<String> known) {
     Map<?, ?> object = member(name, Map.class, "an object").orElse(Map.of());
     return nested(object, name, known);
+  }
+
+  /** A member that is an object with members of any names; one without any when absent. */
+  Members objectOf(String name, int most) {
+    Map<?, ?> object = member(name, Map.class, "an object").orElse(Map.of());
+    if (object.size() > most) {
+      error(name, "more than " + most);
+      return nested(Map.of(), name, Set.of());
+    }
+    return nested(
+        object, name, object.keySet().stream().map(String::valueOf).collect(Collectors.toSet()));
+  }
+
+  /** The names of all members, in their order. */
+  List<String> names() {
+    return List.copyOf(members.keySet());
+  }
+
+  boolean isObject(String name) {
+    return members.get(name) instanceof Map<?, ?>;
   }
 
   /** A list of objects; empty when absent. */

@@ -3,20 +3,17 @@ package skypost.api;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.ManageRelay;
+import skypost.mail.admin.SmartHostLogins;
 import skypost.mail.directory.AddressPattern;
-import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.RetryRule;
-import skypost.mail.directory.SmartHosts;
-import skypost.protocol.address.Domains;
 import skypost.protocol.address.EmailAddress;
 
 /** Relay settings as an administrator writes them. */
@@ -24,13 +21,10 @@ final class RelayMembers {
   static final Set<String> ALL =
       Set.of("trustedNetworks", "smartHost", "smartHosts", "rules", "retries", "suppressions");
 
-  private static final Set<String> SMART_HOSTS = Set.of("default", "domains");
   private static final Set<String> RULE = Set.of("name", "user", "domain", "as", "to", "action");
-  private static final int SMTP_PORT = 25;
   private static final int MAX_NETWORKS = 1000;
-  private static final int MAX_SMART_HOSTS = 1000;
+  private static final int MAX_SUPPRESSIONS = 1000;
   private static final int MAX_NAME = 100;
-  private static final String HOST_PORT = "host:port";
   private static final String PATTERN =
       "an address or a domain; an asterisk stands for whole labels";
 
@@ -40,8 +34,12 @@ final class RelayMembers {
 
   private RelayMembers() {}
 
-  /** Reads settings; what is wrong stays with the members. */
-  static RelaySettings read(Members members) {
+  /**
+   * Reads settings; what is wrong stays with the members.
+   *
+   * @param logins keeps passwords that are left out
+   */
+  static RelaySettings read(Members members, SmartHostLogins logins) {
     List<Network> networks =
         members.has("trustedNetworks")
             ? members.list(
@@ -58,39 +56,20 @@ final class RelayMembers {
     for (Members retry : members.objects("retries", MAX_RETRIES, RETRY)) {
       retry(retry).ifPresent(retries::add);
     }
-    return new RelaySettings(networks, smartHosts(members), rules, retries, suppressions(members));
+    return new RelaySettings(
+        networks,
+        new SmartHostMembers(logins).read(members),
+        rules,
+        retries,
+        suppressions(members));
   }
 
   private static Map<String, Duration> suppressions(Members members) {
     return members.map(
         "suppressions",
-        new Members.Form<>("a domain name", RelayMembers::domain),
+        new Members.Form<>("a domain name", SmartHostMembers::domain),
         new Members.Form<>(Durations.FORM, Durations::days),
-        MAX_SMART_HOSTS);
-  }
-
-  private static SmartHosts smartHosts(Members members) {
-    Optional<HostPort> smartHost = members.parsed("smartHost", HOST_PORT, RelayMembers::hostPort);
-    Members smartHosts = members.object("smartHosts", SMART_HOSTS);
-    Optional<HostPort> standard = smartHosts.parsed("default", HOST_PORT, RelayMembers::hostPort);
-    if (smartHost.isPresent() && standard.isPresent() && !smartHost.equals(standard)) {
-      smartHosts.error("default", "not " + smartHost.get() + ", as smartHost says; it is the same");
-    }
-    Map<String, HostPort> domains =
-        smartHosts.map(
-            "domains",
-            new Members.Form<>("a domain name", RelayMembers::domain),
-            new Members.Form<>(HOST_PORT, RelayMembers::hostPort),
-            MAX_SMART_HOSTS);
-    return new SmartHosts(smartHost.or(() -> standard), domains);
-  }
-
-  private static Optional<HostPort> hostPort(String text) {
-    return HostPort.parse(text, SMTP_PORT);
-  }
-
-  private static Optional<String> domain(String text) {
-    return Domains.parse(text).filter(domain -> !domain.startsWith("["));
+        MAX_SUPPRESSIONS);
   }
 
   private static Optional<RelayRule> rule(Members rule) {
@@ -157,27 +136,5 @@ final class RelayMembers {
     return !text.isBlank()
         && text.length() <= MAX_NAME
         && text.codePoints().noneMatch(Character::isISOControl);
-  }
-
-  /**
-   * The settings that a merge patch is applied to. The default smart host has two names; the one
-   * that the patch does not use steps back, or the two would contradict each other.
-   */
-  static Map<String, Object> beforePatch(Map<String, Object> shown, Members patch) {
-    Map<String, Object> present = new LinkedHashMap<>(shown);
-    Map<String, Object> smartHosts = new LinkedHashMap<>();
-    if (present.get("smartHosts") instanceof Map<?, ?> both) {
-      both.forEach((name, value) -> smartHosts.put((String) name, value));
-    }
-    Object standard = present.remove("smartHost");
-    smartHosts.remove("default");
-    boolean byDefault = patch.object("smartHosts", SMART_HOSTS).mentions("default");
-    if (standard != null && byDefault) {
-      smartHosts.put("default", standard);
-    } else if (standard != null) {
-      present.put("smartHost", standard);
-    }
-    present.put("smartHosts", smartHosts);
-    return present;
   }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.Outcome;
+import skypost.mail.admin.SmartHostLogins;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelayJson;
@@ -20,6 +21,9 @@ final class RelayRoutes {
   private static final String PATH = "/v1/relay";
   private static final String IF_MATCH = "if-match";
   private static final Set<String> QUESTION = Set.of("client", "login", "from", "to");
+
+  /** Of a change that is not about one version: others are in between now and then. */
+  private static final int PUT_TRIES = 5;
 
   private final ManageRelay relay;
 
@@ -38,28 +42,35 @@ final class RelayRoutes {
   }
 
   private Response put(Request request) throws IOException, Refusal {
-    Members members = Members.of(request, RelayMembers.ALL);
-    RelaySettings settings = RelayMembers.read(members);
-    members.check();
-    if (!isConditional(request)) {
-      return show(Answers.found(relay.put(settings)));
+    for (int tries = 1; ; tries++) {
+      ManageRelay.Seen seen = relay.look();
+      checkUnchanged(request, seen);
+      Outcome<RelaySettings> outcome =
+          replace(
+              seen, Members.of(request, RelayMembers.ALL)); // passwords are kept from what is there
+      if (!(outcome instanceof Outcome.Conflict) || isConditional(request) || tries == PUT_TRIES) {
+        return replaced(request, outcome);
+      }
     }
-    ManageRelay.Seen seen = relay.look();
-    checkUnchanged(request, seen);
-    return replaced(request, relay.replace(seen, settings));
+  }
+
+  private Outcome<RelaySettings> replace(ManageRelay.Seen seen, Members members)
+      throws IOException, Refusal {
+    SmartHostLogins logins = relay.logins(seen);
+    RelaySettings settings = RelayMembers.read(members, logins);
+    members.check();
+    return relay.replace(seen, settings, logins);
   }
 
   /** A change in part is made from what is there, so it never undoes another's unseen. */
   private Response patch(Request request) throws IOException, Refusal {
     ManageRelay.Seen seen = relay.look();
     checkUnchanged(request, seen);
-    Map<String, Object> shown = RelayJson.write(seen.settings());
+    Map<String, Object> shown = RelayJson.show(seen.settings());
     Members patch = Members.patched(request, Map.of(), RelayMembers.ALL);
     Members members =
-        Members.patched(request, RelayMembers.beforePatch(shown, patch), RelayMembers.ALL);
-    RelaySettings settings = RelayMembers.read(members);
-    members.check();
-    return replaced(request, relay.replace(seen, settings));
+        Members.patched(request, SmartHostMembers.beforePatch(shown, patch), RelayMembers.ALL);
+    return replaced(request, replace(seen, members));
   }
 
   private static boolean isConditional(Request request) {
@@ -83,7 +94,7 @@ final class RelayRoutes {
   }
 
   private static Response show(RelaySettings settings) {
-    return Response.json(200, RelayJson.write(settings))
+    return Response.json(200, RelayJson.show(settings))
         .with("etag", tag(RelayJson.version(settings)));
   }
 

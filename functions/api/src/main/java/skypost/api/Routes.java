@@ -14,12 +14,14 @@ import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
 import skypost.mail.admin.ManageDestinations;
 import skypost.mail.admin.ManageDomains;
+import skypost.mail.admin.ManageFilters;
 import skypost.mail.admin.ManageOperations;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.ManageRelayRecipients;
 import skypost.mail.admin.ManageSuppressions;
 import skypost.mail.admin.ManageUsers;
+import skypost.mail.admin.PreviewFilter;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
@@ -45,7 +47,19 @@ final class Routes {
     routes.addAll(
         new UserRoutes(
                 new ManageUsers(
-                    ports.directory(), ports.credentials(), ports.mailboxes(), bodies, random))
+                    new ManageUsers.Ports(
+                        ports.directory(),
+                        ports.credentials(),
+                        ports.mailboxes(),
+                        ports.filters(),
+                        ports.filterMemories()),
+                    bodies,
+                    random))
+            .routes());
+    routes.addAll(
+        new FilterRoutes(
+                new ManageFilters(ports.directory(), ports.filters()),
+                new PreviewFilter(ports.mailboxes(), ports.messages(), settings.hostname(), clock))
             .routes());
     routes.addAll(
         new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
@@ -74,7 +88,9 @@ final class Routes {
     var authorize =
         new AuthorizeRecipients.Ports(
             ports.directory(), ports.mailboxes(), relayRecipients, ports.suppressions());
-    routes.addAll(new RelayRoutes(new ManageRelay(authorize, settings.relay(), clock)).routes());
+    var relay = new ManageRelay.Ports(authorize, ports.smartHostPasswords());
+    routes.addAll(
+        new RelayRoutes(new ManageRelay(relay, settings.relay(), clock, random)).routes());
     routes.addAll(
         new SuppressionRoutes(
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))

@@ -48,6 +48,12 @@ class ApiEventsTest {
           app-password-list     | 200 | {"id":"k7mq2x","name":"phone","created":"2026-11-24"}
           app-password-post     | 201 | "name":"Thunderbird on the laptop","created":"2026-11-25","password":"
           app-password-delete   | 204 |
+          filter-get            | 200 | {"script":"keep;"}
+          filter-put            | 200 | "vacation":{"from":"2026-12-24","until":"2027-01-02","text":"I am away until January 3."}
+          filter-put-wrong      | 400 | line 2, column 3:
+          filter-patch          | 400 | not both
+          filter-delete         | 204 |
+          filter-preview        | 200 | "subject":"sample","actions":[{"type":"fileinto","mailbox":"Samples","flags":[]}]
           mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
           folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
           lease-get             | 200 | "holder":"pop3-1"
@@ -73,6 +79,7 @@ class ApiEventsTest {
           operation-get         | 200 | "state":"running","total":2,"done":0,"failed":0
           relay-get             | 200 | "trustedNetworks":["127.0.0.0/8"
           relay-put             | 200 | "smartHost":"smart.example:587"
+          relay-put-login       | 200 | "smartHost":{"host":"smart.example:587","username":"skypost","hasPassword":true,"tls":"required"}
           relay-put-rules       | 200 | "rules":[{"name":"the boss's secretary","user":"ann@local.example","as":"boss@local.example","action":"allow"}
           relay-put-retries     | 200 | "retries":[{"to":"relay.example","maxAge":"PT720H"},{"to":"*.slow.example","retrySchedule":["PT0S","PT15M","PT2H"]}]
           relay-put-outdated    | 412 | "title":"Precondition Failed"

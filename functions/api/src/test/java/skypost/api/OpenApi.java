@@ -95,6 +95,16 @@ record OpenApi(Map<?, ?> root) {
     assertFits(object(object(content, type), "schema"), answer.json(), template.get());
   }
 
+  /** Of a text and an object the one of the value's type; of two objects the second is a list. */
+  private Map<?, ?> choice(List<?> choices, Object value) {
+    Map<?, ?> first = resolve((Map<?, ?>) choices.getFirst());
+    boolean isFirst =
+        "string".equals(first.get("type"))
+            ? value instanceof String
+            : !((Map<?, ?>) value).containsKey("items");
+    return (Map<?, ?>) choices.get(isFirst ? 0 : 1);
+  }
+
   /**
    * What JSON Schema says with type, properties, required, items, enum, oneOf and
    * additionalProperties.
@@ -102,8 +112,7 @@ record OpenApi(Map<?, ?> root) {
   private void assertFits(Map<?, ?> reference, Object value, String where) {
     Map<?, ?> schema = resolve(reference);
     if (schema.get("oneOf") instanceof List<?> choices) {
-      boolean isList = ((Map<?, ?>) value).containsKey("items");
-      assertFits((Map<?, ?>) choices.get(isList ? 1 : 0), value, where);
+      assertFits(choice(choices, value), value, where);
       return;
     }
     switch ((String) schema.get("type")) {

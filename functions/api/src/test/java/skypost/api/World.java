@@ -27,12 +27,15 @@ import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.directory.Suppressions.Suppression;
+import skypost.mail.filter.Filter;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryFilterMemories;
+import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -41,6 +44,7 @@ import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
@@ -93,6 +97,7 @@ final class World {
   static final ScramSalt SALT = new ScramSalt("c2FsdA==", 4096);
 
   final InMemoryDirectory directory = new InMemoryDirectory();
+  final InMemoryFilters filters = new InMemoryFilters(directory);
   final InMemoryCredentials credentials = new InMemoryCredentials();
   final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
@@ -103,6 +108,7 @@ final class World {
   final List<Wake> wakes = new ArrayList<>();
   final List<DestinationWake> destinationWakes = new ArrayList<>();
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+  final InMemorySmartHostPasswords smartHostPasswords = new InMemorySmartHostPasswords(clock);
   final InMemoryOutboundQueue queue =
       new InMemoryOutboundQueue(clock, wakes::add, destinationWakes::add);
   final InMemoryDestinations destinations = new InMemoryDestinations();
@@ -133,6 +139,7 @@ final class World {
         SALT,
         new AppPassword("k7mq2x", "phone", LocalDate.of(2026, 11, 24), "digest", Optional.empty()));
     world.mailboxes.create(ANN, 1_000_000);
+    world.filters.put(ANN, new Filter("keep;", "{\"script\":\"keep;\"}"));
     world.directory.putAccount(new Account.Alias(address("info@local.example"), List.of(ANN)));
     world.suppressions.put(
         "local.example",
@@ -180,7 +187,10 @@ final class World {
         new ApiPorts(
             other,
             credentials,
+            smartHostPasswords,
             mailboxes,
+            filters,
+            new InMemoryFilterMemories(),
             holders,
             messages,
             messages,

@@ -8,7 +8,9 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.Destinations;
@@ -18,6 +20,7 @@ import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -37,7 +40,7 @@ public final class AwsPorts {
   public static final Setting CREDENTIALS =
       new Setting(
           "SKYPOST_TABLE_CREDENTIALS",
-          "DynamoDB table of password hashes and of failed logins",
+          "DynamoDB table of password hashes, of failed logins and of smart hosts' passwords",
           "");
   public static final Setting MAILBOXES =
       new Setting("SKYPOST_TABLE_MAILBOXES", "DynamoDB table of mailboxes", "");
@@ -85,8 +88,20 @@ public final class AwsPorts {
     return new DynamoSuppressions(clients.dynamo(), settings.required(DIRECTORY));
   }
 
+  public Filters filters() {
+    return new DynamoFilters(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  public FilterMemories filterMemories() {
+    return new DynamoFilterMemories(clients.dynamo(), settings.required(MAILBOXES));
+  }
+
   public Credentials credentials() {
     return new DynamoCredentials(clients.dynamo(), settings.required(CREDENTIALS));
+  }
+
+  public SmartHostPasswords smartHostPasswords() {
+    return new DynamoSmartHostPasswords(clients.dynamo(), settings.required(CREDENTIALS), clock);
   }
 
   public LoginAttempts attempts() {

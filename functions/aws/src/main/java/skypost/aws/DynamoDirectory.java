@@ -25,7 +25,8 @@ public final class DynamoDirectory implements Directory {
   private static final Map<String, AttributeValue> RELAY = Items.key("@relay", "settings");
   private static final String KIND = "kind";
   private static final String RECIPIENT_CHECK = "recipientCheck";
-  private static final String USER = "user";
+  static final String USER = "user";
+  static final String FILTER = "filter";
   private static final String ALIAS = "alias";
 
   private static final String RELAY_SETTINGS = "settings";
@@ -95,25 +96,31 @@ public final class DynamoDirectory implements Directory {
 
   @Override
   public boolean putAccount(Account account) throws IOException {
-    Map<String, AttributeValue> item = new HashMap<>(key(account.address()));
-    switch (account) {
-      case Account.User(EmailAddress _, long quotaBytes, boolean deleteAfterRetrieval) -> {
-        item.put(KIND, Items.s(USER));
-        item.put("quotaBytes", Items.n(quotaBytes));
-        item.put("deleteAfterRetrieval", Items.bool(deleteAfterRetrieval));
-      }
-      case Account.Alias(EmailAddress _, List<EmailAddress> targets) -> {
-        item.put(KIND, Items.s(ALIAS));
-        item.put("targets", Items.strings(targets.stream().map(EmailAddress::toString).toList()));
-      }
-    }
+    Map<String, AttributeValue> values = new HashMap<>();
+    String update =
+        switch (account) {
+          case Account.User user -> {
+            values.put(":kind", Items.s(USER));
+            values.put(":quota", Items.n(user.quotaBytes()));
+            values.put(":delete", Items.bool(user.deleteAfterRetrieval()));
+            yield "SET kind = :kind, quotaBytes = :quota, deleteAfterRetrieval = :delete";
+          }
+          case Account.Alias(EmailAddress _, List<EmailAddress> targets) -> {
+            values.put(":kind", Items.s(ALIAS));
+            List<String> texts = targets.stream().map(EmailAddress::toString).toList();
+            values.put(":targets", Items.strings(texts));
+            yield "SET kind = :kind, targets = :targets";
+          }
+        };
     try {
       Calls.call(() ->
-          dynamo.putItem(put ->
-              put.tableName(name)
-                  .item(item)
+          dynamo.updateItem(request ->
+              request
+                  .tableName(name)
+                  .key(key(account.address()))
+                  .updateExpression(update)
                   .conditionExpression("attribute_not_exists(pk) OR kind = :kind")
-                  .expressionAttributeValues(Map.of(":kind", item.get(KIND)))));
+                  .expressionAttributeValues(values)));
       return true;
     } catch (ConditionalCheckFailedException otherKind) {
       return false;
@@ -125,7 +132,10 @@ public final class DynamoDirectory implements Directory {
     return switch (Items.text(item, KIND)) {
       case USER ->
           new Account.User(
-              address, Items.number(item, "quotaBytes"), Items.flag(item, "deleteAfterRetrieval"));
+              address,
+              Items.number(item, "quotaBytes"),
+              Items.flag(item, "deleteAfterRetrieval"),
+              Items.optionalText(item, FILTER));
       case ALIAS ->
           new Account.Alias(
               address,

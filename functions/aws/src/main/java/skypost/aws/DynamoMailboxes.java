@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -143,7 +144,12 @@ public final class DynamoMailboxes implements Mailboxes {
     String id = delivery.id().value();
     MailboxMessage message =
         new MailboxMessage(
-            0, delivery.id(), delivery.size(), delivery.shared(), delivery.subject());
+            0,
+            delivery.id(),
+            delivery.size(),
+            delivery.shared(),
+            delivery.subject(),
+            delivery.flags());
     Map<String, String> names =
         Map.of(
             "#uid",
@@ -196,6 +202,19 @@ public final class DynamoMailboxes implements Mailboxes {
     }
     boolean fits = head.quota() == 0 || head.bytes() + delivery.size() <= head.quota();
     return fits ? Optional.empty() : Optional.of(new DeliveryOutcome.OverQuota());
+  }
+
+  @Override
+  public Optional<String> folderOf(EmailAddress user, MessageId id) throws IOException {
+    Optional<MailboxHead> head = table.head(user);
+    if (head.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<MailboxEntry> entry = head.get().entry(id);
+    if (entry.isEmpty()) {
+      entry = table.sealedEntry(user, head.get(), id);
+    }
+    return entry.filter(found -> !found.removed()).map(MailboxEntry::folder);
   }
 
   @Override

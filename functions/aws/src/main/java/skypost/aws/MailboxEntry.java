@@ -1,5 +1,6 @@
 package skypost.aws;
 
+import java.util.List;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.message.MessageId;
@@ -8,8 +9,9 @@ import skypost.mail.message.MessageId;
  * A message as head and pages keep it: a text as short as it can be, because an item is paid for by
  * the kilobyte.
  *
- * <p>{@code folder TAB size TAB flags TAB subject}, the folder empty for INBOX; of a removed
- * message only {@code folder TAB -} remains, so that a repeated event is still recognised.
+ * <p>{@code folder TAB size TAB marks TAB subject}, the folder empty for INBOX, the marks {@code s}
+ * when others hold the body and then each flag behind a space; of a removed message only {@code
+ * folder TAB -} remains, so that a repeated event is still recognised.
  *
  * @param folder where it lies
  * @param message what a reader sees; its size and subject mean nothing once it is removed
@@ -27,9 +29,16 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
     if (fields[1].equals(REMOVED)) {
       return new MailboxEntry(folder, new MailboxMessage(uid, id, 0, false, ""), true);
     }
-    boolean shared = fields[2].contains(SHARED);
-    return new MailboxEntry(
-        folder, new MailboxMessage(uid, id, Long.parseLong(fields[1]), shared, fields[3]), false);
+    List<String> marks = List.of(fields[2].split(" ", -1));
+    var message =
+        new MailboxMessage(
+            uid,
+            id,
+            Long.parseLong(fields[1]),
+            marks.getFirst().equals(SHARED),
+            fields[3],
+            marks.subList(1, marks.size()));
+    return new MailboxEntry(folder, message, false);
   }
 
   /** What the head keeps under the message's id. */
@@ -38,13 +47,18 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
     if (removed) {
       return folderCode + "\t" + REMOVED;
     }
-    return folderCode
-        + "\t"
-        + message.size()
-        + "\t"
-        + (message.shared() ? SHARED : "")
-        + "\t"
-        + shorten(message.subject());
+    return folderCode + "\t" + message.size() + "\t" + marks() + "\t" + shorten(message.subject());
+  }
+
+  private String marks() {
+    StringBuilder marks = new StringBuilder(message.shared() ? SHARED : "");
+    int end = marks.length() + Mailboxes.MAX_FLAGS;
+    for (String flag : message.flags()) {
+      if (marks.length() + 1 + flag.length() <= end) {
+        marks.append(' ').append(flag);
+      }
+    }
+    return marks.toString();
   }
 
   MailboxEntry asRemoved() {

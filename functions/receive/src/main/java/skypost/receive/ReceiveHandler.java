@@ -14,6 +14,7 @@ import skypost.aws.AwsPorts;
 import skypost.aws.S3Events;
 import skypost.aws.SqsBatch;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.filter.ApplyFilter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
 import skypost.mail.message.MessageId;
@@ -51,19 +52,24 @@ public final class ReceiveHandler implements RequestStreamHandler {
     var messages = ports.messages();
     var queue = ports.queue();
     var traces = ports.traces();
+    var mailboxes = ports.mailboxes();
     var bounces = new Bounces(messages, settings.hostname(CommonSettings.HOSTNAME));
+    var filters =
+        new ApplyFilter.Ports(
+            ports.filters(), ports.filterMemories(), messages, messages, mailboxes);
     this.receive =
         new ReceiveMessage(
             new ReceiveMessage.Ports(
                 ports.directory(),
                 messages,
-                ports.mailboxes(),
+                mailboxes,
                 ports.holders(),
                 queue,
                 traces,
                 bounces,
                 new ReturnPaths(
-                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET))),
+                    settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
+                new ApplyFilter(filters, bounces.hostname(), clock)),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.clock = clock;

@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.contract.Samples;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.mailbox.Mailboxes;
@@ -75,7 +76,8 @@ class ReceiveHandlerTest {
             queue,
             traces,
             new Bounces(messages, "mx.example.com"),
-            skypost.mail.forward.ReturnPaths.NONE);
+            skypost.mail.forward.ReturnPaths.NONE,
+            Samples.filters(directory, messages, mailboxes, clock));
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),

@@ -32,6 +32,7 @@ import skypost.mail.send.DirectoryRoutes;
 import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
+import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
@@ -81,7 +82,10 @@ public final class SendHandler implements RequestStreamHandler {
             new SuppressRecipients(directory, aws.suppressions(), clock),
             new CountTlsSessions(dns::texts, aws.tlsReports(), clock));
     RunOperation operations = operations(ports, aws.operations(), clock);
-    Sending sending = new Sending(ports, aws.destinations(), directory, aws.keptPolicies());
+    var smartHosts =
+        new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), settings.tls().trusted());
+    Sending sending =
+        new Sending(ports, aws.destinations(), directory, smartHosts, aws.keptPolicies());
     reader.check();
     this(wire(settings, sending, clock), operations, clock);
   }
@@ -106,6 +110,7 @@ public final class SendHandler implements RequestStreamHandler {
       SendMessage.Ports ports,
       Destinations destinations,
       RememberedDirectory directory,
+      SmartHostWays smartHosts,
       KeptPolicies policies) {}
 
   private static SendDue wire(SendSettings settings, Sending sending, Clock clock) {
@@ -117,7 +122,7 @@ public final class SendHandler implements RequestStreamHandler {
             random);
     var outbound =
         new DirectoryRoutes.Outbound(
-            settings.smartHost(),
+            sending.smartHosts(),
             settings.outboundPort(),
             settings
                 .tls()

@@ -8,6 +8,7 @@ import skypost.mail.send.RetrySchedule;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.settings.SmartHostSetting;
 
 /**
  * What SendFunction is told, besides where its ports are.
@@ -26,7 +27,7 @@ public record SendSettings(
     String helo,
     Optional<HostPort> dns,
     int outboundPort,
-    Optional<HostPort> smartHost,
+    Optional<SmartHostSetting> smartHost,
     RetrySchedule schedule,
     List<InetAddress> ownAddresses,
     TlsSettings tls) {
@@ -39,7 +40,6 @@ public record SendSettings(
           "");
 
   private static final int DNS_PORT = 53;
-  private static final int SUBMISSION_PORT = 587;
 
   /** Reads them; errors stay with the reader. */
   public static SendSettings read(SettingsReader reader) {
@@ -48,7 +48,7 @@ public record SendSettings(
         reader.hostname(CommonSettings.HELO_NAME, CommonSettings.HOSTNAME),
         reader.hostPort(CommonSettings.DNS, DNS_PORT),
         reader.port(CommonSettings.OUTBOUND_PORT),
-        reader.hostPort(CommonSettings.SMART_HOST, SUBMISSION_PORT),
+        reader.smartHost(CommonSettings.SMART_HOST),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
         reader.addresses(CommonSettings.OWN_ADDRESSES),
         TlsSettings.read(reader));

@@ -19,6 +19,8 @@ import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoFilterMemories;
+import skypost.aws.DynamoFilters;
 import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxes;
@@ -26,6 +28,7 @@ import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTlsReports;
 import skypost.aws.DynamoTraces;
@@ -36,6 +39,8 @@ import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.FilterMemoriesContract;
+import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -47,6 +52,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
@@ -57,7 +63,9 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.filter.Filters;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
@@ -68,6 +76,7 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -328,6 +337,35 @@ class AwsPortsContractTest {
     @Override
     protected List<EntryId> woken() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoSmartHostPasswordsTest extends SmartHostPasswordsContract {
+    @Override
+    protected SmartHostPasswords passwords() {
+      return new DynamoSmartHostPasswords(dynamo, Resources.CREDENTIALS, Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoFiltersTest extends FiltersContract {
+    @Override
+    protected Filters filters() {
+      return new DynamoFilters(dynamo, Resources.DIRECTORY);
+    }
+
+    @Override
+    protected Directory directory() {
+      return new DynamoDirectory(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoFilterMemoriesTest extends FilterMemoriesContract {
+    @Override
+    protected FilterMemories memories() {
+      return new DynamoFilterMemories(dynamo, Resources.MAILBOXES);
     }
   }
 

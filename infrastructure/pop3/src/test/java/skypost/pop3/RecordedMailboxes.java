@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
 /** Mailboxes that note what is asked of them, and that lose an answer when told to. */
@@ -33,6 +34,11 @@ final class RecordedMailboxes implements Mailboxes {
   @Override
   public DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException {
     return mailboxes.deliver(user, delivery);
+  }
+
+  @Override
+  public Optional<String> folderOf(EmailAddress user, MessageId id) throws IOException {
+    return mailboxes.folderOf(user, id);
   }
 
   @Override

@@ -3,10 +3,13 @@ package skypost.mail.admin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
@@ -19,7 +22,10 @@ import skypost.mail.directory.Page;
 import skypost.mail.directory.RelayJson;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHost;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 
 /** Shows and sets whom we relay for, and explains a decision before a client meets it. */
@@ -34,19 +40,35 @@ public final class ManageRelay {
   private static final SmtpReply NO_SUCH_LOGIN =
       SmtpReply.of(535, 7, 8, "authentication failed"); // RFC 4954 section 6
 
+  /** Longer than sending remembers settings, and than an attempt that has begun by them takes. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
   private final AuthorizeRecipients.Ports ports;
+  private final SmartHostPasswords passwords;
   private final Directory directory;
   private final RelaySettings defaults;
   private final Clock clock;
+  private final RandomGenerator random;
+
+  /**
+   * What it works on.
+   *
+   * @param authorize what relay rules are explained with
+   * @param passwords where those of smart hosts are put
+   */
+  public record Ports(AuthorizeRecipients.Ports authorize, SmartHostPasswords passwords) {}
 
   /**
    * @param defaults what holds until settings are put
+   * @param random for ids of passwords
    */
-  public ManageRelay(AuthorizeRecipients.Ports ports, RelaySettings defaults, Clock clock) {
-    this.ports = ports;
-    this.directory = ports.directory();
+  public ManageRelay(Ports ports, RelaySettings defaults, Clock clock, RandomGenerator random) {
+    this.ports = ports.authorize();
+    this.passwords = ports.passwords();
+    this.directory = this.ports.directory();
     this.defaults = defaults;
     this.clock = clock;
+    this.random = random;
   }
 
   /**
@@ -68,25 +90,58 @@ public final class ManageRelay {
     return new Seen(put.orElse(defaults), put);
   }
 
-  /** Replaces the settings, whatever they are. */
-  public Outcome<RelaySettings> put(RelaySettings settings) throws IOException {
-    Optional<Outcome<RelaySettings>> refusal = check(settings);
-    if (refusal.isEmpty()) {
-      directory.putRelay(settings);
-    }
-    return refusal.orElse(new Outcome.Done<>(settings));
+  /** For a change of what was seen. */
+  public SmartHostLogins logins(Seen seen) {
+    return new SmartHostLogins(seen.settings(), random);
   }
 
-  /** Replaces the settings unless somebody else has changed them since they were seen. */
-  public Outcome<RelaySettings> replace(Seen seen, RelaySettings settings) throws IOException {
+  /**
+   * Replaces the settings unless somebody else has changed them since they were seen.
+   *
+   * @param logins that the settings were made with
+   */
+  public Outcome<RelaySettings> replace(Seen seen, RelaySettings settings, SmartHostLogins logins)
+      throws IOException {
     Optional<Outcome<RelaySettings>> refusal = check(settings);
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    return directory.replaceRelay(seen.put(), settings)
-        ? new Outcome.Done<>(settings)
-        : new Outcome.Conflict<>(
-            "somebody else has just changed the relay settings: read them again");
+    // First the passwords, so that no settings ever name one that is not there
+    Set<String> named = secrets(settings);
+    for (var password : logins.added().entrySet()) {
+      if (named.contains(password.getKey())) {
+        passwords.put(password.getKey(), password.getValue());
+      }
+    }
+    boolean replaced = directory.replaceRelay(seen.put(), settings);
+    if (replaced) {
+      forget(secrets(seen.settings()), named);
+      return new Outcome.Done<>(settings);
+    }
+    forget(logins.added().keySet(), Set.of());
+    return new Outcome.Conflict<>(
+        "somebody else has just changed the relay settings: read them again");
+  }
+
+  private static Set<String> secrets(RelaySettings settings) {
+    return settings.smartHosts().all().stream()
+        .flatMap(host -> host.login().stream())
+        .map(SmartHost.Login::secret)
+        .filter(secret -> !secret.equals(SmartHost.Login.OF_SETTING))
+        .collect(Collectors.toSet());
+  }
+
+  /** What cannot be forgotten now is named by no settings any more, and so of no use. */
+  private void forget(Set<String> before, Set<String> after) {
+    for (String secret : before) {
+      try {
+        if (!after.contains(secret)) {
+          passwords.forget(secret, clock.instant().plus(FORGOTTEN_AFTER));
+        }
+      } catch (IOException fault) {
+        EventLog.warn("smart-host-password-left").cause(fault).write();
+      }
+    }
   }
 
   private Optional<Outcome<RelaySettings>> check(RelaySettings settings) throws IOException {
@@ -141,7 +196,9 @@ public final class ManageRelay {
 
   /** Back to what holds when nobody has set anything. */
   public void reset() throws IOException {
+    RelaySettings before = look().settings();
     directory.putRelay(defaults);
+    forget(secrets(before), secrets(defaults));
   }
 
   /**

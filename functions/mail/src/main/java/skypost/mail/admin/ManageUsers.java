@@ -12,8 +12,10 @@ import skypost.mail.directory.LoginSecrets;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.StoredPassword;
+import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.sieve.run.FilterMemories;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 
@@ -22,18 +24,25 @@ public final class ManageUsers {
   private final Directory directory;
   private final Credentials credentials;
   private final Mailboxes mailboxes;
+  private final Filters filters;
+  private final FilterMemories memories;
   private final FreeBodies bodies;
   private final SecureRandom random;
 
-  public ManageUsers(
+  /** What belongs to users. */
+  public record Ports(
       Directory directory,
       Credentials credentials,
       Mailboxes mailboxes,
-      FreeBodies bodies,
-      SecureRandom random) {
-    this.directory = directory;
-    this.credentials = credentials;
-    this.mailboxes = mailboxes;
+      Filters filters,
+      FilterMemories memories) {}
+
+  public ManageUsers(Ports ports, FreeBodies bodies, SecureRandom random) {
+    this.directory = ports.directory();
+    this.credentials = ports.credentials();
+    this.mailboxes = ports.mailboxes();
+    this.filters = ports.filters();
+    this.memories = ports.memories();
     this.bodies = bodies;
     this.random = random;
   }
@@ -104,6 +113,8 @@ public final class ManageUsers {
 
   private void remove(EmailAddress address) throws IOException {
     credentials.delete(address);
+    filters.delete(address);
+    memories.forget(address);
     try (FreeBodies.Batch freed = bodies.heldBy(address.toString())) {
       mailboxes.delete(address, freed::add);
     }

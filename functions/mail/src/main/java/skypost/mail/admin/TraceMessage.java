@@ -132,6 +132,10 @@ public final class TraceMessage {
               yield event.named("delivered").into(folder, Optional.empty());
             }
             case Outcome.Queued(String entry) -> event.named("queued").about(entry);
+            case Outcome.Filtered(String how, Optional<String> message) -> {
+              states.add(State.DELIVERED); // to the filter, which is the user's own
+              yield event.named(how).by("filter", message.orElse(""));
+            }
             case Outcome.Failed(var reply) -> {
               states.add(failed());
               yield event.named(failed().word()).because(reply);

@@ -1,6 +1,7 @@
 package skypost.mail.directory;
 
 import java.util.List;
+import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
 
 /**
@@ -18,13 +19,26 @@ public sealed interface Account {
    * @param quotaBytes octets the mailbox may hold; 0: no limit
    * @param deleteAfterRetrieval whether a message is deleted once POP3 has handed it out and QUIT
    *     came
+   * @param filter the version of the user's filter, set through {@link skypost.mail.filter.Filters}
+   *     alone; empty: there is none
    */
-  record User(EmailAddress address, long quotaBytes, boolean deleteAfterRetrieval)
+  record User(
+      EmailAddress address, long quotaBytes, boolean deleteAfterRetrieval, Optional<String> filter)
       implements Account {
     public User {
       if (quotaBytes < 0) {
         throw new IllegalArgumentException("a quota is not negative");
       }
+    }
+
+    /** Without a filter. */
+    public User(EmailAddress address, long quotaBytes, boolean deleteAfterRetrieval) {
+      this(address, quotaBytes, deleteAfterRetrieval, Optional.empty());
+    }
+
+    /** The same with another filter, or none. */
+    public User filteredBy(Optional<String> version) {
+      return new User(address, quotaBytes, deleteAfterRetrieval, version);
     }
   }
 

@@ -31,7 +31,7 @@ public interface Directory {
   Page<Account> accounts(String domain, int limit, Optional<String> next) throws IOException;
 
   /**
-   * Makes or replaces an account.
+   * Makes or replaces an account. The filter of a user stays as it is.
    *
    * @return false, and nothing changed, when the address is an account of the other kind
    */

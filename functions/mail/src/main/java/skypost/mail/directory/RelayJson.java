@@ -12,26 +12,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import skypost.mail.json.Fields;
 
-/** Relay settings in JSON, as the API shows them and as they are stored. */
+/** Relay settings in JSON, as the API shows them and, almost the same, as they are stored. */
 public final class RelayJson {
-  private static final int SMTP_PORT = 25;
-
   private RelayJson() {}
 
-  /** Writes them. What is not set is left out. */
-  public static Map<String, Object> write(RelaySettings settings) {
+  /** As the API shows them. What is not set is left out. */
+  public static Map<String, Object> show(RelaySettings settings) {
+    return write(settings, SmartHostJson::show);
+  }
+
+  private static Map<String, Object> write(
+      RelaySettings settings, Function<SmartHost, Object> writer) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put(
         "trustedNetworks", settings.trustedNetworks().stream().map(Network::toString).toList());
     SmartHosts hosts = settings.smartHosts();
-    hosts.standard().ifPresent(host -> fields.put("smartHost", host.toString()));
+    hosts.standard().ifPresent(host -> fields.put("smartHost", writer.apply(host)));
     if (!hosts.domains().isEmpty()) {
       Map<String, Object> domains = new LinkedHashMap<>();
-      hosts.domains().forEach((domain, host) -> domains.put(domain, host.toString()));
+      hosts.domains().forEach((domain, host) -> domains.put(domain, writer.apply(host)));
       Map<String, Object> smartHosts = new LinkedHashMap<>();
-      hosts.standard().ifPresent(host -> smartHosts.put("default", host.toString()));
+      hosts.standard().ifPresent(host -> smartHosts.put("default", writer.apply(host)));
       smartHosts.put("domains", domains);
       fields.put("smartHosts", smartHosts);
     }
@@ -76,10 +80,10 @@ public final class RelayJson {
     return fields;
   }
 
-  /** Writes them on one line. */
+  /** As they are stored, on one line. */
   public static String string(RelaySettings settings) {
     try {
-      return Fields.string(write(settings));
+      return Fields.string(write(settings, SmartHostJson::store));
     } catch (IOException impossible) {
       throw new IllegalStateException(impossible); // maps, lists and texts only
     }
@@ -88,13 +92,6 @@ public final class RelayJson {
   /** Reads what {@link #string} wrote. */
   public static RelaySettings read(String json) throws IOException {
     Fields fields = Fields.read(json);
-    Map<String, HostPort> domains = new LinkedHashMap<>();
-    if (fields.has("smartHosts")) {
-      for (var entry : fields.object("smartHosts").textMap("domains").entrySet()) {
-        domains.put(entry.getKey(), hostPort(entry.getValue()));
-      }
-    }
-    Optional<String> standard = fields.optionalText("smartHost");
     List<RelayRule> rules = new ArrayList<>();
     for (Fields rule : fields.has("rules") ? fields.objects("rules") : List.<Fields>of()) {
       rules.add(rule(rule));
@@ -105,12 +102,25 @@ public final class RelayJson {
         .forEach((domain, keep) -> suppressions.put(domain, Duration.parse(keep)));
     return new RelaySettings(
         fields.texts("trustedNetworks").stream().map(Network::of).toList(),
-        new SmartHosts(
-            standard.isPresent() ? Optional.of(hostPort(standard.get())) : Optional.empty(),
-            domains),
+        smartHosts(fields),
         rules,
         retries(fields),
         suppressions);
+  }
+
+  private static SmartHosts smartHosts(Fields fields) throws IOException {
+    Map<String, SmartHost> domains = new LinkedHashMap<>();
+    if (fields.has("smartHosts")) {
+      Fields hosts = fields.object("smartHosts").object("domains");
+      for (String domain : hosts.keys()) {
+        domains.put(domain, SmartHostJson.read(hosts, domain));
+      }
+    }
+    return new SmartHosts(
+        fields.has("smartHost")
+            ? Optional.of(SmartHostJson.read(fields, "smartHost"))
+            : Optional.empty(),
+        domains);
   }
 
   private static List<RetryRule> retries(Fields fields) throws IOException {
@@ -135,11 +145,6 @@ public final class RelayJson {
         fields.optionalText("as").map(AddressPattern::of),
         fields.optionalText("to").map(AddressPattern::of),
         RelayRule.Action.valueOf(fields.text("action").toUpperCase(Locale.ROOT)));
-  }
-
-  private static HostPort hostPort(String text) throws IOException {
-    return HostPort.parse(text, SMTP_PORT)
-        .orElseThrow(() -> new IOException("not host:port: " + text));
   }
 
   /** A short text that is the same for the same settings, and another for others. */

@@ -52,7 +52,7 @@ public record RelaySettings(
   }
 
   /** Without rules, and one smart host at most for everybody. */
-  public RelaySettings(List<Network> trustedNetworks, Optional<HostPort> smartHost) {
+  public RelaySettings(List<Network> trustedNetworks, Optional<SmartHost> smartHost) {
     var smartHosts = new SmartHosts(smartHost, SmartHosts.NONE.domains());
     this(trustedNetworks, smartHosts, List.of(), List.of());
   }

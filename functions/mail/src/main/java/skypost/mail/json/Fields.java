@@ -3,6 +3,7 @@ package skypost.mail.json;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,16 @@ public final class Fields {
     written.put("detail", reply.detail());
     written.put("lines", reply.lines());
     return written;
+  }
+
+  /** The names of all fields, in their order. */
+  public List<String> keys() {
+    return List.copyOf(fields.keySet());
+  }
+
+  /** All members, as they are. */
+  public Map<String, Object> all() {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
   public boolean has(String key) {

@@ -17,6 +17,12 @@ public interface Mailboxes {
   /** The folder that delivery files to and POP3 shows. */
   String INBOX = "INBOX";
 
+  /** The folder of what is not wanted. */
+  String JUNK = "Junk";
+
+  /** Characters of a message's flags: entries are kept short. */
+  int MAX_FLAGS = 200;
+
   /**
    * Makes a mailbox, or sets the quota of one that exists; its messages stay.
    *
@@ -34,6 +40,12 @@ public interface Mailboxes {
    * it is repeated.
    */
   DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException;
+
+  /**
+   * The folder in which a message lies; empty when it was never filed, or has been removed.
+   * Strongly consistent.
+   */
+  Optional<String> folderOf(EmailAddress user, MessageId id) throws IOException;
 
   /** Counters, quota and lease; empty when there is no mailbox. Strongly consistent. */
   Optional<MailboxStatus> status(EmailAddress user) throws IOException;
@@ -79,8 +91,20 @@ public interface Mailboxes {
    * @param size octets as a reader will count them, with the headers of final delivery
    * @param shared whether others hold the same body, see {@link BodyHolders}
    * @param subject the decoded Subject, for listings; may be shortened
+   * @param flags IMAP flags that it is filed with (RFC 3501 section 2.3.2), none twice; those
+   *     beyond {@link #MAX_FLAGS} characters in all may be left out
    */
-  record Delivery(MessageId id, String folder, long size, boolean shared, String subject) {}
+  record Delivery(
+      MessageId id, String folder, long size, boolean shared, String subject, List<String> flags) {
+    public Delivery {
+      flags = List.copyOf(flags);
+    }
+
+    /** Without flags. */
+    public Delivery(MessageId id, String folder, long size, boolean shared, String subject) {
+      this(id, folder, size, shared, subject, List.of());
+    }
+  }
 
   /** What became of a delivery. */
   sealed interface DeliveryOutcome {
@@ -109,8 +133,19 @@ public interface Mailboxes {
    * @param size octets as a reader counts them
    * @param shared whether others hold the same body
    * @param subject for listings
+   * @param flags IMAP flags
    */
-  record MailboxMessage(long uid, MessageId id, long size, boolean shared, String subject) {}
+  record MailboxMessage(
+      long uid, MessageId id, long size, boolean shared, String subject, List<String> flags) {
+    public MailboxMessage {
+      flags = List.copyOf(flags);
+    }
+
+    /** Without flags. */
+    public MailboxMessage(long uid, MessageId id, long size, boolean shared, String subject) {
+      this(uid, id, size, shared, subject, List.of());
+    }
+  }
 
   /**
    * A folder's counters.

@@ -55,9 +55,24 @@ public final class InMemoryDirectory implements Directory {
     if (present != null && present.getClass() != account.getClass()) {
       return false;
     }
+    Account kept =
+        account instanceof Account.User user ? user.filteredBy(filterOf(present)) : account;
     accounts
         .computeIfAbsent(address.domain(), domain -> new TreeMap<>())
-        .put(address.local(), account);
+        .put(address.local(), kept);
+    return true;
+  }
+
+  private static Optional<String> filterOf(Account present) {
+    return present instanceof Account.User user ? user.filter() : Optional.empty();
+  }
+
+  /** Sets the filter of a user; false when there is no such user. */
+  synchronized boolean setFilter(EmailAddress address, Optional<String> version) {
+    if (!(of(address.domain()).get(address.local()) instanceof Account.User user)) {
+      return false;
+    }
+    of(address.domain()).put(address.local(), user.filteredBy(version));
     return true;
   }
 

@@ -57,6 +57,17 @@ public final class InMemoryMailboxes implements Mailboxes {
   }
 
   @Override
+  public synchronized Optional<String> folderOf(EmailAddress user, MessageId id) {
+    return Optional.ofNullable(mailboxes.get(user)).stream()
+        .flatMap(mailbox -> mailbox.folders.entrySet().stream())
+        .filter(folder ->
+            folder.getValue().messages.values().stream()
+                .anyMatch(message -> message.id().equals(id)))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  @Override
   public synchronized Optional<MailboxStatus> status(EmailAddress user) {
     return Optional.ofNullable(mailboxes.get(user)).map(Mailbox::status);
   }
@@ -164,7 +175,12 @@ public final class InMemoryMailboxes implements Mailboxes {
       messages.put(
           uid,
           new MailboxMessage(
-              uid, delivery.id(), delivery.size(), delivery.shared(), delivery.subject()));
+              uid,
+              delivery.id(),
+              delivery.size(),
+              delivery.shared(),
+              delivery.subject(),
+              delivery.flags()));
       bytes += delivery.size();
       return uid;
     }

@@ -14,6 +14,10 @@ import skypost.mail.bounce.FailedRecipient;
 import skypost.mail.bounce.Reported;
 import skypost.mail.bounce.SucceededRecipient;
 import skypost.mail.directory.Directory;
+import skypost.mail.filter.ApplyFilter;
+import skypost.mail.filter.FilterPlan;
+import skypost.mail.filter.FilterPlan.Filing;
+import skypost.mail.filter.FilteredMail;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FinalDelivery;
@@ -60,7 +64,8 @@ public final class ReceiveMessage {
       OutboundQueue queue,
       Traces traces,
       Bounces bounces,
-      ReturnPaths returnPaths) {}
+      ReturnPaths returnPaths,
+      ApplyFilter filters) {}
 
   private final Ports ports;
   private final ResolveRecipients resolver;
@@ -105,9 +110,13 @@ public final class ReceiveMessage {
     private final List<RecipientOutcome> outcomes = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
     private final List<Reported> ended = new ArrayList<>();
+    private final List<Filtered> filtered = new ArrayList<>();
     private boolean shared;
     private boolean held;
     private boolean nobodyLeft;
+
+    /** What the filter of one recipient decided. */
+    private record Filtered(FilteredMail mail, FilterPlan plan) {}
 
     Run(MessageId id, Envelope envelope, long size, byte[] headers) {
       this.id = id;
@@ -129,10 +138,13 @@ public final class ReceiveMessage {
       }
       failed.addAll(resolution.failed());
       for (Local local : resolution.local()) {
-        file(local);
+        deliver(local);
       }
       queue(entries.stream().map(entry -> entry.withShared(shared)).toList());
       report();
+      for (Filtered each : filtered) {
+        ports.filters().remember(each.mail(), each.plan());
+      }
       ports.traces().record(new Receipt(id, envelope, size, subject, clock.instant(), outcomes));
       outcomes.forEach(this::log);
       if (!held || nobodyLeft) {
@@ -140,11 +152,58 @@ public final class ReceiveMessage {
       }
     }
 
-    private void file(Local local) throws IOException {
+    private void deliver(Local local) throws IOException {
+      Optional<Filing> asked = Filing.asked(local.given());
+      if (asked.isPresent()) { // a copy that a filter has made
+        file(local, asked.get());
+      } else if (local.filter().isPresent()) {
+        filter(local, local.filter().get());
+      } else {
+        file(local, Filing.INBOX);
+      }
+    }
+
+    private void filter(Local local, String version) throws IOException {
       EmailAddress user = local.user();
-      String folder = Mailboxes.INBOX;
+      EmailAddress given = local.given().address();
+      var mail =
+          new FilteredMail(id, envelope, size, given, user, to -> redirected(user.domain(), to));
+      FilterPlan plan = ports.filters().apply(mail, version);
+      filtered.add(new Filtered(mail, plan));
+      for (FilterPlan.Made made : plan.made()) {
+        var outcome = new Outcome.Filtered(made.how().word(), Optional.of(made.id().toString()));
+        outcomes.add(new RecipientOutcome(given, made.to(), outcome));
+      }
+      if (plan.filing().isPresent()) {
+        file(local, plan.filing().get());
+        return;
+      }
+      // An earlier run may have filed it, when the script or the hour was another
+      Optional<String> folder = ports.mailboxes().folderOf(user, id);
+      if (folder.isPresent()) {
+        filedBefore(local, folder.get(), false);
+        return;
+      }
+      letGo(user);
+      if (plan.made().isEmpty()) {
+        var outcome = new Outcome.Filtered(plan.outcome().word(), Optional.empty());
+        outcomes.add(new RecipientOutcome(given, user, outcome));
+      }
+      if (plan.outcome() != FilterPlan.How.REJECTED) { // its sender has been told otherwise
+        ended.add(delivered(local));
+      }
+    }
+
+    private Optional<EmailAddress> redirected(String forwarder, EmailAddress to)
+        throws IOException {
+      return resolver.isLocal(to.domain()) ? envelope.sender() : forwarded(forwarder);
+    }
+
+    private void file(Local local, Filing filing) throws IOException {
+      EmailAddress user = local.user();
+      String folder = filing.folder();
       long userSize = FinalDelivery.size(envelope, user, size);
-      Delivery delivery = new Delivery(id, folder, userSize, shared, subject);
+      Delivery delivery = new Delivery(id, folder, userSize, shared, subject, filing.flags());
       Optional<SmtpReply> failure =
           switch (ports.mailboxes().deliver(user, delivery)) {
             case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
@@ -181,14 +240,17 @@ public final class ReceiveMessage {
     private Optional<SmtpReply> done(Local local, Outcome outcome) {
       held = true;
       outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
-      ended.add(
-          new SucceededRecipient(
-              local.given().address(),
-              local.given().parameters(),
-              SucceededRecipient.How.DELIVERED,
-              DELIVERED,
-              Optional.empty()));
+      ended.add(delivered(local));
       return Optional.empty();
+    }
+
+    private static SucceededRecipient delivered(Local local) {
+      return new SucceededRecipient(
+          local.given().address(),
+          local.given().parameters(),
+          SucceededRecipient.How.DELIVERED,
+          DELIVERED,
+          Optional.empty());
     }
 
     /** What recipients must share to leave in one transaction. */
@@ -226,13 +288,15 @@ public final class ReceiveMessage {
      * name us. Our own users' does, and there is no rewriting a null sender.
      */
     private Optional<EmailAddress> sender(Remote remote) throws IOException {
+      return remote.forwarder().isEmpty() ? envelope.sender() : forwarded(remote.forwarder().get());
+    }
+
+    private Optional<EmailAddress> forwarded(String forwarder) throws IOException {
       Optional<EmailAddress> sender = envelope.sender();
-      if (sender.isEmpty()
-          || remote.forwarder().isEmpty()
-          || resolver.isLocal(sender.get().domain())) {
+      if (sender.isEmpty() || resolver.isLocal(sender.get().domain())) {
         return sender;
       }
-      return Optional.of(ports.returnPaths().rewrite(sender.get(), remote.forwarder().get(), id));
+      return Optional.of(ports.returnPaths().rewrite(sender.get(), forwarder, id));
     }
 
     private QueueEntry entry(EntryId entry, Optional<EmailAddress> sender, List<Remote> remotes) {
@@ -294,6 +358,8 @@ public final class ReceiveMessage {
         case Outcome.FiledBefore(String folder) ->
             line.with("filed", folder).with("reason", "filed before");
         case Outcome.Queued(String entry) -> line.with("queued", entry);
+        case Outcome.Filtered(String how, Optional<String> made) ->
+            line.with(how, made.orElse("nothing"));
         case Outcome.Failed(SmtpReply reply) -> line.with("reply", reply);
       }
       line.write();

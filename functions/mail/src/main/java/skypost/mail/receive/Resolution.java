@@ -20,8 +20,14 @@ record Resolution(List<Local> local, List<Remote> remote, List<Failed> failed) {
     failed = List.copyOf(failed);
   }
 
-  /** A mailbox and the recipient that first led to it. */
-  record Local(Recipient given, EmailAddress user) {}
+  /**
+   * A mailbox.
+   *
+   * @param given the recipient that first led to it
+   * @param user whose it is
+   * @param filter the version of the user's filter; empty: there is none
+   */
+  record Local(Recipient given, EmailAddress user, Optional<String> filter) {}
 
   /**
    * An address elsewhere.

@@ -136,7 +136,7 @@ final class ResolveRecipients {
       }
       switch (account.get()) {
         case Account.User user -> {
-          local.putIfAbsent(user.address(), new Local(given, user.address()));
+          local.putIfAbsent(user.address(), new Local(given, user.address(), user.filter()));
           arrived = true;
         }
         case Account.Alias alias -> {

@@ -3,10 +3,12 @@ package skypost.mail.send;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.RetryRule;
+import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
@@ -14,6 +16,7 @@ import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
+import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Peer;
 
 /**
@@ -29,11 +32,11 @@ public final class DirectoryRoutes implements Routes {
   /**
    * How mail leaves, as far as the directory does not say otherwise.
    *
-   * @param smartHost where the directory's relay settings name none for a sender
+   * @param smartHosts knows the one for senders for whom the directory names none
    * @param port of exchangers found through MX; 25 but in tests
    * @param tls decides what TLS must be
    */
-  public record Outbound(Optional<HostPort> smartHost, int port, TlsPolicies tls) {}
+  public record Outbound(SmartHostWays smartHosts, int port, TlsPolicies tls) {}
 
   public DirectoryRoutes(
       RememberedDirectory directory, MailExchangers exchangers, Outbound outbound) {
@@ -46,32 +49,67 @@ public final class DirectoryRoutes implements Routes {
   public Route to(
       String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen, TlsWish wish)
       throws IOException {
-    Optional<HostPort> named = chosen.isPresent() ? chosen : named(destination, sender);
-    Exchangers found =
-        named.isPresent()
-            ? exchangers.host(named.get().host(), named.get().port())
-            : exchangers.find(destination, outbound.port());
+    if (chosen.isPresent()) {
+      Optional<SmartHost> known = smartHost(chosen.get());
+      return known.isPresent() ? through(known.get(), wish) : straight(chosen.get(), wish);
+    }
+    Optional<Domain> relayed = directory.relayed(destination);
+    Optional<SmartHost> smartHost =
+        relayed.isPresent()
+            ? Optional.empty()
+            : smartHosts().of(sender).or(outbound.smartHosts()::standard);
+    if (smartHost.isPresent()) {
+      return through(smartHost.get(), wish);
+    }
+    Optional<HostPort> primary = relayed.flatMap(Domain::primary);
+    return primary.isPresent()
+        ? straight(primary.get(), wish)
+        : route(
+            exchangers.find(destination, outbound.port()),
+            peers -> Route.as(outbound.tls().exchangers(destination, peers, wish)));
+  }
+
+  @Override
+  public void forget() {
+    directory.forgetRelay();
+  }
+
+  /** How it goes on from servers that were found. */
+  @FunctionalInterface
+  private interface Way {
+    Route by(List<Peer> peers) throws IOException;
+  }
+
+  private static Route route(Exchangers found, Way way) throws IOException {
     return switch (found) {
       case Exchangers.Never(SmtpReply reply) -> new Route.Never(reply);
       case Exchangers.Later(SmtpReply reply) -> new Route.Later(reply);
-      case Exchangers.Found(List<Peer> peers) ->
-          Route.as(
-              named.isPresent()
-                  ? outbound.tls().named(peers, wish)
-                  : outbound.tls().exchangers(destination, peers, wish));
+      case Exchangers.Found(List<Peer> peers) -> way.by(peers);
     };
   }
 
-  private Optional<HostPort> named(String destination, Optional<EmailAddress> sender)
-      throws IOException {
-    Optional<Domain> relayed = directory.relayed(destination);
-    return relayed.isPresent()
-        ? relayed.get().primary()
-        : smartHosts().of(sender).or(outbound::smartHost);
+  private Route straight(HostPort server, TlsWish wish) throws IOException {
+    return route(
+        exchangers.host(server.host(), server.port()),
+        peers -> Route.as(outbound.tls().named(peers, wish)));
+  }
+
+  private Route through(SmartHost host, TlsWish wish) throws IOException {
+    Route usual = straight(host.server(), wish);
+    return usual instanceof Route.Via(List<Hop> hops, var ignored)
+        ? outbound.smartHosts().route(host, hops)
+        : usual;
   }
 
   private SmartHosts smartHosts() throws IOException {
     return directory.relay().map(RelaySettings::smartHosts).orElse(SmartHosts.NONE);
+  }
+
+  /** One that is chosen by hand may be a smart host of ours, and wants our login then. */
+  private Optional<SmartHost> smartHost(HostPort server) throws IOException {
+    return Stream.concat(smartHosts().all().stream(), outbound.smartHosts().standard().stream())
+        .filter(host -> host.server().equals(server))
+        .findFirst();
   }
 
   /**

@@ -42,6 +42,10 @@ public final class RememberedDirectory {
       }
       return value;
     }
+
+    synchronized void forget() {
+      until = Instant.MIN;
+    }
   }
 
   public RememberedDirectory(Directory directory, Clock clock) {
@@ -69,5 +73,10 @@ public final class RememberedDirectory {
   /** The relay settings; empty when none were ever put. */
   Optional<RelaySettings> relay() throws IOException {
     return relay.get(clock.instant(), directory::relay);
+  }
+
+  /** Has the relay settings read anew. */
+  void forgetRelay() {
+    relay.forget();
   }
 }

@@ -1,6 +1,7 @@
 package skypost.mail.send;
 
 import java.util.List;
+import skypost.mail.directory.HostPort;
 import skypost.mail.tlspolicy.AppliedPolicies;
 import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.smtp.SmtpReply;
@@ -24,6 +25,17 @@ public sealed interface Route {
         throw new IllegalArgumentException("no way is Later or Never");
       }
       hops = List.copyOf(hops);
+    }
+  }
+
+  /**
+   * Through a smart host; at least one hop.
+   *
+   * @param host its name, as the settings have it
+   */
+  record Through(HostPort host, List<Hop> hops) implements Route {
+    public Through {
+      hops = new Via(hops).hops();
     }
   }
 

@@ -21,4 +21,10 @@ public interface Routes {
   Route to(
       String destination, Optional<EmailAddress> sender, Optional<HostPort> chosen, TlsWish wish)
       throws IOException;
+
+  /**
+   * Something that the administrator has set was refused, and he may have corrected it: what is
+   * remembered of his settings is not used again.
+   */
+  default void forget() {}
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.directory.HostPort;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.message.Envelope;
@@ -232,6 +233,9 @@ public final class SendMessage {
           new Outcome.Failed(
               SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
     }
+    if (SmartHostRefusals.wasLast(entry)) { // the administrator may just have corrected it
+      routes.forget();
+    }
     Route route =
         routes.to(
             entry.id().destination(), entry.sender(), entry.byHand().route(), body.get().tlsWish());
@@ -239,15 +243,27 @@ public final class SendMessage {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Route.Via(List<Hop> hops, AppliedPolicies policies) -> {
-        Courier.Delivery made =
-            courier.deliver(
-                inOrder(hops, entry),
-                transaction(entry, body.get()),
-                Duration.between(clock.instant(), deadline));
+        Courier.Delivery made = deliver(hops, entry, body.get(), deadline);
         ports.sessions().count(policies, made.handshakes());
         yield made;
       }
+      case Route.Through(HostPort host, List<Hop> hops) ->
+          throughSmartHost(host, deliver(hops, entry, body.get(), deadline));
     };
+  }
+
+  private Courier.Delivery throughSmartHost(HostPort host, Courier.Delivery made) {
+    Courier.Delivery delivery = SmartHostRefusals.temporary(host, made);
+    SmartHostRefusals.find(delivery).ifPresent(reply -> SmartHostRefusals.note(host, reply));
+    return delivery;
+  }
+
+  private Courier.Delivery deliver(
+      List<Hop> hops, QueueEntry entry, MessageBody body, Instant deadline) {
+    return courier.deliver(
+        inOrder(hops, entry),
+        transaction(entry, body),
+        Duration.between(clock.instant(), deadline));
   }
 
   /**

@@ -15,7 +15,8 @@ public final class CommonSettings {
   public static final Setting SMART_HOST =
       new Setting(
           "SKYPOST_SMART_HOST",
-          "host:port that takes all outbound mail instead of the MX, until the API sets another",
+          "server that takes all outbound mail instead of the MX, until the API sets another: "
+              + SmartHostSetting.FORM,
           "");
 
   public static final Setting DNS =

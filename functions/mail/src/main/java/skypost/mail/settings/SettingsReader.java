@@ -112,6 +112,16 @@ public final class SettingsReader {
         parse(setting, null, "host:port", text -> HostPort.parse(text, defaultPort)));
   }
 
+  /** A smart host where there is one. Its text may hold a password, so no error repeats it. */
+  public Optional<SmartHostSetting> smartHost(Setting setting) {
+    String text = text(setting).strip();
+    Optional<SmartHostSetting> smartHost = SmartHostSetting.parse(text);
+    if (!text.isEmpty() && smartHost.isEmpty()) {
+      errors.add(setting.key() + " is not " + SmartHostSetting.FORM);
+    }
+    return smartHost;
+  }
+
   /** Comma-separated networks in CIDR notation; none when empty. */
   public List<Network> networks(Setting setting) {
     return list(setting, "networks such as 192.0.2.0/24", Network::parse);

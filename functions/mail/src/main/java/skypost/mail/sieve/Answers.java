@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import skypost.mail.sieve.grammar.ScriptError;
 import skypost.mail.sieve.message.Message;
-import skypost.mail.sieve.run.Action;
 import skypost.mail.sieve.run.Outgoing;
 import skypost.mail.sieve.run.RunResult;
 import skypost.protocol.address.EmailAddress;
@@ -42,33 +41,7 @@ final class Answers {
   }
 
   private static Map<String, Object> action(RunResult.Executed executed) throws IOException {
-    Map<String, Object> written = new LinkedHashMap<>();
-    switch (executed.action()) {
-      case Action.Keep(List<String> flags) -> {
-        written.put("type", "keep");
-        written.put("mailbox", "INBOX");
-        written.put("flags", flags);
-      }
-      case Action.FileInto(String mailbox, boolean _, List<String> flags) -> {
-        written.put("type", "fileinto");
-        written.put("mailbox", mailbox);
-        written.put("flags", flags);
-      }
-      case Action.Redirect(EmailAddress address) -> {
-        written.put("type", "redirect");
-        written.put("address", address.toString());
-      }
-      case Action.Reject(String reason, boolean extended) -> {
-        written.put("type", extended ? "ereject" : "reject");
-        written.put("reason", reason);
-      }
-      case Action.Discard() -> written.put("type", "discard");
-      case Action.Vacation(String reason, EmailAddress to) -> {
-        written.put("type", "vacation");
-        written.put("address", to.toString());
-        written.put("reason", reason);
-      }
-    }
+    Map<String, Object> written = ActionJson.write(executed.action());
     if (executed.message().edited()) {
       written.put("message", base64(executed.message()));
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import skypost.mail.json.Fields;
 import skypost.mail.message.EnvelopeJson;
 import skypost.mail.message.MessageId;
@@ -43,6 +44,10 @@ public final class ReceiptJson {
       }
       case Outcome.FiledBefore(String folder) -> fields.put("filedBefore", folder);
       case Outcome.Queued(String entry) -> fields.put("queued", entry);
+      case Outcome.Filtered(String how, Optional<String> message) -> {
+        fields.put("filtered", how);
+        message.ifPresent(made -> fields.put("message", made));
+      }
       case Outcome.Failed(SmtpReply reply) -> fields.put("failed", Fields.write(reply));
     }
     return fields;
@@ -72,6 +77,8 @@ public final class ReceiptJson {
       return new Outcome.FiledBefore(item.text("filedBefore"));
     } else if (item.has("queued")) {
       return new Outcome.Queued(item.text("queued"));
+    } else if (item.has("filtered")) {
+      return new Outcome.Filtered(item.text("filtered"), item.optionalText("message"));
     }
     return new Outcome.Failed(item.reply("failed"));
   }

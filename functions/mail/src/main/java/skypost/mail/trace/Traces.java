@@ -64,6 +64,14 @@ public interface Traces {
     /** Handed to the outbound queue as this entry. */
     record Queued(String entry) implements Outcome {}
 
+    /**
+     * What the user's filter did besides filing.
+     *
+     * @param how such as {@code redirected} or {@code discarded}
+     * @param message the id of the message that was made for it; empty when none was
+     */
+    record Filtered(String how, Optional<String> message) implements Outcome {}
+
     /** Not deliverable; a bounce was sent where the sender may get one. */
     record Failed(SmtpReply reply) implements Outcome {}
   }

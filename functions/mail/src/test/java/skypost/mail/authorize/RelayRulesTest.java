@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -62,7 +64,11 @@ class RelayRulesTest {
   private final AuthorizeRecipients recipients =
       new AuthorizeRecipients(ports, RelaySettings.DEFAULT, Clock.systemUTC());
   private final ManageRelay relay =
-      new ManageRelay(ports, RelaySettings.DEFAULT, Clock.systemUTC());
+      new ManageRelay(
+          new ManageRelay.Ports(ports, new InMemorySmartHostPasswords(Clock.systemUTC())),
+          RelaySettings.DEFAULT,
+          Clock.systemUTC(),
+          new Random(1));
 
   @BeforeEach
   void directory() throws IOException {

@@ -17,6 +17,7 @@ import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.protocol.address.EmailAddress;
 
@@ -193,7 +194,7 @@ public abstract class DirectoryContract {
     var wide =
         new RelaySettings(
             List.of(Network.of("192.0.2.0/24"), Network.of("2001:db8::/32")),
-            Optional.of(new HostPort("smart.example", 587)));
+            Optional.of(SmartHost.of(new HostPort("smart.example", 587))));
 
     directory.putRelay(wide);
     assertThat(directory.relay()).contains(wide);
@@ -232,10 +233,17 @@ public abstract class DirectoryContract {
     return new RelaySettings(
         List.of(Network.of("192.0.2.0/24")),
         new SmartHosts(
-            Optional.of(new HostPort("smart.example", 587)),
+            Optional.of(
+                new SmartHost(
+                    new HostPort("smart.example", 587),
+                    SmartHost.Tls.REQUIRED,
+                    Optional.of(new SmartHost.Login("üser", "0123")))),
             Map.of(
-                "one.example", new HostPort("2001:db8::1", 25),
-                "two.example", new HostPort("two.example", 2525))),
+                "one.example",
+                SmartHost.of(new HostPort("2001:db8::1", 25)),
+                "two.example",
+                new SmartHost(
+                    new HostPort("two.example", 2525), SmartHost.Tls.IMPLICIT, Optional.empty()))),
         List.of(
             new RelayRule(
                 "all \"members\" 例",

@@ -73,16 +73,22 @@ public abstract class MailboxesContract {
   void aMessageIsFiledWithEveryField() throws IOException {
     MessageId id = Samples.id();
     var delivery =
-        new Delivery(id, INBOX, 5_000_000_000L, true, "Grüße 北京 \"quoted\" \uD83D\uDCEC");
-    var plain = new Delivery(Samples.id(), INBOX, 1, false, "");
+        new Delivery(
+            id,
+            INBOX,
+            5_000_000_000L,
+            true,
+            "Grüße 北京 \"quoted\" \uD83D\uDCEC",
+            List.of("\\Seen", "s", "$Label1"));
+    var plain = new Delivery(Samples.id(), INBOX, 1, false, "", List.of("s"));
 
     assertThat(mailboxes.deliver(user, delivery)).isEqualTo(new DeliveryOutcome.Filed(1));
     assertThat(mailboxes.deliver(user, plain)).isEqualTo(new DeliveryOutcome.Filed(2));
 
     assertThat(messages())
         .containsExactly(
-            new MailboxMessage(1, id, 5_000_000_000L, true, delivery.subject()),
-            new MailboxMessage(2, plain.id(), 1, false, ""));
+            new MailboxMessage(1, id, 5_000_000_000L, true, delivery.subject(), delivery.flags()),
+            new MailboxMessage(2, plain.id(), 1, false, "", List.of("s")));
     assertThat(mailboxes.status(user).orElseThrow().folder(INBOX))
         .isEqualTo(new FolderStatus(INBOX, 2, 5_000_000_001L, 3));
   }

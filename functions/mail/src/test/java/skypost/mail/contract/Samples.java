@@ -1,6 +1,7 @@
 package skypost.mail.contract;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import skypost.mail.directory.Page;
+import skypost.mail.filter.ApplyFilter;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryFilterMemories;
+import skypost.mail.memory.InMemoryFilters;
+import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
@@ -90,5 +97,18 @@ public final class Samples {
       next = page.next();
     } while (next.isPresent());
     return items;
+  }
+
+  /** Filters of a directory's users, all in memory. */
+  public static ApplyFilter filters(
+      InMemoryDirectory directory, InMemoryMessages messages, Mailboxes mailboxes, Clock clock) {
+    var ports =
+        new ApplyFilter.Ports(
+            new InMemoryFilters(directory),
+            new InMemoryFilterMemories(),
+            messages,
+            messages,
+            mailboxes);
+    return new ApplyFilter(ports, "mx.local.example", clock);
   }
 }

@@ -11,6 +11,7 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.FilterMemoriesContract;
+import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -21,6 +22,7 @@ import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
@@ -28,7 +30,9 @@ import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
@@ -72,6 +76,32 @@ class InMemoryPortsTest {
     @Override
     protected FilterMemories memories() {
       return memories;
+    }
+  }
+
+  @Nested
+  class OfSmartHostPasswords extends SmartHostPasswordsContract {
+    private final SmartHostPasswords passwords = new InMemorySmartHostPasswords(Clock.systemUTC());
+
+    @Override
+    protected SmartHostPasswords passwords() {
+      return passwords;
+    }
+  }
+
+  @Nested
+  class OfFilters extends FiltersContract {
+    private final InMemoryDirectory directory = new InMemoryDirectory();
+    private final Filters filters = new InMemoryFilters(directory);
+
+    @Override
+    protected Filters filters() {
+      return filters;
+    }
+
+    @Override
+    protected Directory directory() {
+      return directory;
     }
   }
 

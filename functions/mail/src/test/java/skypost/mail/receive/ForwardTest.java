@@ -41,6 +41,7 @@ class ForwardTest {
 
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryMessages messages = new InMemoryMessages();
+  private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   private final InMemoryTraces traces = new InMemoryTraces();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(CLOCK, _ -> {});
   private final ReceiveMessage receive =
@@ -48,12 +49,13 @@ class ForwardTest {
           new ReceiveMessage.Ports(
               directory,
               messages,
-              new InMemoryMailboxes(),
+              mailboxes,
               new InMemoryBodyHolders(),
               queue,
               traces,
               new Bounces(messages, "mx.local.example"),
-              new ReturnPaths(List.of("a secret of ours"))),
+              new ReturnPaths(List.of("a secret of ours")),
+              Samples.filters(directory, messages, mailboxes, CLOCK)),
           CLOCK);
 
   @BeforeEach

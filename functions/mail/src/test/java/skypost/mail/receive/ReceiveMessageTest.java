@@ -320,7 +320,15 @@ class ReceiveMessageTest {
   private ReceiveMessage receive(OutboundQueue outbound, Bounces bounces) {
     return new ReceiveMessage(
         new ReceiveMessage.Ports(
-            directory, messages, mailboxes, holders, outbound, traces, bounces, ReturnPaths.NONE),
+            directory,
+            messages,
+            mailboxes,
+            holders,
+            outbound,
+            traces,
+            bounces,
+            ReturnPaths.NONE,
+            Samples.filters(directory, messages, mailboxes, CLOCK)),
         CLOCK);
   }
 

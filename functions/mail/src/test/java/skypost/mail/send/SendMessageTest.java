@@ -28,6 +28,7 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
@@ -36,6 +37,7 @@ import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -46,6 +48,8 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.settings.SmartHostSetting;
+import skypost.mail.tls.TrustedRoots;
 import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.net.TestTls;
@@ -119,7 +123,13 @@ class SendMessageTest {
         new DirectoryRoutes(
             remembered,
             exchangers,
-            new DirectoryRoutes.Outbound(smartHost, first.port(), policies)),
+            new DirectoryRoutes.Outbound(
+                new SmartHostWays(
+                    smartHost.map(host -> SmartHostSetting.parse(host.toString()).orElseThrow()),
+                    new InMemorySmartHostPasswords(clock),
+                    TrustedRoots.context("")),
+                first.port(),
+                policies)),
         new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(patience))),
         destination -> schedule,
         clock,
@@ -367,7 +377,8 @@ class SendMessageTest {
   void theDirectorysSmartHostGoesBeforeTheSettings() throws IOException {
     send = sender(Optional.of(new HostPort("127.0.0.1", first.port())), RetrySchedule.DEFAULT);
     directory.putRelay(
-        new RelaySettings(List.of(), Optional.of(new HostPort("127.0.0.2", second.port()))));
+        new RelaySettings(
+            List.of(), Optional.of(SmartHost.of(new HostPort("127.0.0.2", second.port())))));
 
     sent("bob@there.example");
 
@@ -411,7 +422,9 @@ class SendMessageTest {
   private void sendWithSmartHostFor(String domain) throws IOException {
     send = sender(Optional.of(new HostPort("127.0.0.1", first.port())), RetrySchedule.DEFAULT);
     var smartHosts =
-        new SmartHosts(Optional.empty(), Map.of(domain, new HostPort("127.0.0.2", second.port())));
+        new SmartHosts(
+            Optional.empty(),
+            Map.of(domain, SmartHost.of(new HostPort("127.0.0.2", second.port()))));
     directory.putRelay(new RelaySettings(List.of(), smartHosts, List.of()));
     sent("bob@there.example");
   }

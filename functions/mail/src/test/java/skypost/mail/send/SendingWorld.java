@@ -30,6 +30,7 @@ import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -38,6 +39,7 @@ import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.settings.SmartHostSetting;
 import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.net.TestTls;
@@ -59,6 +61,7 @@ final class SendingWorld implements AutoCloseable {
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryDirectory directory = new InMemoryDirectory();
   final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
+  final InMemorySmartHostPasswords passwords = new InMemorySmartHostPasswords(clock);
   final InMemoryDestinations destinations = new InMemoryDestinations();
   private final PriorityQueue<Wake> wakes = new PriorityQueue<>(Comparator.comparing(Wake::at));
   final InMemoryOutboundQueue queue =
@@ -103,11 +106,18 @@ final class SendingWorld implements AutoCloseable {
 
   /** Routes as the directory says. */
   Routes routes() throws IOException {
+    return routes(Optional.empty());
+  }
+
+  /** Routes with a smart host by the setting; the servers' certificate is believed. */
+  Routes routes(Optional<SmartHostSetting> setting) throws IOException {
     return new DirectoryRoutes(
         new RememberedDirectory(directory, clock),
         exchangers(),
         new DirectoryRoutes.Outbound(
-            Optional.empty(), first.port(), TlsPolicies.none(TestTls.client())));
+            new SmartHostWays(setting, passwords, TestTls.client()),
+            first.port(),
+            TlsPolicies.none(TestTls.client())));
   }
 
   /** A client that waits so long for a server. */

@@ -43,11 +43,13 @@ import skypost.mail.dns.SignedDns;
 import skypost.mail.dns.TestDns;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryKeptPolicies;
+import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemoryTlsReports;
 import skypost.mail.send.Courier;
 import skypost.mail.send.DirectoryRoutes;
 import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.Route;
+import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.tls.SelfSignedCertificate;
 import skypost.mail.tls.TrustedRoots;
@@ -164,7 +166,14 @@ class TlsPoliciesTest {
   }
 
   private Courier.Delivery deliver(TlsPolicies policies, TlsWish wish) throws IOException {
-    var outbound = new DirectoryRoutes.Outbound(Optional.empty(), mx.port(), policies);
+    var outbound =
+        new DirectoryRoutes.Outbound(
+            new SmartHostWays(
+                Optional.empty(),
+                new InMemorySmartHostPasswords(Clock.systemUTC()),
+                TestTls.client()),
+            mx.port(),
+            policies);
     Route route =
         new DirectoryRoutes(
                 new RememberedDirectory(new InMemoryDirectory(), Clock.systemUTC()),
@@ -172,6 +181,7 @@ class TlsPoliciesTest {
                 outbound)
             .to("there.example", Optional.empty(), Optional.empty(), wish);
     return switch (route) {
+      case Route.Through through -> throw new AssertionError("no smart host is set: " + through);
       case Route.Via(var hops, var applied) -> {
         Courier.Delivery made =
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5))))
