@@ -24,6 +24,7 @@ import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
+import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
 
 /**
@@ -131,6 +132,10 @@ public final class AwsPorts {
 
   public KeptPolicies keptPolicies() {
     return new DynamoKeptPolicies(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public TlsReports tlsReports() {
+    return new DynamoTlsReports(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public OutboundQueue queue() {

@@ -36,6 +36,7 @@ import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.tlspolicy.CountTlsSessions;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
@@ -71,13 +72,15 @@ public final class SendHandler implements RequestStreamHandler {
     SendSettings settings = SendSettings.read(reader);
     S3Messages messages = aws.messages();
     var directory = new RememberedDirectory(aws.directory(), clock);
+    Dns dns = Dns.at(settings.dns());
     var ports =
         new SendMessage.Ports(
             aws.queue(),
             messages,
             aws.holders(),
             new Bounces(messages, settings.hostname()),
-            new SuppressRecipients(directory, aws.suppressions(), clock));
+            new SuppressRecipients(directory, aws.suppressions(), clock),
+            new CountTlsSessions(dns::texts, aws.tlsReports(), clock));
     RunOperation operations = operations(ports, aws.operations(), clock);
     var smartHosts =
         new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), settings.tls().trusted());
@@ -123,7 +126,8 @@ public final class SendHandler implements RequestStreamHandler {
             settings.outboundPort(),
             settings
                 .tls()
-                .policies(settings.dns(), exchangers, sending.policies(), settings.outboundPort()));
+                .policies(settings.dns(), exchangers, sending.policies(), settings.outboundPort())
+                .counting(sending.ports().sessions()));
     var routes = new DirectoryRoutes(sending.directory(), exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.helo(), Timeouts.STANDARD));
     var schedules = routes.schedules(settings.schedule());

@@ -32,6 +32,7 @@ import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTallies;
+import skypost.aws.DynamoTlsReports;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
 import skypost.local.sqs.EmbeddedSqs;
@@ -59,6 +60,7 @@ import skypost.mail.contract.Samples;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
+import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
@@ -82,6 +84,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
+import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -306,6 +309,14 @@ class AwsPortsContractTest {
     @Override
     protected KeptPolicies policies() {
       return new DynamoKeptPolicies(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
+  class DynamoTlsReportsTest extends TlsReportsContract {
+    @Override
+    protected TlsReports reports() {
+      return new DynamoTlsReports(dynamo, Resources.MESSAGES);
     }
   }
 

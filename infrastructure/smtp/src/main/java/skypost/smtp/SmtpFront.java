@@ -35,12 +35,12 @@ import skypost.protocol.smtp.SmtpSink;
 /** The running front: a server for each door. */
 public final class SmtpFront implements AutoCloseable {
   private static final Set<Extension> EXTENSIONS =
-      // REQUIRETLS is not: infrastructure/docs/decisions/extensions.md
       Set.of(
           Extension.CHUNKING,
           Extension.BINARYMIME,
           Extension.SMTPUTF8,
           Extension.DSN,
+          Extension.REQUIRETLS,
           Extension.LIMITS);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 

@@ -94,7 +94,7 @@ public final class SmtpRecipientProbe implements RecipientProbe {
       switch (connect(peer, share, deadline)) {
         case ConnectResult.NotConnected(SmtpReply reply) -> last = reply;
         case ConnectResult.TlsFailed failed -> last = failed.reply();
-        case ConnectResult.Connected(SmtpConnection connection) -> {
+        case ConnectResult.Connected(SmtpConnection connection, var ignored) -> {
           try (connection) {
             return ask(connection, recipients);
           }

@@ -3,6 +3,7 @@ package skypost.mail.send;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.tlspolicy.Handshake;
 import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Outcome;
 import skypost.protocol.smtp.client.Transaction;
@@ -27,10 +28,17 @@ public interface Courier {
    * @param server the last server spoken to, {@code host[address]:port}; empty when none was
    *     reached
    * @param tls protocol and cipher suite there; empty when in the clear
+   * @param handshakes of the connections that were opened for it
    */
-  record Delivery(List<Result> results, String server, String tls) {
+  record Delivery(List<Result> results, String server, String tls, List<Handshake> handshakes) {
     public Delivery {
       results = List.copyOf(results);
+      handshakes = List.copyOf(handshakes);
+    }
+
+    /** Over no connection, or none that was opened for it. */
+    public Delivery(List<Result> results, String server, String tls) {
+      this(results, server, tls, List.of());
     }
 
     /** The same outcome for everybody, of our own finding. */

@@ -96,7 +96,7 @@ public final class DirectoryRoutes implements Routes {
 
   private Route through(SmartHost host, TlsWish wish) throws IOException {
     Route usual = straight(host.server(), wish);
-    return usual instanceof Route.Via(List<Hop> hops)
+    return usual instanceof Route.Via(List<Hop> hops, var ignored)
         ? outbound.smartHosts().route(host, hops)
         : usual;
   }

@@ -23,6 +23,8 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.tlspolicy.AppliedPolicies;
+import skypost.mail.tlspolicy.CountTlsSessions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
@@ -51,7 +53,18 @@ public final class SendMessage {
       StoredMessages messages,
       BodyHolders holders,
       Bounces bounces,
-      SuppressRecipients suppress) {}
+      SuppressRecipients suppress,
+      CountTlsSessions sessions) {
+    /** Where TLS is not reported on. */
+    public Ports(
+        OutboundQueue queue,
+        StoredMessages messages,
+        BodyHolders holders,
+        Bounces bounces,
+        SuppressRecipients suppress) {
+      this(queue, messages, holders, bounces, suppress, CountTlsSessions.off());
+    }
+  }
 
   /**
    * @param random for the schedule's jitter; thread safe
@@ -93,9 +106,13 @@ public final class SendMessage {
     return attempt(id, booking, now, deadline);
   }
 
-  /** A batch is done: connections that were kept for more of it are closed. */
+  /**
+   * A batch is done: connections that were kept for more of it are closed, and what was counted for
+   * reports is written.
+   */
   public void rest() {
     courier.rest();
+    ports.sessions().write();
   }
 
   /** Tries an entry whose turn it is, due or not. */
@@ -225,7 +242,11 @@ public final class SendMessage {
     return switch (route) {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
-      case Route.Via(List<Hop> hops) -> deliver(hops, entry, body.get(), deadline);
+      case Route.Via(List<Hop> hops, AppliedPolicies policies) -> {
+        Courier.Delivery made = deliver(hops, entry, body.get(), deadline);
+        ports.sessions().count(policies, made.handshakes());
+        yield made;
+      }
       case Route.Through(HostPort host, List<Hop> hops) ->
           throughSmartHost(host, deliver(hops, entry, body.get(), deadline));
     };

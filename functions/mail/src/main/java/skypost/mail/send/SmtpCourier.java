@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.tlspolicy.Handshake;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.ConnectResult;
 import skypost.protocol.smtp.client.ConnectionPool;
@@ -63,6 +64,7 @@ public final class SmtpCourier implements Courier {
     private final Deadline deadline;
     private final Result[] results;
     private final List<SmtpReply> refusals = new ArrayList<>();
+    private final List<Handshake> handshakes = new ArrayList<>();
     private Optional<String> lastMta = Optional.empty();
     private String server = "";
     private String usedTls = "";
@@ -107,10 +109,12 @@ public final class SmtpCourier implements Courier {
      *     wants no more messages in one session
      */
     private boolean ask(Hop hop, ConnectionPool.Terms terms) {
-      return switch (connections.take(hop, terms)) {
+      ConnectResult result = connections.take(hop, terms);
+      Handshake.of(hop, result).ifPresent(handshakes::add);
+      return switch (result) {
         case ConnectResult.TlsFailed failed -> refused(hop.peer(), failed.reply());
         case ConnectResult.NotConnected(SmtpReply reply) -> refused(hop.peer(), reply);
-        case ConnectResult.Connected(SmtpConnection connection) -> {
+        case ConnectResult.Connected(SmtpConnection connection, var ignored) -> {
           boolean used = connection.transactions() > 0;
           int before = refusals.size();
           try {
@@ -195,7 +199,7 @@ public final class SmtpCourier implements Courier {
       for (int i : open()) {
         results[i] = new Result(rest, lastMta);
       }
-      return new Delivery(Arrays.asList(results), server, usedTls);
+      return new Delivery(Arrays.asList(results), server, usedTls, handshakes);
     }
   }
 }

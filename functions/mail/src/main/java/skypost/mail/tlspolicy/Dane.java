@@ -39,11 +39,11 @@ public final class Dane {
 
   /** What holds for a server. */
   sealed interface Finding {
-    /** Its certificate must match. */
-    record Authenticated(ServerIdentity identity) implements Finding {}
+    /** Its certificate must match the records. */
+    record Authenticated(ServerIdentity identity, List<Tlsa> records) implements Finding {}
 
     /** TLS is a must, but who is at the other end cannot be told (RFC 7672 section 2.2.1). */
-    record Encrypted(ServerIdentity identity) implements Finding {}
+    record Encrypted(ServerIdentity identity, List<Tlsa> records) implements Finding {}
 
     /** Nothing is published. */
     record Nothing() implements Finding {}
@@ -87,7 +87,7 @@ public final class Dane {
     }
     List<Tlsa> usable = records.stream().filter(Tlsa::isUsable).toList();
     if (usable.isEmpty()) {
-      return new Finding.Encrypted(new ServerIdentity(anybody, host, false));
+      return new Finding.Encrypted(new ServerIdentity(anybody, host, false), records);
     }
     if (contexts.size() >= MAX_CONTEXTS) {
       contexts.clear();
@@ -96,6 +96,6 @@ public final class Dane {
         contexts.computeIfAbsent(
             host + " " + domain + " " + usable,
             any -> DaneTrust.context(usable, List.of(host, domain), clock));
-    return new Finding.Authenticated(new ServerIdentity(context, host, false));
+    return new Finding.Authenticated(new ServerIdentity(context, host, false), records);
   }
 }

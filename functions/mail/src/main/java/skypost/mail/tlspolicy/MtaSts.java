@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLHandshakeException;
 import skypost.mail.dns.Dns;
 import skypost.protocol.log.EventLog;
 
@@ -35,6 +36,23 @@ public final class MtaSts {
    */
   private record Known(Optional<KeptPolicy> kept, Instant notBefore) {}
 
+  /**
+   * What was found.
+   *
+   * @param policy the one that holds now; empty when there is none
+   * @param fault of a policy that was fetched just now, and in vain
+   */
+  record Found(Optional<StsPolicy> policy, Optional<TlsResult> fault) {
+    /** Nothing is published. */
+    static final Found NOTHING = new Found(Optional.empty(), Optional.empty());
+  }
+
+  private record Renewed(Known known, Optional<TlsResult> fault) {
+    Renewed(Known known) {
+      this(known, Optional.empty());
+    }
+  }
+
   public MtaSts(Dns dns, PolicyFiles files, KeptPolicies policies, Clock clock) {
     this.dns = dns;
     this.files = files;
@@ -42,50 +60,74 @@ public final class MtaSts {
     this.clock = clock;
   }
 
+  /** The policy of {@link #look}. */
+  public Optional<StsPolicy> of(String domain) throws IOException {
+    return look(domain).policy();
+  }
+
   /**
-   * The policy that holds now; empty when there is none.
+   * Looks for the policy of a domain.
    *
    * @param domain the recipient's, in canonical form
    * @throws IOException when it cannot be told whether one is kept
    */
-  public Optional<StsPolicy> of(String domain) throws IOException {
+  Found look(String domain) throws IOException {
     Instant now = clock.instant();
     Known last = known.get(domain);
     if (last == null) {
       last = new Known(policies.find(domain, now), Instant.MIN);
     }
-    Known next = renewed(domain, last, now);
+    Renewed next = renewed(domain, last, now);
     if (known.size() >= MAX_REMEMBERED) {
       known.clear();
     }
-    known.put(domain, next);
-    return next.kept().filter(kept -> now.isBefore(kept.expires())).map(KeptPolicy::policy);
+    known.put(domain, next.known());
+    return new Found(
+        next.known().kept().filter(kept -> now.isBefore(kept.expires())).map(KeptPolicy::policy),
+        next.fault());
   }
 
-  private Known renewed(String domain, Known last, Instant now) {
+  private Renewed renewed(String domain, Known last, Instant now) {
     // Without an announcement a policy holds until it expires: its withdrawal is a policy too
     Optional<String> announced = StsRecord.id(dns.texts("_mta-sts." + domain));
     if (announced.isEmpty() || now.isBefore(last.notBefore())) {
-      return last;
+      return new Renewed(last);
     }
     boolean fresh =
         last.kept()
             .filter(kept -> kept.id().equals(announced.get()) && now.isBefore(kept.stale()))
             .isPresent();
     if (fresh) {
-      return last;
+      return new Renewed(last);
     }
     try {
       StsPolicy policy =
           StsPolicy.parse(files.fetch(domain))
-              .orElseThrow(() -> new IOException("the file is no policy"));
+              .orElseThrow(() -> new NoPolicy("the file is no policy"));
       KeptPolicy fetched = new KeptPolicy(announced.get(), policy, now);
       keep(domain, fetched);
-      return new Known(Optional.of(fetched), Instant.MIN);
+      return new Renewed(new Known(Optional.of(fetched), Instant.MIN));
     } catch (IOException fault) { // RFC 8461 section 3.3: one that is kept holds on
       EventLog.warn("mta-sts-unfetched").with("domain", domain).cause(fault).write();
-      return new Known(last.kept(), now.plus(FETCH_AGAIN));
+      return new Renewed(new Known(last.kept(), now.plus(FETCH_AGAIN)), Optional.of(result(fault)));
     }
+  }
+
+  private static final class NoPolicy extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoPolicy(String message) {
+      super(message);
+    }
+  }
+
+  /** RFC 8460 section 4.3.2.2. */
+  private static TlsResult result(IOException fault) {
+    return switch (fault) {
+      case NoPolicy ignored -> TlsResult.STS_POLICY_INVALID;
+      case SSLHandshakeException ignored -> TlsResult.STS_WEBPKI_INVALID;
+      default -> TlsResult.STS_POLICY_FETCH_ERROR;
+    };
   }
 
   private void keep(String domain, KeptPolicy policy) {

@@ -2,10 +2,13 @@ package skypost.mail.tlspolicy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
+import skypost.mail.dns.Tlsa;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Hop;
@@ -22,6 +25,7 @@ public final class TlsPolicies {
   private final Optional<Dane> dane;
   private final Optional<MtaSts> sts;
   private final SSLContext trusted;
+  private final CountTlsSessions sessions;
   private final TlsDemand opportunistic = OpportunisticTls.demand();
 
   /**
@@ -30,9 +34,20 @@ public final class TlsPolicies {
    * @param trusted believes the authorities that certificates must come from
    */
   public TlsPolicies(Optional<Dane> dane, Optional<MtaSts> sts, SSLContext trusted) {
+    this(dane, sts, trusted, CountTlsSessions.off());
+  }
+
+  private TlsPolicies(
+      Optional<Dane> dane, Optional<MtaSts> sts, SSLContext trusted, CountTlsSessions sessions) {
     this.dane = dane;
     this.sts = sts;
     this.trusted = trusted;
+    this.sessions = sessions;
+  }
+
+  /** The same, with failures counted that end a session before it begins. */
+  public TlsPolicies counting(CountTlsSessions counted) {
+    return new TlsPolicies(dane, sts, trusted, counted);
   }
 
   /** Nothing is looked at, and nothing demanded but by senders. */
@@ -42,10 +57,18 @@ public final class TlsPolicies {
 
   /** What came of it. */
   public sealed interface Decision {
-    /** Servers that may be tried, in the given order; at least one. */
-    record Admitted(List<Hop> hops) implements Decision {
+    /**
+     * Servers that may be tried, in the given order; at least one.
+     *
+     * @param policies what sessions with them are held against, to be counted
+     */
+    record Admitted(List<Hop> hops, AppliedPolicies policies) implements Decision {
       public Admitted {
         hops = List.copyOf(hops);
+      }
+
+      Admitted(List<Hop> hops) {
+        this(hops, AppliedPolicies.NONE);
       }
     }
 
@@ -70,11 +93,17 @@ public final class TlsPolicies {
     Dane.Exchangers trust =
         dane.map(each -> each.exchangers(domain)).orElse(Dane.Exchangers.INSECURE);
     if (trust == Dane.Exchangers.UNKNOWN) { // RFC 7672 section 2.1.1
+      sessions.count(
+          domain, TlsSession.failed(AppliedPolicy.TLSA_UNKNOWN, "", TlsResult.DNSSEC_INVALID));
       return new Decision.Refused(
           SmtpReply.of(451, 7, 5, "the MX records of " + domain + " cannot be validated"));
     }
-    Optional<StsPolicy> policy = sts.isPresent() ? sts.get().of(domain) : Optional.empty();
-    return decide(new Case(domain, wish, trust == Dane.Exchangers.SECURE, policy), peers);
+    MtaSts.Found found = sts.isPresent() ? sts.get().look(domain) : MtaSts.Found.NOTHING;
+    found
+        .fault()
+        .map(fault -> TlsSession.failed(AppliedPolicy.STS_UNKNOWN, "", fault))
+        .ifPresent(session -> sessions.count(domain, session));
+    return decide(new Case(domain, wish, trust == Dane.Exchangers.SECURE, found.policy()), peers);
   }
 
   /**
@@ -108,15 +137,20 @@ public final class TlsPolicies {
 
   private Decision decide(Case asked, List<Peer> peers) {
     List<Hop> hops = new ArrayList<>();
+    Map<Hop, AppliedPolicies.Applied> applied = new HashMap<>();
     List<String> reasons = new ArrayList<>();
     for (Peer peer : peers) {
       switch (of(peer.host(), asked)) {
-        case Terms.Demand(TlsDemand demand) -> hops.add(new Hop(peer, demand));
+        case Terms.Demand(TlsDemand demand, var policy) -> {
+          Hop hop = new Hop(peer, demand);
+          hops.add(hop);
+          policy.ifPresent(each -> applied.put(hop, each));
+        }
         case Terms.Passed(String why) -> reasons.add(peer.host() + " " + why);
       }
     }
     if (!hops.isEmpty()) {
-      return new Decision.Admitted(hops);
+      return new Decision.Admitted(hops, new AppliedPolicies(asked.domain(), applied));
     }
     String all = String.join("; ", reasons.stream().distinct().toList());
     EventLog.warn("tls-policy").with("domain", asked.domain()).with("reason", all).write();
@@ -131,7 +165,14 @@ public final class TlsPolicies {
   private static final Predicate<String> UNVERIFIED = reason -> reason.endsWith(NOBODY_VOUCHES);
 
   private sealed interface Terms {
-    record Demand(TlsDemand demand) implements Terms {}
+    /**
+     * @param policy what a session is held against; empty: it is not counted
+     */
+    record Demand(TlsDemand demand, Optional<AppliedPolicies.Applied> policy) implements Terms {
+      Demand(TlsDemand demand, AppliedPolicy policy) {
+        this(demand, Optional.of(new AppliedPolicies.Applied(policy, true)));
+      }
+    }
 
     record Passed(String why) implements Terms {}
   }
@@ -140,14 +181,17 @@ public final class TlsPolicies {
     if (asked.secure()) {
       switch (dane.orElseThrow().of(host, asked.domain())) {
         case Dane.Finding.Unknown(String why) -> {
+          sessions.count(
+              asked.domain(),
+              TlsSession.failed(AppliedPolicy.TLSA_UNKNOWN, host, TlsResult.DNSSEC_INVALID));
           return new Terms.Passed("cannot be validated (" + why + ")");
         }
-        case Dane.Finding.Authenticated(ServerIdentity identity) -> {
-          return new Terms.Demand(new TlsDemand.Required(identity, "DANE of " + host));
+        case Dane.Finding.Authenticated(ServerIdentity identity, var records) -> {
+          return dane(identity, records);
         }
-        case Dane.Finding.Encrypted(ServerIdentity identity)
+        case Dane.Finding.Encrypted(ServerIdentity identity, var records)
             when asked.wish() != TlsWish.REQUIRED -> {
-          return new Terms.Demand(new TlsDemand.Required(identity, "DANE of " + host));
+          return dane(identity, records);
         }
         case Dane.Finding.Encrypted ignored -> {} // not authenticated, as REQUIRETLS wants it
         case Dane.Finding.Nothing ignored -> {}
@@ -156,21 +200,48 @@ public final class TlsPolicies {
     return withoutDane(host, asked);
   }
 
+  private static Terms dane(ServerIdentity identity, List<Tlsa> records) {
+    return new Terms.Demand(
+        new TlsDemand.Required(identity, "DANE of " + identity.name()), AppliedPolicy.of(records));
+  }
+
   private Terms withoutDane(String host, Case asked) {
     Optional<StsPolicy> policy = asked.enforced();
     if (policy.isPresent()) {
-      return policy.get().names(host) // RFC 8461 section 4.1
-          ? new Terms.Demand(verified(host, "MTA-STS of " + asked.domain()))
-          : new Terms.Passed("is not in the MTA-STS policy of " + asked.domain());
+      if (policy.get().names(host)) { // RFC 8461 section 4.1
+        return new Terms.Demand(
+            verified(host, "MTA-STS of " + asked.domain()), AppliedPolicy.of(policy.get()));
+      }
+      countUnnamed(host, policy.get(), asked.domain());
+      return new Terms.Passed("is not in the MTA-STS policy of " + asked.domain());
     }
     if (asked.wish() != TlsWish.REQUIRED) {
-      return new Terms.Demand(opportunistic);
+      return new Terms.Demand(opportunistic, unenforced(host, asked));
     }
     // RFC 8689 section 4.2.1: the name must come from DNSSEC or from an MTA-STS policy
     boolean vouched = asked.secure() || asked.policy().filter(each -> each.names(host)).isPresent();
     return vouched
-        ? new Terms.Demand(verified(host, "the sender (REQUIRETLS)"))
+        ? new Terms.Demand(verified(host, "the sender (REQUIRETLS)"), Optional.empty())
         : new Terms.Passed(NOBODY_VOUCHES);
+  }
+
+  private void countUnnamed(String host, StsPolicy policy, String domain) {
+    sessions.count(
+        domain, TlsSession.failed(AppliedPolicy.of(policy), host, TlsResult.VALIDATION_FAILURE));
+  }
+
+  /** In mode testing failures are counted and stop nothing (RFC 8461 section 5). */
+  private Optional<AppliedPolicies.Applied> unenforced(String host, Case asked) {
+    Optional<StsPolicy> tested =
+        asked.policy().filter(each -> each.mode() == StsPolicy.Mode.TESTING);
+    if (tested.isEmpty()) {
+      return Optional.of(new AppliedPolicies.Applied(AppliedPolicy.NONE, true));
+    }
+    if (!tested.get().names(host)) {
+      countUnnamed(host, tested.get(), asked.domain());
+      return Optional.empty();
+    }
+    return Optional.of(new AppliedPolicies.Applied(AppliedPolicy.of(tested.get()), false));
   }
 
   private TlsDemand verified(String host, String reason) {

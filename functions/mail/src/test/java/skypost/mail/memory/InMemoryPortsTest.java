@@ -28,6 +28,7 @@ import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
+import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
@@ -47,6 +48,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
+import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
@@ -134,6 +136,16 @@ class InMemoryPortsTest {
     @Override
     protected KeptPolicies policies() {
       return policies;
+    }
+  }
+
+  @Nested
+  class OfTlsReports extends TlsReportsContract {
+    private final TlsReports reports = new InMemoryTlsReports();
+
+    @Override
+    protected TlsReports reports() {
+      return reports;
     }
   }
 

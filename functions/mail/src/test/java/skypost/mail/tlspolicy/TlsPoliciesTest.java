@@ -11,11 +11,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +28,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
@@ -38,6 +44,7 @@ import skypost.mail.dns.TestDns;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryKeptPolicies;
 import skypost.mail.memory.InMemorySmartHostPasswords;
+import skypost.mail.memory.InMemoryTlsReports;
 import skypost.mail.send.Courier;
 import skypost.mail.send.DirectoryRoutes;
 import skypost.mail.send.RememberedDirectory;
@@ -63,12 +70,15 @@ import skypost.protocol.smtp.client.Transaction;
 class TlsPoliciesTest {
   private static final String ENFORCE =
       "version: STSv1\nmode: enforce\nmx: mx.test\nmax_age: 604800\n";
+  private static final LocalDate DAY = LocalDate.of(2026, 11, 25);
   private static final String[] WITH_TLS = {"PIPELINING", "STARTTLS"};
 
   private final SelfSignedCertificate policyHost =
       SelfSignedCertificate.generate("mta-sts.there.example", Instant.now());
   private final AtomicInteger fetches = new AtomicInteger();
   private final CountingPolicies kept = new CountingPolicies();
+  private final InMemoryTlsReports reports = new InMemoryTlsReports();
+  private CountTlsSessions sessions;
   private FakeMx mx;
   private TestDns dns;
   private HttpsServer https;
@@ -83,6 +93,12 @@ class TlsPoliciesTest {
     dns.add("there.example", "MX", "10 mx.test.")
         .add("mx.test", "A", "127.0.0.1")
         .add("mta-sts.there.example", "A", "127.0.0.1");
+    dns.add("_smtp._tls.there.example", "TXT", "\"v=TLSRPTv1; rua=mailto:tls@there.example\"");
+    sessions =
+        new CountTlsSessions(
+            Dns.at(Optional.of(dns.address()))::texts,
+            reports,
+            Clock.fixed(DAY.atTime(23, 59).toInstant(ZoneOffset.UTC), ZoneOffset.UTC));
     https = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     https.setHttpsConfigurator(
         new HttpsConfigurator(TlsContexts.server(policyHost.certificate(), policyHost.key())));
@@ -146,7 +162,7 @@ class TlsPoliciesTest {
   }
 
   private TlsPolicies policies() {
-    return new TlsPolicies(Optional.empty(), Optional.of(sts()), trusted);
+    return new TlsPolicies(Optional.empty(), Optional.of(sts()), trusted).counting(sessions);
   }
 
   private Courier.Delivery deliver(TlsPolicies policies, TlsWish wish) throws IOException {
@@ -166,9 +182,13 @@ class TlsPoliciesTest {
             .to("there.example", Optional.empty(), Optional.empty(), wish);
     return switch (route) {
       case Route.Through through -> throw new AssertionError("no smart host is set: " + through);
-      case Route.Via(var hops) ->
-          new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5))))
-              .deliver(hops, transaction(wish), Duration.ofMinutes(2));
+      case Route.Via(var hops, var applied) -> {
+        Courier.Delivery made =
+            new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5))))
+                .deliver(hops, transaction(wish), Duration.ofMinutes(2));
+        sessions.count(applied, made.handshakes());
+        yield made;
+      }
       case Route.Later(SmtpReply reply) -> nobody(new Outcome.Deferred(reply));
       case Route.Never(SmtpReply reply) -> nobody(new Outcome.Failed(reply));
     };
@@ -212,6 +232,23 @@ class TlsPoliciesTest {
   private void announce(String id) {
     dns.remove("_mta-sts.there.example")
         .add("_mta-sts.there.example", "TXT", "\"v=STSv1; \" \"id=" + id + ";\"");
+  }
+
+  /** What is counted: {@code sts mx.test starttls-not-supported 2}. */
+  private List<String> counted() {
+    sessions.write();
+    return reports.list(DAY, 10, Optional.empty()).items().stream()
+        .flatMap(each -> each.counts().entrySet().stream())
+        .map(each -> counted(each.getKey()) + " " + each.getValue())
+        .toList();
+  }
+
+  private static String counted(TlsSession session) {
+    return session.policy().type().label()
+        + " "
+        + session.mx()
+        + " "
+        + session.failure().map(TlsResult::label).orElse("success");
   }
 
   private void assertDelivered(Courier.Delivery delivery, String tls) {
@@ -340,6 +377,142 @@ class TlsPoliciesTest {
     }
   }
 
+  /** RFC 8460. */
+  @Nested
+  class CountsTest {
+    @Test
+    void sessionsAreCountedByWhatTheyCameTo() throws IOException {
+      announce("1");
+      deliver(policies(), TlsWish.USUAL);
+      deliver(policies(), TlsWish.USUAL);
+      mx.offers("PIPELINING");
+      deliver(policies(), TlsWish.USUAL);
+
+      assertThat(counted())
+          .containsExactlyInAnyOrder(
+              "sts mx.test success 2", "sts mx.test starttls-not-supported 1");
+      TlsSession any =
+          reports.list(DAY, 1, Optional.empty()).items().getFirst().counts().keySet().stream()
+              .findFirst()
+              .orElseThrow();
+      assertThat(any.policy().strings())
+          .containsExactly("version: STSv1", "mode: enforce", "mx: mx.test", "max_age: 604800");
+      assertThat(any.policy().mx()).containsExactly("mx.test");
+    }
+
+    @Test
+    void anAuthorityThatIsNotTrusted() throws IOException {
+      announce("1");
+      trusted = TrustedRoots.context(policyHost.certificate());
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(counted()).containsExactly("sts mx.test certificate-not-trusted 1");
+    }
+
+    @Test
+    void aCertificateOfAnotherName() throws IOException {
+      announce("1");
+      published = ENFORCE.replace("mx.test", "mx.there.example");
+      dns.remove("there.example")
+          .add("there.example", "MX", "10 mx.there.example.")
+          .add("mx.there.example", "A", "127.0.0.1");
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(counted()).containsExactly("sts mx.there.example certificate-host-mismatch 1");
+    }
+
+    @Test
+    void aServerThatThePolicyDoesNotName() throws IOException {
+      announce("1");
+      published = ENFORCE.replace("mx.test", "other.test");
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(counted()).containsExactly("sts mx.test validation-failure 1");
+    }
+
+    @Test
+    void inModeTestingFailuresAreCountedAndTlsWithAnybodyIsNoSuccess() throws IOException {
+      announce("1");
+      published = ENFORCE.replace("enforce", "testing");
+      assertDelivered(deliver(policies(), TlsWish.USUAL), "TLS");
+      assertThat(counted()).isEmpty();
+      mx.offers("PIPELINING");
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(mx.received()).hasSize(2);
+      assertThat(counted()).containsExactly("sts mx.test starttls-not-supported 1");
+    }
+
+    @Test
+    void withoutPolicyOpportunitiesAreCounted() throws IOException {
+      deliver(policies(), TlsWish.USUAL);
+      mx.always("STARTTLS", FakeMx.raw("220 go ahead\r\nwhat is this\r\n"));
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(mx.received()).hasSize(2);
+      assertThat(counted())
+          .containsExactlyInAnyOrder(
+              "no-policy-found mx.test success 1", "no-policy-found mx.test validation-failure 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "404, version: STSv1, sts-policy-fetch-error",
+      "200, version: STSv1, sts-policy-invalid"
+    })
+    void aPolicyThatIsNotToBeHad(int answer, String file, String result) throws IOException {
+      announce("1");
+      status = answer;
+      published = file;
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(counted()).contains("sts  " + result + " 1", "no-policy-found mx.test success 1");
+    }
+
+    @Test
+    void aPolicyHostThatIsNotToBeBelieved() throws IOException {
+      announce("1");
+      trusted = TrustedRoots.context(certificateOfMx());
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(counted()).contains("sts  sts-webpki-invalid 1");
+    }
+
+    @Test
+    void whatSendersDemandSaysNothingOfTheDomain() throws IOException {
+      mx.offers("PIPELINING");
+      deliver(policies(), TlsWish.OPTIONAL);
+      deliver(policies(), TlsWish.REQUIRED);
+      assertThat(counted()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "v=TLSRPTv1",
+          "v=TLSRPTv2; rua=mailto:tls@there.example",
+          "v=TLSRPTv1; rua=ftp://there.example",
+          "v=TLSRPTv1; ruf=mailto:tls@there.example"
+        })
+    void whoDoesNotAskIsNotCounted(String record) throws IOException {
+      dns.remove("_smtp._tls.there.example");
+      dns.add("_smtp._tls.there.example", "TXT", "\"" + record + "\"");
+      deliver(policies(), TlsWish.USUAL);
+      assertThat(counted()).isEmpty();
+    }
+
+    @Test
+    void aDomainWhoseDnsFailsIsNotCounted() throws IOException {
+      dns.remove("_smtp._tls.there.example").fails("_smtp._tls.there.example");
+      assertDelivered(deliver(policies(), TlsWish.USUAL), "TLS");
+      assertThat(counted()).isEmpty();
+    }
+
+    @Test
+    void expiredCertificatesAreToldFromOthers() {
+      var expired =
+          new CertPathValidatorException(
+              "validity check failed", null, null, -1, BasicReason.EXPIRED);
+      var fault = new SSLHandshakeException("(certificate_expired)");
+      fault.initCause(expired);
+      assertThat(TlsResult.ofHandshake(fault, AppliedPolicy.Type.STS))
+          .isEqualTo(TlsResult.CERTIFICATE_EXPIRED);
+    }
+  }
+
   @Nested
   class RequireTlsTest {
     @Test
@@ -381,7 +554,10 @@ class TlsPoliciesTest {
     private TlsPolicies dane() throws IOException {
       SecureDns secure = new SecureDns(signed.resolver(), signed.anchors(), Clock.systemUTC());
       return new TlsPolicies(
-          Optional.of(new Dane(secure, mx.port(), Clock.systemUTC())), Optional.of(sts()), trusted);
+              Optional.of(new Dane(secure, mx.port(), Clock.systemUTC())),
+              Optional.of(sts()),
+              trusted)
+          .counting(sessions);
     }
 
     private void tlsa(String data) {
@@ -410,6 +586,7 @@ class TlsPoliciesTest {
     void anyOtherIsNot() throws Exception {
       tlsa("3 1 1 " + "00".repeat(32));
       assertDeferred(deliver(dane(), TlsWish.USUAL), "DANE of mx.test");
+      assertThat(counted()).containsExactly("tlsa mx.test tlsa-invalid 1");
     }
 
     @Test
@@ -447,6 +624,7 @@ class TlsPoliciesTest {
       tlsa("3 1 1 " + "00".repeat(32));
       signed.forged("_" + mx.port() + "._tcp.mx.test");
       assertDeferred(deliver(dane(), TlsWish.USUAL), "cannot be validated");
+      assertThat(counted()).containsExactly("tlsa mx.test dnssec-invalid 1");
     }
 
     @Test

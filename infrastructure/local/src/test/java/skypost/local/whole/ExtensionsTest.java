@@ -162,6 +162,31 @@ class ExtensionsTest {
   }
 
   @Test
+  void aMessageThatRequiresTlsNeverGoesInTheClear() throws Exception { // RFC 8689
+    long before = inbox("bob@example.com");
+    try (MailClient clear = MailClient.connect(system.port("smtp"))) {
+      clear.reply();
+      assertThat(clear.hello()).noneMatch(line -> line.endsWith("REQUIRETLS"));
+      assertThat(clear.command("MAIL FROM:<bob@example.com> REQUIRETLS")).startsWith("530 5.7.10");
+      clear.command("STARTTLS");
+      try (MailClient client = clear.secured()) {
+        assertThat(client.hello()).anyMatch(line -> line.endsWith("REQUIRETLS"));
+        assertThat(client.command("MAIL FROM:<bob@example.com> REQUIRETLS")).startsWith("250 ");
+        assertThat(client.command("RCPT TO:<secret@far.example>")).startsWith("250 ");
+        assertThat(client.command("DATA")).startsWith("354 ");
+        client.write(MailClient.stuff("Subject: secret\r\n\r\n".getBytes(UTF_8)));
+        assertThat(client.reply()).startsWith("250 ");
+      }
+    }
+
+    await("the bounce", () -> inbox("bob@example.com"), count -> count == before + 1);
+    assertThat(last("bob@example.com"))
+        .contains("Action: failed", "Status: 5.7.30", "secret@far.example");
+    assertThat(received("secret")).isZero();
+    assertThat(far.commands()).noneMatch(line -> line.contains("secret@far.example"));
+  }
+
+  @Test
   void thePostmasterIsAlwaysThere() throws Exception {
     long before = inbox("alice@example.com");
     assertThat(send(">", "Postmaster>", "Subject: help\r\n\r\n")).startsWith("250 ");

@@ -49,6 +49,14 @@ final class MailClient implements AutoCloseable {
             .createSocket(plain.socket, "localhost", port, true));
   }
 
+  /** Goes on through TLS, after the server has said that it will. */
+  MailClient secured() throws IOException {
+    return new MailClient(
+        OpportunisticTls.context()
+            .getSocketFactory()
+            .createSocket(socket, "localhost", socket.getPort(), true));
+  }
+
   void write(byte[] octets) throws IOException {
     out.write(octets);
     out.flush();
@@ -77,6 +85,16 @@ final class MailClient implements AutoCloseable {
       throw new IOException("the server hung up");
     }
     return line;
+  }
+
+  /** The lines of the reply to EHLO. */
+  List<String> hello() throws IOException {
+    write("EHLO far.example\r\n".getBytes(StandardCharsets.US_ASCII));
+    List<String> lines = new ArrayList<>(List.of(line()));
+    while (lines.getLast().startsWith("250-")) {
+      lines.add(line());
+    }
+    return lines;
   }
 
   /** Sends a command and reads the reply's last line, of SMTP or POP3. */

@@ -6,8 +6,17 @@ import skypost.protocol.smtp.SmtpReply;
 
 /** What came of connecting to a hop. */
 public sealed interface ConnectResult {
-  /** Greeted, and ready for transactions; to be closed. */
-  record Connected(SmtpConnection connection) implements ConnectResult {}
+  /**
+   * Greeted, and ready for transactions; to be closed.
+   *
+   * @param broken what became of TLS where it was tried, failed, and was a mere opportunity
+   */
+  record Connected(SmtpConnection connection, Optional<TlsFailed> broken) implements ConnectResult {
+    /** With TLS as it was demanded. */
+    Connected(SmtpConnection connection) {
+      this(connection, Optional.empty());
+    }
+  }
 
   /**
    * No session.

@@ -21,12 +21,16 @@ public record SmtpClient(String helo, Timeouts timeouts) {
    */
   public ConnectResult connect(Hop hop, Deadline deadline) {
     ConnectResult result = attempt(hop, deadline);
-    if (result instanceof ConnectResult.TlsFailed(SmtpReply reply, Optional<IOException> ignored)
-        && hop.tls() instanceof TlsDemand.Opportunistic) {
-      EventLog.warn("tls-broken").with("server", hop.peer()).with("reply", reply).write();
-      return attempt(new Hop(hop.peer(), new TlsDemand.Clear()), deadline); // RFC 7435 section 3
+    if (!(result instanceof ConnectResult.TlsFailed failed)
+        || !(hop.tls() instanceof TlsDemand.Opportunistic)) {
+      return result;
     }
-    return result;
+    EventLog.warn("tls-broken").with("server", hop.peer()).with("reply", failed.reply()).write();
+    ConnectResult clear = // RFC 7435 section 3
+        attempt(new Hop(hop.peer(), new TlsDemand.Clear()), deadline);
+    return clear instanceof ConnectResult.Connected(SmtpConnection connection, var none)
+        ? new ConnectResult.Connected(connection, Optional.of(failed))
+        : clear;
   }
 
   private ConnectResult attempt(Hop hop, Deadline deadline) {

@@ -616,7 +616,7 @@ class SmtpClientTest {
 
   private SmtpConnection connected(SmtpClient by) {
     return switch (by.connect(mx.hop(), Deadline.in(Duration.ofSeconds(30)))) {
-      case ConnectResult.Connected(SmtpConnection connection) -> connection;
+      case ConnectResult.Connected(SmtpConnection connection, var ignored) -> connection;
       case ConnectResult.NotConnected(var reply) -> throw new AssertionError(reply.toString());
       case ConnectResult.TlsFailed failed -> throw new AssertionError(failed.reply().toString());
     };
@@ -636,7 +636,7 @@ class SmtpClientTest {
     return switch (by.connect(mx.hop(), Deadline.in(Duration.ofSeconds(30)))) {
       case ConnectResult.NotConnected(var reply) -> new Outcome.Undecided(reply);
       case ConnectResult.TlsFailed failed -> new Outcome.Undecided(failed.reply());
-      case ConnectResult.Connected(SmtpConnection connection) -> {
+      case ConnectResult.Connected(SmtpConnection connection, var ignored) -> {
         try (connection) {
           yield connection.send(transaction(content(text), recipient)).getFirst();
         }
