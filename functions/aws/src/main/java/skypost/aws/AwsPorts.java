@@ -1,6 +1,7 @@
 package skypost.aws;
 
 import java.time.Clock;
+import java.time.Duration;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
@@ -15,6 +16,7 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
@@ -26,6 +28,7 @@ import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
+import skypost.mail.verify.SessionCheck;
 
 /**
  * The ports on AWS. A program reads, and so must be given, just the settings of the ports that it
@@ -56,6 +59,9 @@ public final class AwsPorts {
   public static final Setting AUTHORIZE =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
 
+  public static final Setting RECEIVE =
+      new Setting("SKYPOST_FUNCTION_RECEIVE", "name or ARN of ReceiveFunction", "");
+
   private final AwsClients clients;
   private final SettingsReader settings;
   private final Clock clock;
@@ -72,6 +78,20 @@ public final class AwsPorts {
   /** Both for storing and for reading messages. */
   public S3Messages messages() {
     return new S3Messages(clients.s3(), settings.required(BUCKET));
+  }
+
+  /** Messages that a front has staged and not accepted yet. */
+  public StoredMessages stagedMessages() {
+    return S3Messages.staged(clients.s3(), settings.required(BUCKET));
+  }
+
+  /**
+   * For the SMTP front.
+   *
+   * @param longest how long an answer is waited for
+   */
+  public SessionCheck sessionCheck(Duration longest) {
+    return new LambdaSessionCheck(clients.lambda(), settings.required(RECEIVE), longest);
   }
 
   public Directory directory() {

@@ -165,7 +165,8 @@ public final class DynamoMailboxes implements Mailboxes {
             delivery.size(),
             delivery.shared(),
             delivery.subject(),
-            delivery.flags());
+            delivery.flags(),
+            delivery.results());
     Map<String, String> names =
         Map.of(
             "#uid",

@@ -9,9 +9,10 @@ import skypost.mail.message.MessageId;
  * A message as head and pages keep it: a text as short as it can be, because an item is paid for by
  * the kilobyte.
  *
- * <p>{@code folder TAB size TAB marks TAB subject}, the folder empty for INBOX, the marks {@code s}
- * when others hold the body and then each flag behind a space; of a removed message only {@code
- * folder TAB -} remains, so that a repeated event is still recognised.
+ * <p>{@code folder TAB size TAB marks TAB subject TAB results}, the folder empty for INBOX, the
+ * marks {@code s} when others hold the body and then each flag behind a space, the results not
+ * there when nothing is said of the sender; of a removed message only {@code folder TAB -} remains,
+ * so that a repeated event is still recognised.
  *
  * @param folder where it lies
  * @param message what a reader sees; its size and subject mean nothing once it is removed
@@ -24,7 +25,7 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
 
   /** Reads what {@link #meta()} wrote. */
   static MailboxEntry read(MessageId id, long uid, String meta) {
-    String[] fields = meta.split("\t", 4);
+    String[] fields = meta.split("\t", 5);
     String folder = fields[0].isEmpty() ? Mailboxes.INBOX : fields[0];
     if (fields[1].equals(REMOVED)) {
       return new MailboxEntry(folder, new MailboxMessage(uid, id, 0, false, ""), true);
@@ -37,7 +38,8 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
             Long.parseLong(fields[1]),
             marks.getFirst().equals(SHARED),
             fields[3],
-            marks.subList(1, marks.size()));
+            marks.subList(1, marks.size()),
+            fields.length > 4 ? fields[4] : "");
     return new MailboxEntry(folder, message, false);
   }
 
@@ -47,7 +49,9 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
     if (removed) {
       return folderCode + "\t" + REMOVED;
     }
-    return folderCode + "\t" + message.size() + "\t" + marks() + "\t" + shorten(message.subject());
+    String results = message.results().isEmpty() ? "" : "\t" + message.results();
+    String subject = shorten(message.subject());
+    return folderCode + "\t" + message.size() + "\t" + marks() + "\t" + subject + results;
   }
 
   private String marks() {

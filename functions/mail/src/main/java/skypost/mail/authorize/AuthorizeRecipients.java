@@ -141,7 +141,31 @@ public final class AuthorizeRecipients {
     for (var entry : unchecked.entrySet()) {
       check(entry.getKey(), entry.getValue(), question.recipients(), answers);
     }
-    return screen.screen(question, answers);
+    return withChecks(client, screen.screen(question, answers));
+  }
+
+  /**
+   * Marks those whose domains refuse some mail of strangers because of its sender. That it is none,
+   * the settings tell; they are read where it matters.
+   */
+  private List<RecipientAnswer> withChecks(Client client, List<RecipientAnswer> answers)
+      throws IOException {
+    RecipientsQuestion question = client.question;
+    if (question.service() != Service.INBOUND || question.login().isPresent()) {
+      return answers;
+    }
+    List<RecipientAnswer> marked = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      RecipientAnswer answer = answers.get(i);
+      boolean refuses =
+          answer.accepted()
+              && domains
+                  .find(question.recipients().get(i).domain())
+                  .filter(domain -> domain.senderPolicy().refuses())
+                  .isPresent();
+      marked.add(refuses && !client.isTrusted() ? answer.checked() : answer);
+    }
+    return marked;
   }
 
   private static boolean isChecked(Domain domain) {

@@ -185,7 +185,8 @@ public final class InMemoryMailboxes implements Mailboxes {
               delivery.size(),
               delivery.shared(),
               delivery.subject(),
-              delivery.flags()));
+              delivery.flags(),
+              delivery.results()));
       bytes += delivery.size();
       return uid;
     }

@@ -13,7 +13,7 @@ import skypost.protocol.smtp.SmtpReply;
  *
  * @param id its id
  * @param sender the reverse-path; empty: never bounced
- * @param size octets of the raw message
+ * @param size octets of the message as it leaves
  * @param shared whether others hold the same body
  * @param status what it waits for
  * @param nextAttempt when it is due; while {@code SENDING}, when that attempt counts as lost
@@ -21,6 +21,8 @@ import skypost.protocol.smtp.SmtpReply;
  * @param recipients all of them, with what became of each
  * @param attempts the latest delivery attempts, oldest first, at most {@value #MAX_ATTEMPTS_KEPT}
  * @param byHand what an administrator has done to it
+ * @param results what the next server is told of the sender, as {@link
+ *     skypost.mail.message.SenderResults} packs it; may be empty
  */
 public record QueueEntry(
     EntryId id,
@@ -32,7 +34,8 @@ public record QueueEntry(
     int attemptsMade,
     List<QueuedRecipient> recipients,
     List<Attempt> attempts,
-    ByHand byHand) {
+    ByHand byHand,
+    String results) {
   /** Attempts an entry remembers. */
   public static final int MAX_ATTEMPTS_KEPT = 30;
 
@@ -64,7 +67,8 @@ public record QueueEntry(
         attemptsMade,
         recipients,
         attempts,
-        ByHand.NOTHING);
+        ByHand.NOTHING,
+        "");
   }
 
   /** What an entry waits for. */
@@ -131,13 +135,39 @@ public record QueueEntry(
 
   public QueueEntry withShared(boolean others) {
     return new QueueEntry(
-        id, sender, size, others, status, nextAttempt, attemptsMade, recipients, attempts, byHand);
+        id,
+        sender,
+        size,
+        others,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        results);
+  }
+
+  /** With what the next server is told of the sender. */
+  public QueueEntry withResults(String packed) {
+    return new QueueEntry(
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        packed);
   }
 
   /** The same, waiting for something else. */
   public QueueEntry withStatus(Status other, Instant due) {
     return new QueueEntry(
-        id, sender, size, shared, other, due, attemptsMade, recipients, attempts, byHand);
+        id, sender, size, shared, other, due, attemptsMade, recipients, attempts, byHand, results);
   }
 
   /** With another attempt booked, which counts as lost from {@code lostAt} on. */
@@ -152,12 +182,23 @@ public record QueueEntry(
         attemptsMade + 1,
         recipients,
         attempts,
-        byHand);
+        byHand,
+        results);
   }
 
   public QueueEntry withRecipients(List<QueuedRecipient> others) {
     return new QueueEntry(
-        id, sender, size, shared, status, nextAttempt, attemptsMade, others, attempts, byHand);
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        others,
+        attempts,
+        byHand,
+        results);
   }
 
   /** With the outcome of an attempt; of too many the oldest is forgotten. */
@@ -165,13 +206,33 @@ public record QueueEntry(
     List<Attempt> all = new ArrayList<>(attempts);
     all.add(latest);
     return new QueueEntry(
-        id, sender, size, shared, status, nextAttempt, attemptsMade, recipients, all, byHand);
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        all,
+        byHand,
+        results);
   }
 
   /** With what an administrator has done to it. */
   public QueueEntry withByHand(ByHand other) {
     return new QueueEntry(
-        id, sender, size, shared, status, nextAttempt, attemptsMade, recipients, attempts, other);
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        other,
+        results);
   }
 
   /** The recipients that still wait. */

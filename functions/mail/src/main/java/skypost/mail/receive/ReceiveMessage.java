@@ -2,6 +2,7 @@ package skypost.mail.receive;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,8 +28,10 @@ import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.MessageSource;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.mail.message.StoredSource;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
@@ -40,6 +43,11 @@ import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.JudgeSender;
+import skypost.mail.verify.Judgement;
+import skypost.mail.verify.Judgement.Reason;
+import skypost.mail.verify.SenderVerifier;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
@@ -65,7 +73,8 @@ public final class ReceiveMessage {
       Traces traces,
       Bounces bounces,
       ReturnPaths returnPaths,
-      ApplyFilter filters) {}
+      ApplyFilter filters,
+      SenderVerifier verifier) {}
 
   private final Ports ports;
   private final ResolveRecipients resolver;
@@ -93,18 +102,22 @@ public final class ReceiveMessage {
       EventLog.info("receive").with("id", id).with("reason", "already gone").write();
       return;
     }
-    byte[] headers;
+    Envelope envelope = stored.get().envelope();
+    StoredSource source;
     try (StoredMessage message = stored.get()) {
-      headers = HeaderBlock.read(message.content());
+      source = StoredSource.of(ports.messages(), id, message);
     }
-    new Run(id, stored.get().envelope(), stored.get().size(), headers).deal();
+    new Run(id, envelope, source, ports.verifier().verify(envelope, source)).deal();
   }
 
   /** One message being dealt with. */
   private final class Run {
     private final MessageId id;
     private final Envelope envelope;
-    private final long size;
+    private final MessageSource source;
+    private final MessageSource content; // with what is said of the sender
+    private final Verification verification;
+    private final String results;
     private final byte[] headers;
     private final String subject;
     private final List<RecipientOutcome> outcomes = new ArrayList<>();
@@ -114,15 +127,22 @@ public final class ReceiveMessage {
     private boolean shared;
     private boolean held;
     private boolean nobodyLeft;
+    private String suspicion = ""; // of whom is being delivered to
 
     /** What the filter of one recipient decided. */
     private record Filtered(FilteredMail mail, FilterPlan plan) {}
 
-    Run(MessageId id, Envelope envelope, long size, byte[] headers) {
+    Run(MessageId id, Envelope envelope, MessageSource source, Verification verification)
+        throws IOException {
       this.id = id;
       this.envelope = envelope;
-      this.size = size;
-      this.headers = headers;
+      this.source = source;
+      this.verification = verification;
+      this.results = verification.results().pack(envelope);
+      this.content = verification.results().render(source);
+      try (InputStream beginning = source.open()) {
+        this.headers = HeaderBlock.read(beginning);
+      }
       this.subject = HeaderBlock.subject(headers);
     }
 
@@ -145,29 +165,50 @@ public final class ReceiveMessage {
       for (Filtered each : filtered) {
         ports.filters().remember(each.mail(), each.plan());
       }
-      ports.traces().record(new Receipt(id, envelope, size, subject, clock.instant(), outcomes));
+      ports.traces().record(receipt());
       outcomes.forEach(this::log);
       if (!held || nobodyLeft) {
         ports.messages().delete(List.of(id));
       }
     }
 
+    private Receipt receipt() {
+      String said = verification.results().value();
+      return new Receipt(id, envelope, source.size(), subject, clock.instant(), outcomes, said);
+    }
+
     private void deliver(Local local) throws IOException {
       Optional<Filing> asked = Filing.asked(local.given());
+      Judgement judgement = judge(local);
+      suspicion =
+          switch (judgement) {
+            case Judgement.Accept() -> "";
+            case Judgement.Junk(Reason reason) -> reason.word();
+            case Judgement.Refuse(Reason reason) -> reason.word(); // it has been taken
+          };
       if (asked.isPresent()) { // a copy that a filter has made
         file(local, asked.get());
       } else if (local.filter().isPresent()) {
         filter(local, local.filter().get());
       } else {
-        file(local, Filing.INBOX);
+        file(local, suspicion.isEmpty() ? Filing.INBOX : Filing.JUNK);
       }
+    }
+
+    private Judgement judge(Local local) throws IOException {
+      return verification.sender().isEmpty()
+          ? new Judgement.Accept()
+          : JudgeSender.judge(
+              verification, envelope, resolver.senderPolicy(local.given().address().domain()));
     }
 
     private void filter(Local local, String version) throws IOException {
       EmailAddress user = local.user();
       EmailAddress given = local.given().address();
+      boolean suspect = !suspicion.isEmpty();
       var mail =
-          new FilteredMail(id, envelope, size, given, user, to -> redirected(user.domain(), to));
+          new FilteredMail(
+              id, envelope, content, given, user, suspect, to -> redirected(user.domain(), to));
       FilterPlan plan = ports.filters().apply(mail, version);
       filtered.add(new Filtered(mail, plan));
       for (FilterPlan.Made made : plan.made()) {
@@ -202,8 +243,8 @@ public final class ReceiveMessage {
     private void file(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
       String folder = filing.folder();
-      long userSize = FinalDelivery.size(envelope, user, size);
-      Delivery delivery = new Delivery(id, folder, userSize, shared, subject, filing.flags());
+      long size = FinalDelivery.size(envelope, user, content.size());
+      Delivery delivery = new Delivery(id, folder, size, shared, subject, filing.flags(), results);
       Optional<SmtpReply> failure =
           switch (ports.mailboxes().deliver(user, delivery)) {
             case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
@@ -220,7 +261,8 @@ public final class ReceiveMessage {
     /** Who has read and removed it already is registered as a holder again, by this very run. */
     private Optional<SmtpReply> filedBefore(Local local, String folder, boolean removed)
         throws IOException {
-      done(local, new Outcome.FiledBefore(folder));
+      String found = ports.mailboxes().folderOf(local.user(), id).orElse(folder);
+      done(local, new Outcome.FiledBefore(found));
       if (removed) {
         letGo(local.user());
       }
@@ -239,9 +281,16 @@ public final class ReceiveMessage {
 
     private Optional<SmtpReply> done(Local local, Outcome outcome) {
       held = true;
-      outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
+      EmailAddress given = local.given().address();
+      outcomes.add(new RecipientOutcome(given, local.user(), outcome, because(outcome)));
       ended.add(delivered(local));
       return Optional.empty();
+    }
+
+    private String because(Outcome outcome) {
+      boolean junk =
+          outcome instanceof Outcome.Filed(String folder, long _) && folder.equals(Mailboxes.JUNK);
+      return junk ? suspicion : "";
     }
 
     private static SucceededRecipient delivered(Local local) {
@@ -306,7 +355,7 @@ public final class ReceiveMessage {
                   new QueuedRecipient(
                       remote.address(), remote.given().parameters(), Optional.empty()))
               .toList();
-      return QueueEntry.first(entry, sender, size, recipients);
+      return QueueEntry.first(entry, sender, content.size(), recipients).withResults(results);
     }
 
     private void queue(List<QueueEntry> entries) throws IOException {
@@ -361,6 +410,10 @@ public final class ReceiveMessage {
         case Outcome.Filtered(String how, Optional<String> made) ->
             line.with(how, made.orElse("nothing"));
         case Outcome.Failed(SmtpReply reply) -> line.with("reply", reply);
+        case Outcome.Refused(SmtpReply reply) -> line.with("refused", reply);
+      }
+      if (!outcome.because().isEmpty()) {
+        line.with("because", outcome.because());
       }
       line.write();
     }

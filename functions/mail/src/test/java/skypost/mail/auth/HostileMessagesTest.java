@@ -21,7 +21,7 @@ import skypost.mail.auth.dkim.DkimVerdict;
 import skypost.mail.auth.dmarc.DmarcResult;
 import skypost.mail.auth.spf.SpfCheck;
 import skypost.mail.auth.spf.SpfSession;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 
 /** What costs the sender little must not cost us much, and must not hide what is right. */
 @Timeout(60)

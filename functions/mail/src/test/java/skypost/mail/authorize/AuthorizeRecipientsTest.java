@@ -22,6 +22,7 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.mailbox.Mailboxes.Delivery;
@@ -60,7 +61,7 @@ class AuthorizeRecipientsTest {
   void directory() throws IOException {
     directory.putDomain(Domain.local("local.example"));
     directory.putDomain(
-        new Domain("relay.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
+        new Domain("relay.example", Domain.Kind.RELAY, Optional.empty(), SenderPolicy.DEFAULT));
     user(ANN, 0);
     user(BOB, 1000);
     directory.putAccount(

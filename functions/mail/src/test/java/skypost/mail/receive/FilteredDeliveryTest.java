@@ -35,6 +35,7 @@ import skypost.mail.message.MessageId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 /** What a user's filter does to mail that comes in, all the way into the folders. */
@@ -63,9 +64,10 @@ class FilteredDeliveryTest {
               new ReturnPaths(List.of("a secret of ours")),
               new ApplyFilter(
                   new ApplyFilter.Ports(
-                      filters, new InMemoryFilterMemories(), messages, messages, mailboxes, traces),
+                      filters, new InMemoryFilterMemories(), messages, mailboxes, traces),
                   "mx.local.example",
-                  CLOCK)),
+                  CLOCK),
+              (envelope, message) -> Verification.NONE),
           CLOCK);
 
   @BeforeEach

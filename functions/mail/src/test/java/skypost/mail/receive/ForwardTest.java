@@ -31,6 +31,7 @@ import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 class ForwardTest {
@@ -55,7 +56,8 @@ class ForwardTest {
               traces,
               new Bounces(messages, "mx.local.example"),
               new ReturnPaths(List.of("a secret of ours")),
-              Samples.filters(directory, messages, mailboxes, CLOCK)),
+              Samples.filters(directory, messages, mailboxes, CLOCK),
+              (envelope, message) -> Verification.NONE),
           CLOCK);
 
   @BeforeEach

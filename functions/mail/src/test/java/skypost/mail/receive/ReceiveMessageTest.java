@@ -37,6 +37,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 class ReceiveMessageTest {
@@ -328,7 +329,8 @@ class ReceiveMessageTest {
             traces,
             bounces,
             ReturnPaths.NONE,
-            Samples.filters(directory, messages, mailboxes, CLOCK)),
+            Samples.filters(directory, messages, mailboxes, CLOCK),
+            (envelope, message) -> Verification.NONE),
         CLOCK);
   }
 
