@@ -76,12 +76,18 @@ record OutgoingReport(Report report, String submitter) {
         message.setHeader("TLS-Report-Submitter", submitter);
         // RFC 8689 section 5: it should arrive just where TLS fails
         message.setHeader("TLS-Required", "No");
-        parts = new MimeMultipart("report; report-type=\"tlsrpt\"");
       }
       parts.addBodyPart(text());
       parts.addBodyPart(attachment());
       message.setContent(parts);
       message.saveChanges();
+      if (report
+          instanceof TlsReport) { // the library knows multipart/report as that of RFC 3464 alone
+        String type = message.getContentType();
+        message.setHeader(
+            "Content-Type",
+            type.replaceFirst("multipart/mixed", "multipart/report; report-type=\"tlsrpt\""));
+      }
       message.setHeader("Message-ID", "<" + id + "@" + from.domain() + ">");
       message.writeTo(out);
     } catch (MessagingException fault) {
@@ -110,9 +116,7 @@ record OutgoingReport(Report report, String submitter) {
   private MimeBodyPart attachment() throws MessagingException, IOException {
     boolean isTls = report instanceof TlsReport;
     MimeBodyPart part = new MimeBodyPart();
-    part.setDataHandler(
-        new DataHandler(new ByteArrayDataSource(file(), isTls ? TLS_TYPE : "application/gzip")));
-    part.setFileName(
+    String name =
         "%s!%s!%d!%d!%s.%s.gz"
             .formatted(
                 submitter,
@@ -120,7 +124,13 @@ record OutgoingReport(Report report, String submitter) {
                 seconds(report.head().begin()),
                 seconds(report.head().end()),
                 report.head().reportId(),
-                isTls ? "json" : "xml"));
+                isTls ? "json" : "xml");
+    String type = isTls ? TLS_TYPE : "application/gzip";
+    part.setDataHandler(new DataHandler(new ByteArrayDataSource(file(), type)));
+    part.setHeader("Content-Type", type);
+    // On one line: who takes RFC 9990's word for it that a name tells what it is, may know no RFC
+    // 2231
+    part.setHeader("Content-Disposition", "attachment;\r\n filename=\"" + name + "\"");
     part.setHeader("Content-Transfer-Encoding", "base64");
     return part;
   }
