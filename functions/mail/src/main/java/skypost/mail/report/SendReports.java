@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import skypost.mail.auth.dmarc.ReportRequest;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.ReportAddresses;
 import skypost.mail.dns.Lookups;
+import skypost.mail.dns.Lookups.Found;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MailtoUri;
@@ -45,16 +45,11 @@ public final class SendReports {
 
   private static final int MAX_PLACES = 5; // of one domain
 
-  /**
-   * What it works on.
-   *
-   * @param texts finds the TXT records of a name; it never fails
-   */
+  /** What it works on. */
   public record Ports(
       TlsReports sessions,
       CountedMail mail,
       Lookups dns,
-      Function<String, List<String>> texts,
       Postmaster postmaster,
       IncomingMessages incoming,
       Traces traces,
@@ -136,16 +131,28 @@ public final class SendReports {
     }
 
     private Result tls(TlsReports.Counted counted) {
-      String name = TlsReportRecord.name(counted.domain());
-      List<String> places = TlsReportRecord.addresses(ports.texts().apply(name));
+      Optional<List<String>> places = places(counted.domain());
+      if (places.isEmpty()) {
+        return failed(counted.domain(), "DNS", new IOException("no answer"));
+      }
       TlsReport report = report(counted);
       Result result = NONE;
-      for (String place : places.stream().limit(MAX_PLACES).toList()) {
+      for (String place : places.get().stream().limit(MAX_PLACES).toList()) {
         Optional<EmailAddress> mailbox = MailtoUri.address(place);
         result =
             result.plus(mailbox.isPresent() ? mail(report, mailbox.get()) : post(report, place));
       }
       return result;
+    }
+
+    /** Empty when it cannot be told now. */
+    private Optional<List<String>> places(String domain) {
+      return switch (ports.dns().texts(TlsReportRecord.name(domain))) {
+        case Found.Records<String>(List<String> texts) ->
+            Optional.of(TlsReportRecord.addresses(texts));
+        case Found.NoSuchName<String>() -> Optional.of(List.of());
+        case Found.Unknown<String> ignored -> Optional.empty();
+      };
     }
 
     private TlsReport report(TlsReports.Counted counted) {

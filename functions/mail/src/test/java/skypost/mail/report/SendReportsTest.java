@@ -21,7 +21,6 @@ import skypost.mail.auth.Zone;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Postmaster;
-import skypost.mail.dns.Lookups.Found;
 import skypost.mail.memory.InMemoryCountedMail;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
@@ -87,8 +86,6 @@ class SendReportsTest {
             sessions,
             mail,
             zone,
-            name ->
-                zone.texts(name) instanceof Found.Records<String>(var texts) ? texts : List.of(),
             new Postmaster(directory, "mx.here.example"),
             messages,
             traces,
