@@ -89,6 +89,7 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
                 new ApplyFilter(filters, bounces.hostname(), clock),
+                ports.receivedReports(),
                 verifier),
             clock);
     this.check =

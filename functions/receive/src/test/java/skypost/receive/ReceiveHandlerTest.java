@@ -26,6 +26,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -80,6 +81,7 @@ class ReceiveHandlerTest {
             new Bounces(messages, "mx.example.com"),
             skypost.mail.forward.ReturnPaths.NONE,
             Samples.filters(directory, messages, mailboxes, clock),
+            new InMemoryReceivedReports(),
             (envelope, message) -> skypost.mail.verify.Verification.NONE);
     handler =
         new ReceiveHandler(

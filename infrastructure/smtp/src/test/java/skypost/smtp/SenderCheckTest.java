@@ -74,7 +74,7 @@ class SenderCheckTest {
   void whatIsRefusedIsNotStoredAndIsCounted() throws Exception {
     try (TestClient client = client()) {
       assertThat(send(client, "alice@example.com", "bob@example.com"))
-          .isEqualTo("550 5.7.26 forged\r\n");
+          .isEqualTo("550 5.7.26 forged");
       assertThat(memory.ids()).isEmpty();
       assertThat(staged.getFirst()).startsWith("Received: from x ").endsWith("\r\n\r\ny\r\n");
 

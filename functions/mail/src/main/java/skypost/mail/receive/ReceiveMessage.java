@@ -26,6 +26,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.MessageSource;
@@ -39,6 +40,7 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
 import skypost.mail.receive.Resolution.Remote;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
@@ -74,6 +76,7 @@ public final class ReceiveMessage {
       Bounces bounces,
       ReturnPaths returnPaths,
       ApplyFilter filters,
+      ReceivedReports reports,
       SenderVerifier verifier) {}
 
   private final Ports ports;
@@ -147,7 +150,7 @@ public final class ReceiveMessage {
     }
 
     void deal() throws IOException {
-      Resolution resolution = resolver.resolve(envelope);
+      Resolution resolution = resolver.resolve(id, envelope);
       List<QueueEntry> entries = entries(resolution.remote());
       List<String> holders = new ArrayList<>();
       resolution.local().forEach(local -> holders.add(local.user().toString()));
@@ -156,6 +159,7 @@ public final class ReceiveMessage {
       if (shared) {
         ports.holders().hold(id, holders);
       }
+      resolution.read().forEach(this::read);
       failed.addAll(resolution.failed());
       for (Local local : resolution.local()) {
         deliver(local);
@@ -175,6 +179,12 @@ public final class ReceiveMessage {
     private Receipt receipt() {
       String said = verification.results().value();
       return new Receipt(id, envelope, source.size(), subject, clock.instant(), outcomes, said);
+    }
+
+    private void read(Recipient given) {
+      var outcome = new Outcome.Filtered("read as a report", Optional.empty());
+      outcomes.add(new RecipientOutcome(given.address(), given.address(), outcome));
+      ended.add(delivered(given));
     }
 
     private void deliver(Local local) throws IOException {
@@ -231,7 +241,7 @@ public final class ReceiveMessage {
         outcomes.add(new RecipientOutcome(given, user, outcome));
       }
       if (plan.outcome() != FilterPlan.How.REJECTED) { // its sender has been told otherwise
-        ended.add(delivered(local));
+        ended.add(delivered(local.given()));
       }
     }
 
@@ -283,7 +293,7 @@ public final class ReceiveMessage {
       held = true;
       EmailAddress given = local.given().address();
       outcomes.add(new RecipientOutcome(given, local.user(), outcome, because(outcome)));
-      ended.add(delivered(local));
+      ended.add(delivered(local.given()));
       return Optional.empty();
     }
 
@@ -293,10 +303,10 @@ public final class ReceiveMessage {
       return junk ? suspicion : "";
     }
 
-    private static SucceededRecipient delivered(Local local) {
+    private static SucceededRecipient delivered(Recipient given) {
       return new SucceededRecipient(
-          local.given().address(),
-          local.given().parameters(),
+          given.address(),
+          given.parameters(),
           SucceededRecipient.How.DELIVERED,
           DELIVERED,
           Optional.empty());

@@ -29,6 +29,7 @@ import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -67,6 +68,7 @@ class FilteredDeliveryTest {
                       filters, new InMemoryFilterMemories(), messages, mailboxes, traces),
                   "mx.local.example",
                   CLOCK),
+              new InMemoryReceivedReports(),
               (envelope, message) -> Verification.NONE),
           CLOCK);
 

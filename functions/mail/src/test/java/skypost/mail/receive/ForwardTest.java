@@ -25,6 +25,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.Envelope.Recipient;
@@ -57,6 +58,7 @@ class ForwardTest {
               new Bounces(messages, "mx.local.example"),
               new ReturnPaths(List.of("a secret of ours")),
               Samples.filters(directory, messages, mailboxes, CLOCK),
+              new InMemoryReceivedReports(),
               (envelope, message) -> Verification.NONE),
           CLOCK);
 

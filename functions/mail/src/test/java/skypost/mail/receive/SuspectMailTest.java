@@ -39,6 +39,7 @@ import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -85,6 +86,7 @@ class SuspectMailTest {
                       filters, new InMemoryFilterMemories(), messages, mailboxes, traces),
                   "mx.local.example",
                   CLOCK),
+              new InMemoryReceivedReports(),
               this::verify),
           CLOCK);
 
