@@ -29,6 +29,7 @@ import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSigningKeys;
 import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTallies;
@@ -57,6 +58,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SigningKeysContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
@@ -83,6 +85,7 @@ import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -367,6 +370,14 @@ class AwsPortsContractTest {
     @Override
     protected SmartHostPasswords passwords() {
       return new DynamoSmartHostPasswords(dynamo, Resources.CREDENTIALS, Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoSigningKeysTest extends SigningKeysContract {
+    @Override
+    protected SigningKeys keys() {
+      return new DynamoSigningKeys(dynamo, Resources.DIRECTORY);
     }
   }
 
