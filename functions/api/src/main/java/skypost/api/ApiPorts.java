@@ -20,6 +20,7 @@ import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.signing.KeyVault;
 import skypost.mail.signing.SigningKeys;
@@ -54,6 +55,7 @@ public record ApiPorts(
     SigningKeys signingKeys,
     KeyVault keyVault,
     Supplier<PublishedRecords> publishedRecords,
+    ReceivedReports receivedReports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
   static ApiPorts of(AwsPorts aws, ApiSettings settings) {
@@ -78,6 +80,7 @@ public record ApiPorts(
         aws.signingKeys(),
         aws.keyVault(),
         settings::publishedRecords,
+        aws.receivedReports(),
         settings.callAhead().probe(),
         new ScreenClients.Ports(settings.callAhead().screen(), aws.greylist().withoutTraces()));
   }

@@ -33,6 +33,7 @@ import skypost.mail.forward.ReturnPaths;
 import skypost.mail.guidance.OutboundHost;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.signing.MakeSigningPair;
+import skypost.mail.report.DomainReports;
 
 /** Every route, wired to its use case. */
 final class Routes {
@@ -107,6 +108,12 @@ final class Routes {
     routes.addAll(
         new SuppressionRoutes(
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
+            .routes());
+    routes.addAll(
+        new ReportRoutes(
+                new ManageDomains(ports.directory(), ports.relayRecipients()),
+                new DomainReports(ports.receivedReports()),
+                clock)
             .routes());
     String description = description();
     routes.add(
