@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import skypost.mail.admin.AdviseDomain;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
@@ -19,6 +20,7 @@ import skypost.mail.admin.ManageOperations;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.ManageRelayRecipients;
+import skypost.mail.admin.ManageSigningKeys;
 import skypost.mail.admin.ManageSuppressions;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.PreviewFilter;
@@ -28,8 +30,10 @@ import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.forward.ReturnPaths;
+import skypost.mail.guidance.OutboundHost;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.report.DomainReports;
+import skypost.mail.signing.MakeSigningPair;
 
 /** Every route, wired to its use case. */
 final class Routes {
@@ -42,7 +46,10 @@ final class Routes {
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
     routes.addAll(
-        new DomainRoutes(new ManageDomains(ports.directory(), ports.relayRecipients())).routes());
+        new DomainRoutes(
+                new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys()))
+            .routes());
+    routes.addAll(guidance(settings, ports, clock, random));
     routes.addAll(
         new RecipientRoutes(new ManageRelayRecipients(ports.directory(), ports.relayRecipients()))
             .routes());
@@ -104,7 +111,7 @@ final class Routes {
             .routes());
     routes.addAll(
         new ReportRoutes(
-                new ManageDomains(ports.directory(), ports.relayRecipients()),
+                new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys()),
                 new DomainReports(ports.receivedReports()),
                 clock)
             .routes());
@@ -117,6 +124,29 @@ final class Routes {
             true,
             (request, path) ->
                 new Response(200, Map.of("content-type", Response.JSON_TYPE), description)));
+    return routes;
+  }
+
+  /** What domains sign with, and should publish. */
+  private static List<Route> guidance(
+      ApiSettings settings, ApiPorts ports, Clock clock, SecureRandom random) {
+    var keys =
+        new ManageSigningKeys(
+            ports.directory(),
+            ports.signingKeys(),
+            new MakeSigningPair(ports.keyVault(), random),
+            clock);
+    var host =
+        new OutboundHost(
+            settings.hostname(), settings.callAhead().helo(), settings.outboundAddresses());
+    var advise =
+        new AdviseDomain(
+            new AdviseDomain.Ports(ports.directory(), keys, ports.publishedRecords()),
+            host,
+            settings.relay(),
+            clock);
+    List<Route> routes = new ArrayList<>(new SigningRoutes(keys, advise).routes());
+    routes.addAll(new DnsRoutes(advise).routes());
     return routes;
   }
 

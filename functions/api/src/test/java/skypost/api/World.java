@@ -5,7 +5,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import skypost.mail.auth.Zone;
+import skypost.mail.auth.dkim.DkimSignature.Algorithm;
 import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.RecipientProbe.Finding;
 import skypost.mail.authorize.ScreenClients;
@@ -50,6 +54,7 @@ import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySigningKeys;
 import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
@@ -67,6 +72,10 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.queue.QueueFilter;
 import skypost.mail.queue.QueueOperation;
+import skypost.mail.signing.DomainKeys;
+import skypost.mail.signing.LocalKeyVault;
+import skypost.mail.signing.SigningPair;
+import skypost.mail.signing.SigningPair.Half;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -110,6 +119,8 @@ final class World {
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
+  final InMemorySigningKeys signingKeys = new InMemorySigningKeys();
+  final Zone published = Zone.of("");
   final InMemoryReceivedReports reports = new InMemoryReceivedReports();
   final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
@@ -156,6 +167,7 @@ final class World {
             ACCEPTED,
             "550 5.1.1 no such user",
             Optional.of(NOW.plusSeconds(3600))));
+    world.sign();
     world.file(FILED, ANN, false);
     world.defer(WAITS, "bob@far.example", "carol@far.example");
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
@@ -181,6 +193,35 @@ final class World {
     return world;
   }
 
+  /** A pair that signs, and one that waits and is published. */
+  private void sign() {
+    SigningPair active = pair("s20261101-1", new SigningPair.State.Active(ACCEPTED));
+    SigningPair waiting = pair("s20261124-2", new SigningPair.State.Pending());
+    signingKeys.replace(new DomainKeys("local.example", 1, List.of(active, waiting)));
+    waiting
+        .halves()
+        .forEach(half -> published.add(half.recordName("local.example") + " TXT " + half.record()));
+  }
+
+  /** With the public keys of RFC 8463 appendix A.2. */
+  private static SigningPair pair(String id, SigningPair.State state) {
+    return new SigningPair(
+        id,
+        ACCEPTED,
+        state,
+        List.of(
+            new Half(
+                id + "-rsa",
+                Algorithm.RSA_SHA256,
+                "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB",
+                "sealed-private-key"),
+            new Half(
+                id + "-ed25519",
+                Algorithm.ED25519_SHA256,
+                "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+                "sealed-private-key")));
+  }
+
   /** The primaries know only those that are called so. */
   private Finding finding(EmailAddress asked) {
     return asked.local().startsWith("known") ? Finding.EXISTS : Finding.UNKNOWN;
@@ -189,7 +230,12 @@ final class World {
   ApiHandler handler(Directory other) {
     var callAhead =
         new CallAheadSettings("mx.skypost.example", "mx.skypost.example", Optional.empty(), 25);
-    var settings = new ApiSettings(TOKEN, callAhead, RelaySettings.DEFAULT);
+    var settings =
+        new ApiSettings(
+            TOKEN,
+            callAhead,
+            RelaySettings.DEFAULT,
+            List.of(InetAddress.ofLiteral("198.51.100.7")));
     return new ApiHandler(
         settings,
         new ApiPorts(
@@ -209,6 +255,9 @@ final class World {
             relayRecipients,
             new InMemoryProbedRecipients(),
             suppressions,
+            signingKeys,
+            new LocalKeyVault(new byte[LocalKeyVault.KEY_OCTETS], new SecureRandom()),
+            () -> published,
             reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),

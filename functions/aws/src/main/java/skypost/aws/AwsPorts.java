@@ -1,7 +1,13 @@
 package skypost.aws;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
@@ -27,6 +33,9 @@ import skypost.mail.report.ReceivedReports;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.KeyVault;
+import skypost.mail.signing.LocalKeyVault;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -63,6 +72,17 @@ public final class AwsPorts {
 
   public static final Setting RECEIVE =
       new Setting("SKYPOST_FUNCTION_RECEIVE", "name or ARN of ReceiveFunction", "");
+
+  public static final Setting KMS_KEY =
+      new Setting(
+          "SKYPOST_KMS_KEY", "ARN of the KMS key that DKIM's private keys are encrypted under", "");
+
+  /** Instead of a KMS key, where there is no KMS. */
+  public static final Setting VAULT_KEY_FILE =
+      new Setting(
+          "SKYPOST_VAULT_KEY_FILE",
+          "file with the 32 octets, in base64, that DKIM's private keys are encrypted under; else made and kept in the data folder",
+          "");
 
   private final AwsClients clients;
   private final SettingsReader settings;
@@ -126,6 +146,33 @@ public final class AwsPorts {
 
   public SmartHostPasswords smartHostPasswords() {
     return new DynamoSmartHostPasswords(clients.dynamo(), settings.required(CREDENTIALS), clock);
+  }
+
+  public SigningKeys signingKeys() {
+    return new DynamoSigningKeys(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  /** Under the KMS key; or under the key of a file, where one is named. */
+  public KeyVault keyVault() {
+    Optional<String> file = settings.optional(VAULT_KEY_FILE);
+    return file.isPresent()
+        ? fileVault(file.get())
+        : new KmsKeyVault(clients::kms, settings.required(KMS_KEY));
+  }
+
+  private KeyVault fileVault(String file) {
+    byte[] key;
+    try {
+      key = Base64.getDecoder().decode(Files.readString(Path.of(file)).strip());
+    } catch (IOException | IllegalArgumentException unusable) { // its text is never shown
+      settings.reject(VAULT_KEY_FILE, "cannot be read as base64");
+      key = new byte[LocalKeyVault.KEY_OCTETS];
+    }
+    if (key.length != LocalKeyVault.KEY_OCTETS) {
+      settings.reject(VAULT_KEY_FILE, "does not hold " + LocalKeyVault.KEY_OCTETS + " octets");
+      key = new byte[LocalKeyVault.KEY_OCTETS];
+    }
+    return new LocalKeyVault(key, new SecureRandom());
   }
 
   public LoginAttempts attempts() {

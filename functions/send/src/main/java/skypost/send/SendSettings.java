@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.Network;
 import skypost.mail.send.RetrySchedule;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
@@ -20,6 +21,7 @@ import skypost.mail.settings.SmartHostSetting;
  * @param smartHost takes all outbound mail, unless the directory names another
  * @param schedule when a message is tried
  * @param ownAddresses where we take mail ourselves
+ * @param trustedNetworks whose mail is signed as our users' is, until the directory names others
  * @param tls what is looked at and believed for TLS
  */
 public record SendSettings(
@@ -30,6 +32,7 @@ public record SendSettings(
     Optional<SmartHostSetting> smartHost,
     RetrySchedule schedule,
     List<InetAddress> ownAddresses,
+    List<Network> trustedNetworks,
     TlsSettings tls) {
   public static final Setting RETRY_SCHEDULE =
       new Setting(
@@ -51,6 +54,7 @@ public record SendSettings(
         reader.smartHost(CommonSettings.SMART_HOST),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
         reader.addresses(CommonSettings.OWN_ADDRESSES),
+        reader.networks(CommonSettings.TRUSTED_NETWORKS),
         TlsSettings.read(reader));
   }
 }

@@ -113,7 +113,7 @@ final class LocalSystem implements AutoCloseable {
         Functions.environment(
             environment,
             resources,
-            new Functions.Secrets(adminToken(folder), folder.returnSecret()));
+            new Functions.Secrets(adminToken(folder), folder.returnSecret(), folder.vaultKey()));
     Functions functions = Functions.of(clients, cloud, clock);
     LambdaEndpoint lambda = opened.add(LambdaEndpoint.start(0, functions.all()));
     uris.put(AwsClients.Service.LAMBDA, lambda.endpoint());

@@ -31,6 +31,7 @@ import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
 import skypost.aws.DynamoReceivedReports;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSigningKeys;
 import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTallies;
@@ -61,6 +62,7 @@ import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.ReceivedReportsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SigningKeysContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
@@ -89,6 +91,7 @@ import skypost.mail.queue.QueueOperations;
 import skypost.mail.report.CountedMail;
 import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -394,6 +397,14 @@ class AwsPortsContractTest {
     @Override
     protected SmartHostPasswords passwords() {
       return new DynamoSmartHostPasswords(dynamo, Resources.CREDENTIALS, Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoSigningKeysTest extends SigningKeysContract {
+    @Override
+    protected SigningKeys keys() {
+      return new DynamoSigningKeys(dynamo, Resources.DIRECTORY);
     }
   }
 

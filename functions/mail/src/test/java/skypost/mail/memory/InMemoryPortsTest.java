@@ -27,6 +27,7 @@ import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
 import skypost.mail.contract.ReceivedReportsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SigningKeysContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
@@ -51,6 +52,7 @@ import skypost.mail.queue.QueueOperations;
 import skypost.mail.report.CountedMail;
 import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -313,6 +315,16 @@ class InMemoryPortsTest {
     @Override
     protected Greylist greylist() {
       return greylist;
+    }
+  }
+
+  @Nested
+  class OfSigningKeys extends SigningKeysContract {
+    private final InMemorySigningKeys keys = new InMemorySigningKeys();
+
+    @Override
+    protected SigningKeys keys() {
+      return keys;
     }
   }
 

@@ -2,11 +2,9 @@ package skypost.mail.auth.dmarc;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import skypost.mail.auth.Authors;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.DkimResult;
@@ -18,7 +16,6 @@ import skypost.mail.auth.spf.SpfResult;
 import skypost.mail.auth.spf.SpfVerdict;
 import skypost.mail.dns.Lookups;
 import skypost.mail.dns.Lookups.Found;
-import skypost.mail.sieve.message.MailAddress;
 
 /** Evaluates DMARC for one message (RFC 9989 section 5.3). */
 public final class DmarcCheck {
@@ -47,10 +44,7 @@ public final class DmarcCheck {
    */
   public static DmarcVerdict check(
       RawMessage message, SpfVerdict spf, List<DkimVerdict> dkim, Lookups dns) {
-    Set<String> authors =
-        Authors.of(message).stream()
-            .map(MailAddress::domain)
-            .collect(Collectors.toCollection(LinkedHashSet::new));
+    Set<String> authors = Authors.domains(message.named("from"));
     if (authors.isEmpty()) {
       return DmarcVerdict.without(DmarcResult.NONE, "", "no author's domain");
     }
