@@ -13,6 +13,7 @@ import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -34,6 +35,7 @@ public record ApiPorts(
     Credentials credentials,
     SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
+    DeletedMessages deletedMessages,
     Filters filters,
     FilterMemories filterMemories,
     BodyHolders holders,
@@ -55,6 +57,7 @@ public record ApiPorts(
         aws.credentials(),
         aws.smartHostPasswords(),
         aws.mailboxes(),
+        aws.deletedMessages(),
         aws.filters(),
         aws.filterMemories(),
         aws.holders(),
