@@ -110,7 +110,8 @@ class MetricsTest {
         assertThat(client.say("RCPT TO:<nobody@example.com>")).startsWith("550 5.1.1 ");
         assertThat(client.say("RCPT TO:<bob@example.com>")).startsWith("250 ");
         assertThat(client.say("RCPT TO:<alice@example.com>")).as("one message").startsWith("250 ");
-        client.say("RSET");
+        client.say("DATA");
+        assertThat(client.say("text\r\n.")).startsWith("250 ");
         client.say("MAIL FROM:<a@far.example>");
         assertThat(client.say("RCPT TO:<bob@example.com>")).startsWith("450 4.7.1 ");
       }
