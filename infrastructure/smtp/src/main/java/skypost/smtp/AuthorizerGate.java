@@ -2,6 +2,7 @@ package skypost.smtp;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.authorize.Authorizer;
@@ -31,6 +32,9 @@ final class AuthorizerGate implements SmtpGate {
 
   private static final SmtpReply TOO_MANY =
       SmtpReply.of(450, 7, 1, "Too many recipients within an hour, try again later");
+
+  private static final SmtpReply GUESSING =
+      SmtpReply.of(450, 7, 1, "Too many recipients that do not exist, try again later");
 
   private static final SmtpReply NETWORK_RATE =
       SmtpReply.of(450, 7, 1, "Too much mail from your network within an hour, try again later");
@@ -89,6 +93,9 @@ final class AuthorizerGate implements SmtpGate {
   @Override
   public List<SmtpReply> recipients(
       SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
+    if (client.login().isEmpty() && !rates.hasLeft(Counted.REFUSALS, client.peer().address())) {
+      return Collections.nCopies(recipients.size(), GUESSING); // and nobody is asked
+    }
     List<EmailAddress> asked =
         recipients.stream()
             .map(SmtpRecipient::address)
@@ -106,9 +113,12 @@ final class AuthorizerGate implements SmtpGate {
     return replies;
   }
 
-  /** Who is refused anyway uses nothing up. */
+  /** Who is refused anyway uses nothing up but refusals. */
   private SmtpReply withinRate(SmtpClient client, SmtpSender sender, SmtpReply reply) {
     if (!reply.isPositive()) {
+      if (reply.isPermanent() && client.login().isEmpty()) {
+        rates.take(Counted.REFUSALS, client.peer().address());
+      }
       return reply;
     }
     if (client.login().isPresent()) {

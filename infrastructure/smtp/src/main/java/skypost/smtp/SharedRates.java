@@ -43,6 +43,17 @@ final class SharedRates {
       paid = now;
       since = now;
     }
+
+    boolean hasLeft(Limit limit, Instant now) {
+      if (!now.isBefore(since.plus(limit.window()))) {
+        untold = 0; // paid by now
+      }
+      if (untold == 0) {
+        since = now;
+      }
+      Instant owed = (paid.isBefore(now) ? now : paid).plus(limit.cost(untold + 1));
+      return !owed.isAfter(now.plus(limit.window()));
+    }
   }
 
   /** A limit: so many within the window. */
@@ -65,6 +76,21 @@ final class SharedRates {
     this.clock = clock;
     for (Counted what : Counted.values()) {
       exempt.put(what, new Exempt());
+    }
+  }
+
+  /** Whether there is one left, as far as this front knows; asks nobody. */
+  boolean hasLeft(Counted what, String whose) {
+    int most = limits.getOrDefault(what, 0);
+    if (most == 0) {
+      return true;
+    }
+    synchronized (buckets) {
+      Instant now = clock.instant();
+      Bucket bucket = buckets.get(key(what, whose));
+      return bucket == null
+          || exempt.get(what).contains(whose, now)
+          || bucket.hasLeft(new Limit(most, what.window()), now);
     }
   }
 
@@ -93,30 +119,16 @@ final class SharedRates {
         return Optional.of(() -> {});
       }
       bucket = buckets.computeIfAbsent(key(what, whose), _ -> new Bucket(now));
-      if (!use(bucket, limit, now)) {
+      if (!bucket.hasLeft(limit, now)) {
         return Optional.empty();
       }
+      bucket.untold++;
       telling =
           bucket.untold < limit.step() || now.isBefore(bucket.quiet) ? 0 : tell(bucket, limit, now);
     }
     return telling == 0
         ? Optional.of(() -> giveBack(bucket))
         : ask(bucket, limit, new SpendQuestion(what, whose, limit.cost(telling)), telling);
-  }
-
-  private static boolean use(Bucket bucket, Limit limit, Instant now) {
-    if (!now.isBefore(bucket.since.plus(limit.window()))) {
-      bucket.untold = 0; // paid by now
-    }
-    if (bucket.untold == 0) {
-      bucket.since = now;
-    }
-    Instant paid = bucket.paid.isBefore(now) ? now : bucket.paid;
-    if (paid.plus(limit.cost(bucket.untold + 1)).isAfter(now.plus(limit.window()))) {
-      return false;
-    }
-    bucket.untold++;
-    return true;
   }
 
   /** Counts as told what is about to be; returns how many that are. */

@@ -142,6 +142,7 @@ public final class SmtpFront implements AutoCloseable {
         Counted.CONNECTIONS, defence.network().connectionsPerMinute(),
         Counted.MESSAGES, defence.network().messagesPerHour(),
         Counted.RECIPIENTS, defence.network().recipientsPerHour(),
+        Counted.REFUSALS, defence.network().refusalsPerHour(),
         Counted.USER_RECIPIENTS, defence.recipientsPerHour());
   }
 

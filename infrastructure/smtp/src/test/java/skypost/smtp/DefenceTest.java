@@ -61,7 +61,7 @@ class DefenceTest {
 
   @Test
   void messagesCountWhenTheyAreAcceptedAndNotBeforeThem() throws Exception {
-    try (MemoryFront memory = front(0, new NetworkRates(0, 2, 0));
+    try (MemoryFront memory = front(0, new NetworkRates(0, 2, 0, 0));
         TestClient client = begun(memory, 7)) {
       for (int i = 0; i < 5; i++) {
         client.say("MAIL FROM:<a@far.example>");
@@ -84,7 +84,7 @@ class DefenceTest {
 
   @Test
   void manyTransactionsAtOnceGetNoMoreThroughThanOneAfterTheOther() throws Exception {
-    try (MemoryFront memory = front(0, new NetworkRates(0, 2, 0));
+    try (MemoryFront memory = front(0, new NetworkRates(0, 2, 0, 0));
         TestClient one = begun(memory, 7);
         TestClient two = begun(memory, 7);
         TestClient three = begun(memory, 7);
@@ -103,6 +103,50 @@ class DefenceTest {
       one.say("DATA");
       assertThat(one.say("text\r\n.")).startsWith("250 ");
       assertThat(message(one)).startsWith("450 4.7.1 ");
+    }
+  }
+
+  /** Each guess is a question that we pay for. */
+  @Test
+  void whoGuessesAddressesIsToldNothingMoreAndNobodyIsAsked() throws Exception {
+    try (MemoryFront memory = front(0, new NetworkRates(0, 0, 0, 8))) {
+      for (int session = 0; session < 2; session++) {
+        try (TestClient guesser = begun(memory, 7)) {
+          guesser.say("MAIL FROM:<a@far.example>");
+          for (int i = 0; i < 4; i++) {
+            assertThat(guesser.say("RCPT TO:<guess" + i + "@example.com>"))
+                .startsWith("550 5.1.1 ");
+          }
+        }
+      }
+      try (TestClient guesser = begun(memory, 7);
+          TestClient other = begun(memory, 8)) {
+        guesser.say("MAIL FROM:<a@far.example>");
+        memory.authorizer.questions.clear();
+        String exists = guesser.say(RCPT);
+        assertThat(exists).startsWith("450 4.7.1 ");
+        assertThat(guesser.say("RCPT TO:<nobody@example.com>")).isEqualTo(exists);
+        assertThat(memory.authorizer.questions).isEmpty();
+        assertThat(message(other)).startsWith("250 ");
+      }
+    }
+  }
+
+  /** A list that is greylisted as a whole hears of each recipient, and no more than that. */
+  @Test
+  void aSessionDoesNotAskForEverAboutWhoIsPutOff() throws Exception {
+    try (MemoryFront memory = front(0, NetworkRates.UNLIMITED);
+        TestClient client = begun(memory, 7)) {
+      client.say("MAIL FROM:<a@far.example>");
+      memory.authorizer.unreachable = true;
+      int deferred = 0;
+      String reply = client.say(RCPT);
+      while (reply.startsWith("451 ")) {
+        deferred++;
+        reply = client.say(RCPT);
+      }
+      assertThat(reply).startsWith("421 4.7.0 Too many errors");
+      assertThat(deferred).isGreaterThan(1000);
     }
   }
 

@@ -97,7 +97,7 @@ class MetricsTest {
 
   @Test
   void aNetworkThatWantsTooMuchIsToldToComeLaterAndCounted() throws Exception {
-    var rates = new SmtpFrontSettings.NetworkRates(2, 1, 0);
+    var rates = new SmtpFrontSettings.NetworkRates(2, 1, 0, 0);
     var defence = new Defence(0, Duration.ZERO, 0, Duration.ZERO, rates);
     byte[] header = // PROXY protocol v2: from 203.0.113.7
         HexFormat.of().parseHex("0d0a0d0a000d0a515549540a2111000ccb0071070a00000130390019");

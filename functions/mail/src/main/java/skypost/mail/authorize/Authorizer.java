@@ -53,6 +53,8 @@ public interface Authorizer {
     MESSAGES(Duration.ofHours(1)),
     /** Recipients of a network. */
     RECIPIENTS(Duration.ofHours(1)),
+    /** Recipients of a network that were refused for good: somebody is guessing addresses. */
+    REFUSALS(Duration.ofHours(1)),
     /** Recipients of a logged-in user. */
     USER_RECIPIENTS(Duration.ofHours(1));
 

@@ -1,6 +1,7 @@
 package skypost.protocol.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -17,6 +18,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +86,27 @@ class TlsSuitesTest {
         assertThat(agrees(server.port(), version, beforeTls13())).as(name).isFalse();
         assertThat(agrees(server.port(), TLS_1_2, beforeTls13())).isTrue();
       }
+    }
+  }
+
+  /** Each time would be a handshake that no limit counts. */
+  @Test
+  void aClientCannotRenegotiate() throws IOException {
+    try (TcpServer server = listen(TestTls.server());
+        SSLSocket client =
+            (SSLSocket)
+                TestTls.client()
+                    .getSocketFactory()
+                    .createSocket(InetAddress.getLoopbackAddress(), server.port())) {
+      client.setEnabledProtocols(new String[] {"TLSv1.2"});
+      client.setSoTimeout(20_000);
+      client.startHandshake();
+      assertThatThrownBy(
+              () -> {
+                client.startHandshake();
+                client.getInputStream().read();
+              })
+          .isInstanceOf(SSLException.class);
     }
   }
 
