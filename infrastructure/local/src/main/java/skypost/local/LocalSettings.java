@@ -105,6 +105,8 @@ record LocalSettings(
             CommonSettings.OUTBOUND_PORT,
             CommonSettings.OWN_ADDRESSES,
             SendSettings.RETRY_SCHEDULE,
+            SendSettings.DESTINATION_CONCURRENCY,
+            SendSettings.WORKERS,
             DYNOXIDE,
             ENDPOINT));
     settings.addAll(TlsSettings.SETTINGS);
