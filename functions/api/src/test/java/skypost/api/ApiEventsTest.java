@@ -71,6 +71,8 @@ class ApiEventsTest {
           message-get           | 200 | "status":"delivered"
           destination-list      | 200 | {"items":[{"destination":"far.example","state":"deferred","failures":1
           destination-get       | 200 | "waiting":1,"troubles":[{"at":"2026-11-25T07
+          destination-smart-host | 200 | {"destination":"ann@smart.example:587","state":"healthy"
+          destination-flush     | 202 | "state":"recovering","window":1
           destination-delete    | 204 |
           domain-flush          | 202 | "state":"recovering","window":1,"sending":false,"waiting":1
           domain-dns            | 200 | "value":"v=spf1 ip4:198.51.100.7 -all"

@@ -281,8 +281,8 @@ class ReceiveMessageTest {
     }
 
     @Override
-    public void wake(skypost.mail.queue.EntryId id, Instant now, Instant due) throws IOException {
-      real.wake(id, now, due);
+    public void wake(skypost.mail.queue.EntryWake wake, Instant now) throws IOException {
+      real.wake(wake, now);
     }
 
     @Override
@@ -292,9 +292,10 @@ class ReceiveMessageTest {
     }
 
     @Override
-    public PuttingOff putOff(skypost.mail.queue.EntryId id, Instant now, Instant until)
+    public PuttingOff putOff(
+        skypost.mail.queue.EntryId id, String waitsFor, Instant now, Instant until)
         throws IOException {
-      return real.putOff(id, now, until);
+      return real.putOff(id, waitsFor, now, until);
     }
 
     @Override
