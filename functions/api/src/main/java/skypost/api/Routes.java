@@ -24,6 +24,7 @@ import skypost.mail.admin.ManageSigningKeys;
 import skypost.mail.admin.ManageSuppressions;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.PreviewFilter;
+import skypost.mail.admin.RecoverMessages;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
@@ -45,10 +46,9 @@ final class Routes {
     FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(
-        new DomainRoutes(
-                new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys()))
-            .routes());
+    var domains =
+        new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys());
+    routes.addAll(new DomainRoutes(domains).routes());
     routes.addAll(guidance(settings, ports, clock, random));
     routes.addAll(
         new RecipientRoutes(new ManageRelayRecipients(ports.directory(), ports.relayRecipients()))
@@ -73,6 +73,7 @@ final class Routes {
     routes.addAll(
         new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
+    routes.addAll(new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
         new MessageRoutes(
@@ -110,11 +111,7 @@ final class Routes {
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
             .routes());
     routes.addAll(
-        new ReportRoutes(
-                new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys()),
-                new DomainReports(ports.receivedReports()),
-                clock)
-            .routes());
+        new ReportRoutes(domains, new DomainReports(ports.receivedReports()), clock).routes());
     String description = description();
     routes.add(
         new Route(

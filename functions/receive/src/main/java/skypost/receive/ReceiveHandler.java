@@ -24,6 +24,9 @@ import skypost.mail.dns.Dns;
 import skypost.mail.filter.ApplyFilter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
+import skypost.mail.mailbox.ExpireMessages;
+import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.mailbox.Retention;
 import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepUnfinished;
@@ -36,8 +39,8 @@ import skypost.mail.verify.VerifySender;
 
 /**
  * The handler of ReceiveFunction: batches of S3 events out of SQS, the scheduled sweep {@code
- * {"sweep": true}}, and the question of a front about a staged message ({@link
- * LambdaSessionCheck}).
+ * {"sweep": true}}, which also ends what has a time, and the question of a front about a staged
+ * message ({@link LambdaSessionCheck}).
  */
 public final class ReceiveHandler implements RequestStreamHandler {
   /**
@@ -50,8 +53,12 @@ public final class ReceiveHandler implements RequestStreamHandler {
   private static final Duration DNS_TIMEOUT = Duration.ofSeconds(2);
   private static final int DNS_TRIES = 2;
 
+  /** How long a sweep begins to work on mailboxes: the function has a minute. */
+  private static final Duration EXPIRING = Duration.ofSeconds(30);
+
   private final ReceiveMessage receive;
   private final SweepUnfinished sweep;
+  private final ExpireMessages expire;
   private final SessionCheck check;
   private final Clock clock;
 
@@ -96,6 +103,12 @@ public final class ReceiveHandler implements RequestStreamHandler {
         new CheckInSession(
             new CheckInSession.Ports(ports.stagedMessages(), verifier, domains, traces), clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
+    this.expire =
+        new ExpireMessages(
+            new ExpireMessages.Ports(
+                ports.expiringMailboxes(), ports.deletedMessages(), Retention.NONE),
+            new FreeBodies(ports.holders(), messages),
+            clock);
     this.clock = clock;
     settings.check();
   }
@@ -114,9 +127,14 @@ public final class ReceiveHandler implements RequestStreamHandler {
 
   /** On any ports. */
   public ReceiveHandler(
-      ReceiveMessage receive, SweepUnfinished sweep, SessionCheck check, Clock clock) {
+      ReceiveMessage receive,
+      SweepUnfinished sweep,
+      ExpireMessages expire,
+      SessionCheck check,
+      Clock clock) {
     this.receive = receive;
     this.sweep = sweep;
+    this.expire = expire;
     this.check = check;
     this.clock = clock;
   }
@@ -149,6 +167,9 @@ public final class ReceiveHandler implements RequestStreamHandler {
   private void sweep(Fields event, OutputStream output) throws IOException {
     Instant now = clock.instant();
     var found = sweep.sweep(now, event.flag("settled") ? now : now.minus(SETTLING));
-    output.write(Fields.bytes(Map.of("messages", found.messages(), "entries", found.entries())));
+    int expired = expire.run(now.plus(EXPIRING));
+    output.write(
+        Fields.bytes(
+            Map.of("messages", found.messages(), "entries", found.entries(), "expired", expired)));
   }
 }

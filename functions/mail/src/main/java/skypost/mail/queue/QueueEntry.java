@@ -21,6 +21,8 @@ import skypost.protocol.smtp.SmtpReply;
  * @param recipients all of them, with what became of each
  * @param attempts the latest delivery attempts, oldest first, at most {@value #MAX_ATTEMPTS_KEPT}
  * @param byHand what an administrator has done to it
+ * @param waitsFor whom it waits for while it is deferred: its destination, or the smart host that
+ *     its mail goes through (see {@link Destination})
  * @param results what the next server is told of the sender, as {@link
  *     skypost.mail.message.SenderResults} packs it; may be empty
  */
@@ -35,6 +37,7 @@ public record QueueEntry(
     List<QueuedRecipient> recipients,
     List<Attempt> attempts,
     ByHand byHand,
+    String waitsFor,
     String results) {
   /** Attempts an entry remembers. */
   public static final int MAX_ATTEMPTS_KEPT = 30;
@@ -44,6 +47,33 @@ public record QueueEntry(
     attempts =
         List.copyOf(
             attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT), attempts.size()));
+  }
+
+  /** An entry that waits for its destination itself. */
+  public QueueEntry(
+      EntryId id,
+      Optional<EmailAddress> sender,
+      long size,
+      boolean shared,
+      Status status,
+      Instant nextAttempt,
+      int attemptsMade,
+      List<QueuedRecipient> recipients,
+      List<Attempt> attempts,
+      ByHand byHand) {
+    this(
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        id.destination(),
+        "");
   }
 
   /** An entry that nobody has stepped into. */
@@ -67,8 +97,7 @@ public record QueueEntry(
         attemptsMade,
         recipients,
         attempts,
-        ByHand.NOTHING,
-        "");
+        ByHand.NOTHING);
   }
 
   /** What an entry waits for. */
@@ -145,6 +174,7 @@ public record QueueEntry(
         recipients,
         attempts,
         byHand,
+        waitsFor,
         results);
   }
 
@@ -161,13 +191,25 @@ public record QueueEntry(
         recipients,
         attempts,
         byHand,
+        waitsFor,
         packed);
   }
 
   /** The same, waiting for something else. */
   public QueueEntry withStatus(Status other, Instant due) {
     return new QueueEntry(
-        id, sender, size, shared, other, due, attemptsMade, recipients, attempts, byHand, results);
+        id,
+        sender,
+        size,
+        shared,
+        other,
+        due,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        waitsFor,
+        results);
   }
 
   /** With another attempt booked, which counts as lost from {@code lostAt} on. */
@@ -183,6 +225,7 @@ public record QueueEntry(
         recipients,
         attempts,
         byHand,
+        waitsFor,
         results);
   }
 
@@ -198,6 +241,7 @@ public record QueueEntry(
         others,
         attempts,
         byHand,
+        waitsFor,
         results);
   }
 
@@ -216,6 +260,7 @@ public record QueueEntry(
         recipients,
         all,
         byHand,
+        waitsFor,
         results);
   }
 
@@ -231,6 +276,24 @@ public record QueueEntry(
         attemptsMade,
         recipients,
         attempts,
+        other,
+        waitsFor,
+        results);
+  }
+
+  /** The same, waiting for somebody else. */
+  public QueueEntry waitingFor(String other) {
+    return new QueueEntry(
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
         other,
         results);
   }
