@@ -82,6 +82,27 @@ class HostileMessagesTest {
   }
 
   @Test
+  void whatIsKeptBesideAMessageIsShortAndTellsThePassesFirst() throws Exception {
+    String message = message();
+    String forged = message.substring(0, message.indexOf("DKIM-Signature", 1));
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 98; i++) {
+      many.append(forged.replace("s=brisbane", "s=" + "forged.".repeat(30) + i));
+    }
+    Zone zone = zone();
+    OfMessage checked = check(many + message, zone);
+
+    String brief =
+        AuthenticationResults.brief(
+            new Checked(SpfCheck.check(SESSION, zone), Optional.of(checked)), "mx");
+
+    assertThat(brief)
+        .hasSizeLessThan(1000)
+        .contains("s=brisbane header.a=ed25519-sha256; dkim=pass", "dmarc=pass", "arc=none");
+    assertThat(brief.indexOf("dkim=pass")).isLessThan(brief.indexOf("s=forged"));
+  }
+
+  @Test
   void ofThousandsOfSignaturesOnlyTheFirstAreLookedAt() throws Exception {
     String message = message();
     String signature = message.substring(0, message.indexOf("DKIM-Signature", 1));

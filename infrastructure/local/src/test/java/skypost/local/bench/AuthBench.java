@@ -6,6 +6,8 @@ import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import skypost.local.BenchSenderCheck;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.CachedRelay;
 import skypost.mail.directory.RelaySettings;
@@ -33,6 +36,7 @@ final class AuthBench {
   private static final int WARM = 3000;
   private static final int MESSAGES = 2000;
   private static final int ROUNDS = 5;
+  private static final int WAITS = 300;
   private static final String PASS = "dmarc=pass header.from=far.example";
 
   private final PrintStream out;
@@ -46,6 +50,24 @@ final class AuthBench {
   /** Measures messages of these sizes. */
   static void run(List<Integer> sizes, PrintStream out) throws Exception {
     new AuthBench(out).run(sizes);
+    for (int size : sizes) {
+      waits(size, out);
+    }
+  }
+
+  private static void waits(int size, PrintStream out) throws Exception {
+    Path scratch = Files.createTempDirectory("skypost-bench-");
+    try (var system = new BenchSenderCheck(scratch, size)) {
+      out.printf("%n%-34s %14s %14s%n", "reply to a message, ms", "median", "95 %");
+      for (boolean checked : new boolean[] {false, true, false, true}) { // the first two warm up
+        List<Double> waits = system.run(WAITS, checked);
+        String what =
+            BenchOptions.size(size) + (checked ? ", looked at first" : ", accepted at once");
+        out.printf("%-34s %14.1f %14.1f%n", what, Median.of(waits), waits.get(WAITS * 95 / 100));
+      }
+    } finally {
+      SmtpBench.delete(scratch);
+    }
   }
 
   private void run(List<Integer> sizes) throws IOException, GeneralSecurityException {
