@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.bounce.FailedRecipient;
@@ -33,13 +30,10 @@ import skypost.mail.message.MessageSource;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.message.StoredSource;
-import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
-import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
-import skypost.mail.receive.Resolution.Remote;
 import skypost.mail.report.ReceivedReports;
 import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
@@ -123,6 +117,7 @@ public final class ReceiveMessage {
     private final String results;
     private final byte[] headers;
     private final String subject;
+    private final OutboundEntries outbound;
     private final List<RecipientOutcome> outcomes = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
     private final List<Reported> ended = new ArrayList<>();
@@ -147,11 +142,19 @@ public final class ReceiveMessage {
         this.headers = HeaderBlock.read(beginning);
       }
       this.subject = HeaderBlock.subject(headers);
+      this.outbound =
+          new OutboundEntries(
+              new OutboundEntries.Leaving(id, envelope, content.size()),
+              ports.returnPaths(),
+              resolver);
     }
 
     void deal() throws IOException {
       Resolution resolution = resolver.resolve(id, envelope);
-      List<QueueEntry> entries = entries(resolution.remote());
+      List<QueueEntry> entries =
+          outbound.entries(resolution.remote(), outcomes).stream()
+              .map(entry -> entry.withResults(results))
+              .toList();
       List<String> holders = new ArrayList<>();
       resolution.local().forEach(local -> holders.add(local.user().toString()));
       entries.forEach(entry -> holders.add(entry.id().bodyHolder()));
@@ -218,7 +221,7 @@ public final class ReceiveMessage {
       boolean suspect = !suspicion.isEmpty();
       var mail =
           new FilteredMail(
-              id, envelope, content, given, user, suspect, to -> redirected(user.domain(), to));
+              id, envelope, content, given, user, suspect, to -> outbound.redirected(user.domain(), to));
       FilterPlan plan = ports.filters().apply(mail, version);
       filtered.add(new Filtered(mail, plan));
       for (FilterPlan.Made made : plan.made()) {
@@ -262,11 +265,6 @@ public final class ReceiveMessage {
       if (plan.outcome() != FilterPlan.How.REJECTED) { // its sender has been told otherwise
         ended.add(delivered(local.given()));
       }
-    }
-
-    private Optional<EmailAddress> redirected(String forwarder, EmailAddress to)
-        throws IOException {
-      return resolver.isLocal(to.domain()) ? envelope.sender() : forwarded(forwarder);
     }
 
     private void file(Local local, Filing filing) throws IOException {
@@ -337,62 +335,6 @@ public final class ReceiveMessage {
           SucceededRecipient.How.DELIVERED,
           DELIVERED,
           Optional.empty());
-    }
-
-    /** What recipients must share to leave in one transaction. */
-    private record Way(String destination, Optional<EmailAddress> sender) {}
-
-    /** Remote recipients grouped by their way, as many together as one transaction takes. */
-    private List<QueueEntry> entries(List<Remote> remotes) throws IOException {
-      Map<Way, List<Remote>> byWay = new LinkedHashMap<>();
-      for (Remote remote : remotes) {
-        Way way = new Way(remote.address().domain(), sender(remote));
-        byWay.computeIfAbsent(way, key -> new ArrayList<>()).add(remote);
-      }
-      List<QueueEntry> entries = new ArrayList<>();
-      Map<String, Integer> parts = new HashMap<>();
-      byWay.forEach((way, all) -> {
-        for (int from = 0; from < all.size(); from += EntryId.MAX_RECIPIENTS) {
-          List<Remote> some =
-              all.subList(from, Math.min(all.size(), from + EntryId.MAX_RECIPIENTS));
-          int part = parts.merge(way.destination(), 1, Integer::sum) - 1;
-          EntryId entry = new EntryId(id, way.destination(), part);
-          entries.add(entry(entry, way.sender(), some));
-          some.forEach(remote ->
-              outcomes.add(
-                  new RecipientOutcome(
-                      remote.given().address(),
-                      remote.address(),
-                      new Outcome.Queued(entry.toString()))));
-        }
-      });
-      return entries;
-    }
-
-    /**
-     * What leaves through an alias leaves in the alias's name: the sender's SPF record does not
-     * name us. Our own users' does, and there is no rewriting a null sender.
-     */
-    private Optional<EmailAddress> sender(Remote remote) throws IOException {
-      return remote.forwarder().isEmpty() ? envelope.sender() : forwarded(remote.forwarder().get());
-    }
-
-    private Optional<EmailAddress> forwarded(String forwarder) throws IOException {
-      Optional<EmailAddress> sender = envelope.sender();
-      if (sender.isEmpty() || resolver.isLocal(sender.get().domain())) {
-        return sender;
-      }
-      return Optional.of(ports.returnPaths().rewrite(sender.get(), forwarder, id));
-    }
-
-    private QueueEntry entry(EntryId entry, Optional<EmailAddress> sender, List<Remote> remotes) {
-      List<QueuedRecipient> recipients =
-          remotes.stream()
-              .map(remote ->
-                  new QueuedRecipient(
-                      remote.address(), remote.given().parameters(), Optional.empty()))
-              .toList();
-      return QueueEntry.first(entry, sender, content.size(), recipients).withResults(results);
     }
 
     private void queue(List<QueueEntry> entries) throws IOException {
