@@ -221,7 +221,13 @@ public final class ReceiveMessage {
       boolean suspect = !suspicion.isEmpty();
       var mail =
           new FilteredMail(
-              id, envelope, content, given, user, suspect, to -> outbound.redirected(user.domain(), to));
+              id,
+              envelope,
+              content,
+              given,
+              user,
+              suspect,
+              to -> outbound.redirected(user.domain(), to));
       FilterPlan plan = ports.filters().apply(mail, version);
       filtered.add(new Filtered(mail, plan));
       for (FilterPlan.Made made : plan.made()) {

@@ -21,7 +21,8 @@ public record Verification(SenderResults results, Optional<Sender> sender) {
    *
    * @param spf about the client and the reverse-path
    * @param message about the author
-   * @param spoofed whether an author is in a domain of ours, and nothing proves it
+   * @param spoofed whether an author is in a domain of ours, and nothing proves it; or there are
+   *     too many authors to tell
    */
   public record Sender(SpfVerdict spf, OfMessage message, boolean spoofed) {
     static Sender of(Checked checked, boolean spoofed) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import skypost.mail.auth.Authentication;
@@ -28,6 +29,7 @@ import skypost.mail.message.MessageSource;
 import skypost.mail.message.SenderResults;
 import skypost.mail.verify.Verification.Sender;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
 
 /**
  * Verifies mail from outside: that came over the wire, from nobody who had logged in and from no
@@ -36,6 +38,9 @@ import skypost.protocol.address.EmailAddress;
 public final class VerifySender implements SenderVerifier {
   /** RFC 7208 section 4.6.4: at least 20 seconds. */
   public static final Duration LONGEST = Duration.ofSeconds(20);
+
+  /** Domains of authors that are looked for among ours; an honest message has one. */
+  private static final int MAX_AUTHORS = 5;
 
   private final Ports ports;
   private final String hostname;
@@ -67,6 +72,15 @@ public final class VerifySender implements SenderVerifier {
     if (origin.login().isPresent() || ports.relay().get().trusts(origin.client().get())) {
       return unverified(message);
     }
+    try {
+      return check(envelope, message);
+    } catch (RuntimeException fault) { // a mistake of ours must not hold the mail up
+      EventLog.error("verify").with("client", origin.client().get()).cause(fault).write();
+      return new Verification(SenderResults.nothingChecked(hostname), Optional.empty());
+    }
+  }
+
+  private Verification check(Envelope envelope, MessageSource message) throws IOException {
     Instant end = clock.instant().plus(LONGEST);
     var dns = new DnsLookups(ports.dns(), () -> clock.instant().isAfter(end));
     Checked checked = Authentication.check(session(envelope), Optional.of(message), dns);
@@ -100,8 +114,12 @@ public final class VerifySender implements SenderVerifier {
     if (message.dmarc().result() == DmarcResult.PASS) {
       return false; // it is right for every author
     }
-    for (String author :
-        message.authors().stream().map(each -> each.domain()).distinct().toList()) {
+    List<String> authors =
+        message.authors().stream().map(author -> author.domain()).distinct().toList();
+    if (authors.size() > MAX_AUTHORS) {
+      return true; // a crowd to hide in
+    }
+    for (String author : authors) {
       boolean ours =
           ports
               .domains()

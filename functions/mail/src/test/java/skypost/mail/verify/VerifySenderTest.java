@@ -38,6 +38,7 @@ class VerifySenderTest {
 
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private TestDns dns;
+  private CachedRelay relay;
   private VerifySender verifier;
 
   @BeforeEach
@@ -47,13 +48,11 @@ class VerifySenderTest {
     dns.add("far.example", "TXT", "\"v=spf1 ip4:192.0.2.1 -all\"");
     dns.add("_dmarc.far.example", "TXT", "\"v=DMARC1; p=reject\"");
     var trusted = new RelaySettings(List.of(Network.of("10.0.0.0/8")), Optional.empty());
+    relay = new CachedRelay(directory, trusted, CLOCK);
     Dns published = Dns.published(Optional.of(dns.address()), Duration.ofSeconds(2), 1);
     verifier =
         new VerifySender(
-            new VerifySender.Ports(
-                published,
-                new CachedDomains(directory, CLOCK),
-                new CachedRelay(directory, trusted, CLOCK)),
+            new VerifySender.Ports(published, new CachedDomains(directory, CLOCK), relay),
             "mx.local.example",
             CLOCK);
   }
@@ -147,6 +146,29 @@ class VerifySenderTest {
 
     assertThat(isSpoofed("192.0.2.1", "boss@local.example", "joe@far.example")).isFalse();
     assertThat(isSpoofed("192.0.2.1", "joe@far.example", "joe@nowhere.example")).isFalse();
+  }
+
+  @Test
+  void nobodyHidesAmongManyAuthors() throws IOException {
+    StringBuilder many = new StringBuilder("a@a.example");
+    for (int i = 0; i < 3000; i++) {
+      many.append(", a@a").append(i).append(".example");
+    }
+
+    assertThat(isSpoofed("192.0.2.1", "joe@far.example", many + ", boss@local.example")).isTrue();
+    assertThat(dns.questions()).hasSizeLessThan(10);
+  }
+
+  @Test
+  void aMistakeOfOursHoldsNoMailUp() throws IOException {
+    var broken =
+        new VerifySender(new VerifySender.Ports(null, null, relay), "mx.local.example", CLOCK);
+    verifier = broken;
+
+    Verification found = verify(from("192.0.2.1"), "joe@far.example", FORGED);
+
+    assertThat(found.sender()).isEmpty();
+    assertThat(found.results().value()).isEqualTo("mx.local.example; none");
   }
 
   @Test
