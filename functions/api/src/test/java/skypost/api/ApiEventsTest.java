@@ -26,7 +26,7 @@ class ApiEventsTest {
           domain-list           | 200 | "domain":"local.example"
           domain-put            | 201 | "primary":"mx.new.example:25"
           domain-get            | 200 | "kind":"local"
-          domain-patch          | 200 | {"domain":"relay.example","kind":"relay","dmarcReject":"refuse","recipients":{"check":"none"}}
+          domain-patch          | 200 | {"domain":"relay.example","kind":"relay","dmarcReject":"refuse","spoofed":"junk","recipients":{"check":"none"}}
           domain-delete         | 204 |
           domain-delete-refused | 409 | has accounts
           domain-put-checked    | 201 | "recipients":{"check":"call-ahead"}

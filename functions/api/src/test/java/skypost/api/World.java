@@ -31,6 +31,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.Screening;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.dns.ClientLists.Listed;
@@ -152,7 +153,8 @@ final class World {
             "relay.example",
             Domain.Kind.RELAY,
             Optional.of(new HostPort("mx.relay.example", 25)),
-            Domain.DmarcReject.REFUSE));
+            new SenderPolicy(
+                SenderPolicy.DmarcReject.REFUSE, SenderPolicy.Spoofed.JUNK, List.of())));
     world.relayRecipients.put(List.of(address("listed@relay.example")));
     world.directory.putAccount(new Account.User(ANN, 1_000_000, false));
     world.credentials.put(ANN, SALT, new StoredPassword("$argon2id$none", Optional.empty()));

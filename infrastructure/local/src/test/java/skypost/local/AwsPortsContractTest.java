@@ -394,6 +394,11 @@ class AwsPortsContractTest {
     protected StoredMessages stored() {
       return new S3Messages(s3, Resources.BUCKET);
     }
+
+    @Override
+    protected StoredMessages staged() {
+      return S3Messages.staged(s3, Resources.BUCKET);
+    }
   }
 
   @Nested

@@ -76,7 +76,9 @@ public abstract class OutboundQueueContract {
                 Optional.of(new HostPort("2001:db8::2", 2525)),
                 List.of(
                     new Step(NOW, What.HELD, ByHand.API, ""),
-                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))));
+                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))),
+            "far.example",
+            "\1\2s2026\35; arc=none");
 
     queue.enqueue(List.of(entry));
 

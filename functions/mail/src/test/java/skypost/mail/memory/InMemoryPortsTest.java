@@ -268,6 +268,11 @@ class InMemoryPortsTest {
     protected StoredMessages stored() {
       return messages;
     }
+
+    @Override
+    protected StoredMessages staged() {
+      return messages.staged();
+    }
   }
 
   @Nested

@@ -37,8 +37,10 @@ import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemorySigningKeys;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.MessageSource;
 import skypost.mail.message.StoredMessages;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.QueueEntry;
 import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.LocalKeyVault;
 import skypost.mail.signing.MakeSigningPair;
@@ -103,7 +105,11 @@ class SignOutgoingTest {
       draft.write(message);
       draft.commit();
     }
-    return MessageBody.open(messages, id).orElseThrow();
+    return MessageBody.open(messages, entry(id)).orElseThrow();
+  }
+
+  private static QueueEntry entry(MessageId id) {
+    return QueueEntry.first(new EntryId(id, "far.example", 0), Optional.empty(), 1, List.of());
   }
 
   private static Envelope.Origin origin(String client, String login) {
@@ -252,7 +258,8 @@ class SignOutgoingTest {
     long size = 100_000_000;
     String header = "From: ann@us.example\r\nSubject: large\r\n\r\n";
     var stored = new Endless(header, size);
-    MessageBody body = MessageBody.open(stored, MessageId.at(NOW, new Random())).orElseThrow();
+    MessageBody body =
+        MessageBody.open(stored, entry(MessageId.at(NOW, new Random()))).orElseThrow();
     Transaction.Content content = sign.over(body);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();

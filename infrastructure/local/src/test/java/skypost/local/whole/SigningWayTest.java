@@ -23,7 +23,7 @@ import skypost.mail.auth.dkim.DkimVerifier;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.DnsLookups;
 import skypost.mail.dns.TestDns;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 import skypost.protocol.smtp.client.FakeMx;
 
 /**

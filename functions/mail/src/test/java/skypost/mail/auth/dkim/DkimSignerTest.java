@@ -24,7 +24,7 @@ import skypost.mail.auth.RawField;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.Zone;
 import skypost.mail.auth.dkim.DkimSignature.Kind;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 import skypost.protocol.smtp.client.WireForm;
 
 /** What is signed is held against the verifier; what leaves goes to target/signed for others. */
