@@ -19,6 +19,7 @@ import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.trace.Traces;
 
@@ -46,6 +47,7 @@ public record ApiPorts(
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
+    ReceivedReports receivedReports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
   static ApiPorts of(AwsPorts aws, RecipientProbe probe, ClientScreen screen) {
@@ -67,6 +69,7 @@ public record ApiPorts(
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),
+        aws.receivedReports(),
         probe,
         new ScreenClients.Ports(screen, aws.greylist().withoutTraces()));
   }

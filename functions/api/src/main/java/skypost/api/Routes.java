@@ -29,6 +29,7 @@ import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.report.DomainReports;
 
 /** Every route, wired to its use case. */
 final class Routes {
@@ -100,6 +101,12 @@ final class Routes {
     routes.addAll(
         new SuppressionRoutes(
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
+            .routes());
+    routes.addAll(
+        new ReportRoutes(
+                new ManageDomains(ports.directory(), ports.relayRecipients()),
+                new DomainReports(ports.receivedReports()),
+                clock)
             .routes());
     String description = description();
     routes.add(
