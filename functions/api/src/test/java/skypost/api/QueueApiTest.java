@@ -1,6 +1,7 @@
 package skypost.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,8 @@ class QueueApiTest {
     assertThat(world.post(WAITS + "/retry", null).json()).containsEntry("status", "deferred");
 
     assertThat(world.wakes)
-        .containsExactly(new Wake(new EntryId(World.WAITS, "far.example", 0), World.NOW));
+        .extracting(Wake::id, Wake::at)
+        .containsExactly(tuple(new EntryId(World.WAITS, "far.example", 0), World.NOW));
     assertThat(
             world.queue.book(only(world, World.WAITS).id(), World.NOW, World.NOW.plusSeconds(60)))
         .isInstanceOf(Booking.Booked.class);
