@@ -33,10 +33,12 @@ import skypost.mail.send.InvocationTime;
 import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
+import skypost.mail.send.SignOutgoing;
 import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.signing.Signers;
 import skypost.mail.tlspolicy.CountTlsSessions;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.protocol.smtp.client.SmtpClient;
@@ -75,7 +77,14 @@ public final class SendHandler implements RequestStreamHandler {
             aws.holders(),
             new Bounces(messages, settings.hostname()),
             new SuppressRecipients(directory, aws.suppressions(), clock),
-            new CountTlsSessions(dns::texts, aws.tlsReports(), clock));
+            new CountTlsSessions(dns::texts, aws.tlsReports(), clock),
+            SignOutgoing.by(
+                new SignOutgoing.Means(
+                    new Signers(aws.signingKeys(), aws.keyVault(), clock),
+                    directory,
+                    settings.trustedNetworks(),
+                    settings.hostname(),
+                    clock)));
     RunOperation operations = operations(ports, aws.operations(), clock);
     var smartHosts =
         new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), settings.tls().trusted());
@@ -158,8 +167,7 @@ public final class SendHandler implements RequestStreamHandler {
     Optional<String> destination = wake.optionalText("destination");
     SendDue.Result result;
     if (destination.isPresent()) {
-      Instant due =
-          wake.has("due") ? Instant.ofEpochMilli(wake.number("due")) : clock.instant();
+      Instant due = wake.has("due") ? Instant.ofEpochMilli(wake.number("due")) : clock.instant();
       result = send.destination(destination.get(), due, time);
     } else {
       result = send.entry(EntryWake.read(wake), time);

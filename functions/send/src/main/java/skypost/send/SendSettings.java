@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.Network;
 import skypost.mail.send.RetrySchedule;
 import skypost.mail.send.SendDue;
 import skypost.mail.settings.CommonSettings;
@@ -21,6 +22,7 @@ import skypost.mail.settings.SmartHostSetting;
  * @param smartHost takes all outbound mail, unless the directory names another
  * @param schedule when a message is tried
  * @param ownAddresses where we take mail ourselves
+ * @param trustedNetworks whose mail is signed as our users' is, until the directory names others
  * @param tls what is looked at and believed for TLS
  * @param limits how much goes to a destination at once
  */
@@ -32,6 +34,7 @@ public record SendSettings(
     Optional<SmartHostSetting> smartHost,
     RetrySchedule schedule,
     List<InetAddress> ownAddresses,
+    List<Network> trustedNetworks,
     TlsSettings tls,
     SendDue.Limits limits) {
   public static final Setting RETRY_SCHEDULE =
@@ -66,6 +69,7 @@ public record SendSettings(
         reader.smartHost(CommonSettings.SMART_HOST),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
         reader.addresses(CommonSettings.OWN_ADDRESSES),
+        reader.networks(CommonSettings.TRUSTED_NETWORKS),
         TlsSettings.read(reader),
         new SendDue.Limits(
             (int) reader.number(DESTINATION_CONCURRENCY, 1, MOST_AT_ONCE),

@@ -34,9 +34,7 @@ public record EntryWake(EntryId entry, Optional<String> from, Optional<Instant> 
     return new EntryWake(
         EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text)),
         wake.optionalText("from"),
-        wake.has("due")
-            ? Optional.of(Instant.ofEpochMilli(wake.number("due")))
-            : Optional.empty());
+        wake.has("due") ? Optional.of(Instant.ofEpochMilli(wake.number("due"))) : Optional.empty());
   }
 
   /** As SQS carries it. */

@@ -55,8 +55,20 @@ public final class SendMessage {
       BodyHolders holders,
       Bounces bounces,
       SuppressRecipients suppress,
-      CountTlsSessions sessions) {
-    /** Where TLS is not reported on. */
+      CountTlsSessions sessions,
+      SignOutgoing sign) {
+    /** Where nothing is signed. */
+    public Ports(
+        OutboundQueue queue,
+        StoredMessages messages,
+        BodyHolders holders,
+        Bounces bounces,
+        SuppressRecipients suppress,
+        CountTlsSessions sessions) {
+      this(queue, messages, holders, bounces, suppress, sessions, SignOutgoing.nothing());
+    }
+
+    /** Where TLS is not reported on either. */
     public Ports(
         OutboundQueue queue,
         StoredMessages messages,
@@ -284,7 +296,7 @@ public final class SendMessage {
   }
 
   private Courier.Delivery deliver(
-      List<Hop> hops, QueueEntry entry, MessageBody body, InvocationTime time) {
+      List<Hop> hops, QueueEntry entry, MessageBody body, InvocationTime time) throws IOException {
     return courier.deliver(
         inOrder(hops, entry), transaction(entry, body), time.left(clock.instant()));
   }
@@ -304,13 +316,17 @@ public final class SendMessage {
         .toList(); // stable
   }
 
-  private static Transaction transaction(QueueEntry entry, MessageBody body) {
+  private Transaction transaction(QueueEntry entry, MessageBody body) throws IOException {
     List<Transaction.Recipient> recipients =
         entry.waiting().stream()
             .map(
                 recipient -> new Transaction.Recipient(recipient.address(), recipient.parameters()))
             .toList();
-    return new Transaction(entry.sender(), body.envelope().senderParameters(), recipients, body);
+    return new Transaction(
+        entry.sender(),
+        body.envelope().senderParameters(),
+        recipients,
+        ports.sign().over(body)); // once for all of them
   }
 
   private static Courier.Delivery everybody(QueueEntry entry, Outcome outcome) {

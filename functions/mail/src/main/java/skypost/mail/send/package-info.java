@@ -11,9 +11,10 @@
  * <p>Of time ({@code InvocationTime}): nothing is begun that could not be ended in this invocation,
  * and the end of a message is sent only while its answer can be waited for.
  *
- * <p>Of destinations, and smart hosts ({@code SendDue}): one that fails as such rests as a whole, one message shows
- * whether it is back, and then one invocation sends what waits in the order of arrival. A message
- * for one that is well costs nothing for that, and one that is put off lives no longer for it.
+ * <p>Of destinations, and smart hosts ({@code SendDue}): one that fails as such rests as a whole,
+ * one message shows whether it is back, and then one invocation sends what waits in the order of
+ * arrival. A message for one that is well costs nothing for that, and one that is put off lives no
+ * longer for it.
  *
  * <p>Not here: what to accept and from whom (authorize), and the dialogue itself ({@code
  * skypost.protocol.smtp.client}).

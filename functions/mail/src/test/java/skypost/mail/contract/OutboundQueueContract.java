@@ -266,8 +266,18 @@ public abstract class OutboundQueueContract {
     OutboundQueue queue = queue();
     QueueEntry entry = fresh();
     EntryId bounce = new EntryId(Samples.id(), "far.example", 0);
-    queue.enqueue(
-        List.of(entry, QueueEntry.first(bounce, Optional.empty(), 9, entry.recipients())));
+    var ofNobody =
+        new QueueEntry(
+            bounce,
+            Optional.empty(),
+            9,
+            false,
+            Status.QUEUED,
+            NOW,
+            0,
+            entry.recipients(),
+            List.of());
+    queue.enqueue(List.of(entry, ofNobody));
     Instant due = NOW.plusSeconds(3);
     queue.putOff(entry.id(), "far.example", NOW, due);
     queue.finish(deferred(booked(queue, bounce), due));

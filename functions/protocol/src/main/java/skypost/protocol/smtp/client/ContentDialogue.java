@@ -17,6 +17,8 @@ final class ContentDialogue {
   private final Session session;
   private final Wire wire;
   private final Transaction.Content content;
+  private final WireForm form;
+  private byte[] before = {};
 
   /**
    * What the content came to.
@@ -49,6 +51,21 @@ final class ContentDialogue {
     this.session = session;
     this.wire = session.wire();
     this.content = content;
+    this.form = session.form(content);
+  }
+
+  /** Has all made that goes before the stored octets. */
+  void prepare() throws StoreFault {
+    try {
+      before = content.fieldsBefore(form);
+    } catch (IOException fault) {
+      throw unreadable(fault);
+    }
+  }
+
+  /** Octets that are sent, where they are not converted. */
+  long size() {
+    return before.length + content.size();
   }
 
   /** By DATA. @throws IOException when the connection is lost before content may be sent */
@@ -141,7 +158,7 @@ final class ContentDialogue {
   }
 
   private DataWriter.Framing framing() {
-    return content.isBinary() ? DataWriter.Framing.NONE : DataWriter.Framing.LINES;
+    return form == WireForm.OCTETS ? DataWriter.Framing.NONE : DataWriter.Framing.LINES;
   }
 
   /** All of the content in the form that the server takes. */
@@ -149,7 +166,9 @@ final class ContentDialogue {
     byte[] block = new byte[BLOCK];
     long octets = 0;
     try (InputStream in = open()) {
-      ContentWriter to = session.mustConvert(content) ? new SevenBitWriter(writer) : writer;
+      wire.blockWithin(session.timeouts().dataBlock());
+      writer.write(before, before.length);
+      ContentWriter to = form.over(writer);
       for (int count = read(in, block); count >= 0; count = read(in, block)) {
         octets += count;
         session.blockBegins();
@@ -170,15 +189,19 @@ final class ContentDialogue {
     try {
       return content.open();
     } catch (IOException fault) {
-      throw new StoreFault("cannot read the stored message: " + Faults.text(fault));
+      throw unreadable(fault);
     }
+  }
+
+  private static StoreFault unreadable(IOException fault) {
+    return new StoreFault("cannot read the stored message: " + Faults.text(fault));
   }
 
   private static int read(InputStream in, byte[] block) throws StoreFault {
     try {
       return in.read(block);
     } catch (IOException fault) {
-      throw new StoreFault("cannot read the stored message: " + Faults.text(fault));
+      throw unreadable(fault);
     }
   }
 

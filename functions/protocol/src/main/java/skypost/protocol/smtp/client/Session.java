@@ -61,8 +61,11 @@ record Session(Wire wire, Peer peer, Extensions extensions, Timeouts timeouts) {
   }
 
   /** RFC 6152 section 3: what a peer has not said it can take must be converted. */
-  boolean mustConvert(Transaction.Content content) {
-    return content.isEightBit() && !content.isBinary() && !offers("8BITMIME");
+  WireForm form(Transaction.Content content) {
+    if (content.isBinary()) {
+      return WireForm.OCTETS;
+    }
+    return content.isEightBit() && !offers("8BITMIME") ? WireForm.SEVEN_BIT : WireForm.LINES;
   }
 
   /** A positive reply where it makes no sense. */

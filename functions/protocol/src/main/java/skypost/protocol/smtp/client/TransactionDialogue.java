@@ -38,6 +38,11 @@ final class TransactionDialogue {
     Optional<byte[]> ahead = Optional.empty();
     try {
       if (!open.isEmpty()) {
+        content.prepare();
+        checkSize(content.size());
+        open = open();
+      }
+      if (!open.isEmpty()) {
         ahead = ahead(open.size());
         envelope(open, ahead);
       }
@@ -67,11 +72,7 @@ final class TransactionDialogue {
           new Outcome.Undecided(
               SmtpReply.of(550, 7, 30, session.peer() + " does not support REQUIRETLS")));
     }
-    long size = transaction.content().size();
-    long most = session.extensions().maxSize().orElse(Long.MAX_VALUE);
-    if (size > most) { // RFC 1870 section 6.1; X.3.4: message too big for system
-      fill(failed(552, 3, 4, " takes " + most + " octets, and the message has " + size));
-    }
+    checkSize(transaction.content().size());
     if (transaction.content().isBinary()
         && !(session.offers("BINARYMIME") && session.offers("CHUNKING"))) {
       // RFC 3030 section 3; X.6.3: conversion required but not supported
@@ -89,6 +90,13 @@ final class TransactionDialogue {
     }
   }
 
+  private void checkSize(long size) {
+    long most = session.extensions().maxSize().orElse(Long.MAX_VALUE);
+    if (size > most) { // RFC 1870 section 6.1; X.3.4: message too big for system
+      fill(failed(552, 3, 4, " takes " + most + " octets, and the message has " + size));
+    }
+  }
+
   private Outcome failed(int code, int subject, int detail, String text) {
     return new Outcome.Failed(SmtpReply.of(code, subject, detail, session.peer() + text));
   }
@@ -101,7 +109,7 @@ final class TransactionDialogue {
     boolean may =
         session.offers("CHUNKING")
             && session.offers("PIPELINING")
-            && transaction.content().size() <= AHEAD
+            && content.size() <= AHEAD
             && recipients < PIPELINED;
     return may ? Optional.of(content.whole()) : Optional.empty();
   }
@@ -113,7 +121,7 @@ final class TransactionDialogue {
     Duration patience =
         ahead.isPresent() ? session.timeouts().dataEnd() : session.timeouts().command();
     List<Recipient> recipients = open.stream().map(transaction.recipients()::get).toList();
-    wire.command(EnvelopeCommands.mail(transaction, recipients, session));
+    wire.command(EnvelopeCommands.mail(transaction, recipients, session, content.size()));
     int sent = 0;
     for (; pipelining && sent < open.size() && sent < PIPELINED; sent++) {
       wire.command(EnvelopeCommands.rcpt(recipients.get(sent), session));
