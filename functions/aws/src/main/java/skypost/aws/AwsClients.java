@@ -11,6 +11,7 @@ import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -28,7 +29,8 @@ public final class AwsClients {
     S3,
     DYNAMODB,
     SQS,
-    LAMBDA
+    LAMBDA,
+    KMS
   }
 
   /**
@@ -51,6 +53,7 @@ public final class AwsClients {
   private DynamoDbClient dynamo;
   private SqsClient sqs;
   private LambdaClient lambda;
+  private KmsClient kms;
 
   private AwsClients(Optional<Elsewhere> elsewhere, Optional<SdkHttpClient> http) {
     this.elsewhere = elsewhere;
@@ -119,6 +122,13 @@ public final class AwsClients {
       lambda = configure(LambdaClient.builder(), Service.LAMBDA).build();
     }
     return lambda;
+  }
+
+  public synchronized KmsClient kms() {
+    if (kms == null) {
+      kms = configure(KmsClient.builder(), Service.KMS).build();
+    }
+    return kms;
   }
 
   private <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> B configure(

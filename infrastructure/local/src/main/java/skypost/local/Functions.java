@@ -1,5 +1,6 @@
 package skypost.local;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -69,8 +70,12 @@ record Functions(
     return List.of(authorize, receive, send, report, api);
   }
 
-  /** What template.yaml has made by Secrets Manager. */
-  record Secrets(String adminToken, String returnSecret) {}
+  /**
+   * What template.yaml has made by Secrets Manager and KMS.
+   *
+   * @param vaultKey file of the key that stands in for that of KMS
+   */
+  record Secrets(String adminToken, String returnSecret, Path vaultKey) {}
 
   /** The environment as template.yaml sets it: the given one, and where everything is. */
   static Map<String, String> environment(
@@ -88,6 +93,10 @@ record Functions(
     environment.merge(
         CommonSettings.RETURN_SECRETS.key(),
         secrets.returnSecret(),
+        (own, made) -> own.isEmpty() ? made : own);
+    environment.merge(
+        AwsPorts.VAULT_KEY_FILE.key(),
+        secrets.vaultKey().toString(),
         (own, made) -> own.isEmpty() ? made : own);
     return environment;
   }

@@ -113,7 +113,7 @@ final class LocalSystem implements AutoCloseable {
         Functions.environment(
             environment,
             resources,
-            new Functions.Secrets(adminToken(folder), folder.returnSecret()));
+            new Functions.Secrets(adminToken(folder), folder.returnSecret(), folder.vaultKey()));
     Functions functions = Functions.of(clients, cloud, clock);
     LambdaEndpoint lambda = opened.add(LambdaEndpoint.start(0, functions.all()));
     uris.put(AwsClients.Service.LAMBDA, lambda.endpoint());
@@ -190,8 +190,7 @@ final class LocalSystem implements AutoCloseable {
         tasks.start(() ->
             Pop3Server.start(
                 settings.pop3(),
-                new Pop3Server.Ports(
-                    ports.authorizer(), ports.mailboxes(), ports.holders(), ports.messages()),
+                new Pop3Server.Ports(ports.authorizer(), ports.mailboxes(), ports.messages()),
                 clock,
                 metrics));
     var apiStarted =

@@ -18,8 +18,8 @@ import skypost.protocol.mime.QuotedPrintable;
  *
  * <p>A message without MIME becomes one of text in a charset that nobody knows (RFC 1428 section
  * 3). What is signed as 7-bit stays as it is (RFC 1847 section 2.1). Header fields are not touched:
- * octets above 127 there need SMTPUTF8, or came in against the rules. A DKIM signature over the
- * body does not survive.
+ * octets above 127 there need SMTPUTF8, or came in against the rules. A DKIM signature that the
+ * message came with does not survive; ours is made of what is written here.
  */
 final class SevenBitWriter implements ContentWriter {
   private static final int MAX_LINE = 4096; // octets held; a longer line is dealt with in parts
