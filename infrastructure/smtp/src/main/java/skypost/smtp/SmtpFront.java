@@ -247,8 +247,8 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   /**
-   * Closes the doors: new connections find none, idle sessions are told 421, transactions get time
-   * to finish.
+   * Closes the doors: new connections and idle sessions are told 421, transactions get time to
+   * finish.
    *
    * @return whether all of them did
    */

@@ -126,7 +126,7 @@ public record SmtpFrontSettings(
   public static final Setting MAX_CONNECTIONS_PER_CLIENT =
       new Setting(
           "SKYPOST_MAX_CONNECTIONS_PER_CLIENT",
-          "SMTP connections at once of one IPv4 address or IPv6 /64, loopback excepted; 0: no limit",
+          "SMTP connections at once of one IPv4 address or IPv6 /64, loopback and trusted networks excepted; 0: no limit",
           "50");
   public static final Setting GREETING_DELAY =
       new Setting(
