@@ -20,9 +20,11 @@ import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.signing.KeyVault;
 import skypost.mail.signing.SigningKeys;
+import skypost.mail.tlspolicy.PolicyFiles;
 import skypost.mail.trace.Traces;
 
 /**
@@ -31,6 +33,7 @@ import skypost.mail.trace.Traces;
  * @param incoming where bounces of removed messages are put
  * @param keyVault seals DKIM's private keys, and need not be able to open them
  * @param publishedRecords asks the DNS anew each time
+ * @param policyFiles MTA-STS policies as others fetch them
  * @param probe for explaining what a relay domain's primary says
  * @param screen for explaining what DNS lists say, and who is greylisted; it leaves no trace
  */
@@ -54,6 +57,8 @@ public record ApiPorts(
     SigningKeys signingKeys,
     KeyVault keyVault,
     Supplier<PublishedRecords> publishedRecords,
+    PolicyFiles policyFiles,
+    ReceivedReports receivedReports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
   static ApiPorts of(AwsPorts aws, ApiSettings settings) {
@@ -78,6 +83,8 @@ public record ApiPorts(
         aws.signingKeys(),
         aws.keyVault(),
         settings::publishedRecords,
+        settings.policyFiles(),
+        aws.receivedReports(),
         settings.callAhead().probe(),
         new ScreenClients.Ports(settings.callAhead().screen(), aws.greylist().withoutTraces()));
   }

@@ -32,6 +32,7 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.guidance.OutboundHost;
 import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.report.DomainReports;
 import skypost.mail.signing.MakeSigningPair;
 
 /** Every route, wired to its use case. */
@@ -44,10 +45,9 @@ final class Routes {
     FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(
-        new DomainRoutes(
-                new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys()))
-            .routes());
+    var domains =
+        new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys());
+    routes.addAll(new DomainRoutes(domains).routes());
     routes.addAll(guidance(settings, ports, clock, random));
     routes.addAll(
         new RecipientRoutes(new ManageRelayRecipients(ports.directory(), ports.relayRecipients()))
@@ -108,6 +108,8 @@ final class Routes {
         new SuppressionRoutes(
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
             .routes());
+    routes.addAll(
+        new ReportRoutes(domains, new DomainReports(ports.receivedReports()), clock).routes());
     String description = description();
     routes.add(
         new Route(
@@ -134,7 +136,8 @@ final class Routes {
             settings.hostname(), settings.callAhead().helo(), settings.outboundAddresses());
     var advise =
         new AdviseDomain(
-            new AdviseDomain.Ports(ports.directory(), keys, ports.publishedRecords()),
+            new AdviseDomain.Ports(
+                ports.directory(), keys, ports.publishedRecords(), ports.policyFiles()),
             host,
             settings.relay(),
             clock);

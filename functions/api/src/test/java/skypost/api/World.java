@@ -51,6 +51,7 @@ import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemorySigningKeys;
 import skypost.mail.memory.InMemorySmartHostPasswords;
@@ -119,6 +120,7 @@ final class World {
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
   final InMemorySigningKeys signingKeys = new InMemorySigningKeys();
   final Zone published = Zone.of("");
+  final InMemoryReceivedReports reports = new InMemoryReceivedReports();
   final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
   final List<DestinationWake> destinationWakes = new ArrayList<>();
@@ -254,6 +256,10 @@ final class World {
             signingKeys,
             new LocalKeyVault(new byte[LocalKeyVault.KEY_OCTETS], new SecureRandom()),
             () -> published,
+            domain -> {
+              throw new IOException("mta-sts." + domain + " does not exist");
+            },
+            reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),
         clock);

@@ -69,7 +69,8 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 bounces,
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
-                new ApplyFilter(filters, bounces.hostname(), clock)),
+                new ApplyFilter(filters, bounces.hostname(), clock),
+                ports.receivedReports()),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.clock = clock;

@@ -26,6 +26,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -77,7 +78,8 @@ class ReceiveHandlerTest {
             traces,
             new Bounces(messages, "mx.example.com"),
             skypost.mail.forward.ReturnPaths.NONE,
-            Samples.filters(directory, messages, mailboxes, clock));
+            Samples.filters(directory, messages, mailboxes, clock),
+            new InMemoryReceivedReports());
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),

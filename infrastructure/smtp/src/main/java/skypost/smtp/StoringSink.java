@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpClient;
 import skypost.protocol.smtp.SmtpSink;
 import skypost.protocol.smtp.SmtpTransaction;
@@ -56,8 +57,19 @@ final class StoringSink implements SmtpSink {
       throw fault;
     }
     return completes
-        ? new SubmittedIncoming(id, draft, new SubmittedMessage(draft, hostname, id, now))
+        ? new SubmittedIncoming(
+            id, draft, new SubmittedMessage(draft, authority(transaction), id, now))
         : new StoringIncoming(id, draft);
+  }
+
+  /** Whose name a Message-ID bears that we add: the sender's domain, as its signature does. */
+  private String authority(SmtpTransaction transaction) {
+    return transaction
+        .sender()
+        .address()
+        .or(transaction.client()::login)
+        .map(EmailAddress::domain)
+        .orElse(hostname);
   }
 
   private static Envelope envelope(SmtpTransaction transaction, Instant now) {

@@ -153,6 +153,7 @@ class SignOutgoingTest {
           192.0.2.7   | -                 | app@us.example    | app@us.example                 | us.example
           192.0.2.7   | -                 | x@far.example     | ann@us.example                 | -
           -           | -                 | -                 | MAILER-DAEMON@mx.us.example    | us.example
+          -           | -                 | postmaster@us.example | postmaster@us.example      | us.example
           -           | -                 | -                 | ann@us.example                 | -
           -           | ann@us.example    | -                 | ann@us.example                 | us.example
           -           | ann@us.example    | -                 | boss@other.example             | -
