@@ -14,6 +14,7 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.dns.PublishedRecords;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -42,6 +43,7 @@ public record ApiPorts(
     Credentials credentials,
     SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
+    DeletedMessages deletedMessages,
     Filters filters,
     FilterMemories filterMemories,
     BodyHolders holders,
@@ -68,6 +70,7 @@ public record ApiPorts(
         aws.credentials(),
         aws.smartHostPasswords(),
         aws.mailboxes(),
+        aws.deletedMessages(),
         aws.filters(),
         aws.filterMemories(),
         aws.holders(),

@@ -24,6 +24,7 @@ import skypost.mail.admin.ManageSigningKeys;
 import skypost.mail.admin.ManageSuppressions;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.PreviewFilter;
+import skypost.mail.admin.RecoverMessages;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
@@ -72,6 +73,7 @@ final class Routes {
     routes.addAll(
         new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
+    routes.addAll(new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
         new MessageRoutes(

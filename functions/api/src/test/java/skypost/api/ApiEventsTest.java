@@ -58,6 +58,9 @@ class ApiEventsTest {
           filter-preview        | 200 | "subject":"sample","actions":[{"type":"fileinto","mailbox":"Samples","flags":[]}]
           mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
           folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
+          deleted-list          | 200 | "folder":"Work","subject":"sample","flags":[],"bytes":60,"deletedAt":"2026-11-25T08:00:00Z","until":"2026-12-09T08:00:00Z"}]}
+          deleted-restore       | 200 | "folder":"Found again","uid":1
+          deleted-restore-many  | 200 | {"restored":1,"left":0,"full":false}
           lease-get             | 200 | "holder":"pop3-1"
           lease-delete          | 204 |
           alias-list            | 200 | "address":"info@local.example"
@@ -68,6 +71,8 @@ class ApiEventsTest {
           message-get           | 200 | "status":"delivered"
           destination-list      | 200 | {"items":[{"destination":"far.example","state":"deferred","failures":1
           destination-get       | 200 | "waiting":1,"troubles":[{"at":"2026-11-25T07
+          destination-smart-host | 200 | {"destination":"ann@smart.example:587","state":"healthy"
+          destination-flush     | 202 | "state":"recovering","window":1
           destination-delete    | 204 |
           domain-flush          | 202 | "state":"recovering","window":1,"sending":false,"waiting":1
           domain-dns            | 200 | "value":"v=spf1 ip4:198.51.100.7 -all"

@@ -39,6 +39,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryFilterMemories;
@@ -98,6 +99,9 @@ final class World {
   /** In ann's INBOX, and nobody else's. */
   static final MessageId FILED = MessageId.derived(ACCEPTED, "filed");
 
+  /** Was in ann's folder Work, and has been deleted just now. */
+  static final MessageId DELETED = MessageId.derived(ACCEPTED, "deleted");
+
   /** From ann to bob and carol at far.example, deferred after one attempt. */
   static final MessageId WAITS = MessageId.derived(ACCEPTED, "waits");
 
@@ -113,7 +117,9 @@ final class World {
   final InMemoryDirectory directory = new InMemoryDirectory();
   final InMemoryFilters filters = new InMemoryFilters(directory);
   final InMemoryCredentials credentials = new InMemoryCredentials();
-  final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+  final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+  final InMemoryMailboxes mailboxes = new InMemoryMailboxes(clock);
+  final InMemoryDeletedMessages deleted = new InMemoryDeletedMessages(mailboxes);
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
@@ -124,7 +130,6 @@ final class World {
   final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
   final List<DestinationWake> destinationWakes = new ArrayList<>();
-  final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   final InMemorySmartHostPasswords smartHostPasswords = new InMemorySmartHostPasswords(clock);
   final InMemoryOutboundQueue queue =
       new InMemoryOutboundQueue(clock, wakes::add, destinationWakes::add);
@@ -167,6 +172,8 @@ final class World {
             Optional.of(NOW.plusSeconds(3600))));
     world.sign();
     world.file(FILED, ANN, false);
+    world.store(DELETED, ANN.toString());
+    world.mailboxes.discard(ANN, new Delivery(DELETED, "Work", 60, false, "sample"));
     world.defer(WAITS, "bob@far.example", "carol@far.example");
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
     world.queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt(), 0, List.of()));
@@ -241,6 +248,7 @@ final class World {
             credentials,
             smartHostPasswords,
             mailboxes,
+            deleted,
             filters,
             new InMemoryFilterMemories(),
             holders,

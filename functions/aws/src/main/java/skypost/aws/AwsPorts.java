@@ -20,6 +20,8 @@ import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
@@ -169,6 +171,14 @@ public final class AwsPorts {
 
   public Mailboxes mailboxes() {
     return new DynamoMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
+  public DeletedMessages deletedMessages() {
+    return new DynamoDeletedMessages(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
+  public ExpiringMailboxes expiringMailboxes() {
+    return new DynamoExpiringMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
   }
 
   public BodyHolders holders() {

@@ -109,6 +109,8 @@ record LocalSettings(
             CommonSettings.OWN_ADDRESSES,
             ApiSettings.OUTBOUND_ADDRESSES,
             SendSettings.RETRY_SCHEDULE,
+            SendSettings.DESTINATION_CONCURRENCY,
+            SendSettings.WORKERS,
             DYNOXIDE,
             ENDPOINT));
     settings.addAll(TlsSettings.SETTINGS);

@@ -190,8 +190,7 @@ final class LocalSystem implements AutoCloseable {
         tasks.start(() ->
             Pop3Server.start(
                 settings.pop3(),
-                new Pop3Server.Ports(
-                    ports.authorizer(), ports.mailboxes(), ports.holders(), ports.messages()),
+                new Pop3Server.Ports(ports.authorizer(), ports.mailboxes(), ports.messages()),
                 clock,
                 metrics));
     var apiStarted =

@@ -18,8 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoCountedMail;
 import skypost.aws.DynamoCredentials;
+import skypost.aws.DynamoDeletedMessages;
 import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoExpiringMailboxes;
 import skypost.aws.DynamoFilterMemories;
 import skypost.aws.DynamoFilters;
 import skypost.aws.DynamoGreylist;
@@ -45,8 +47,10 @@ import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CountedMailContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.ExpiryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
@@ -80,6 +84,7 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -187,6 +192,31 @@ class AwsPortsContractTest {
     @Override
     protected Mailboxes mailboxes() {
       return mailboxesInDynamo();
+    }
+  }
+
+  @Nested
+  class DynamoDeletedMessagesTest extends DeletedMessagesContract {
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxesInDynamo();
+    }
+
+    @Override
+    protected DeletedMessages deletedMessages() {
+      return new DynamoDeletedMessages(dynamo, Resources.MAILBOXES, Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoExpiryTest extends ExpiryContract {
+    @Override
+    protected Ports ports(Clock clock) {
+      empty(Resources.MAILBOXES);
+      return new Ports(
+          new DynamoMailboxes(dynamo, Resources.MAILBOXES, clock),
+          new DynamoDeletedMessages(dynamo, Resources.MAILBOXES, clock),
+          new DynamoExpiringMailboxes(dynamo, Resources.MAILBOXES, clock));
     }
   }
 

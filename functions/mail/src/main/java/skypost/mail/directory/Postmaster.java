@@ -31,7 +31,7 @@ public final class Postmaster {
   }
 
   /** Whether it is a postmaster's local part, which is not case-sensitive. */
-  static boolean is(EmailAddress address) {
+  public static boolean is(EmailAddress address) {
     return address.local().equalsIgnoreCase(POSTMASTER);
   }
 

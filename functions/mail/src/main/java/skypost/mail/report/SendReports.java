@@ -287,7 +287,7 @@ public final class SendReports {
         failure.isPresent() ? 0 : count,
         failure.isPresent() ? count : 0,
         failure
-            .map(each -> new Failure(each.label(), "", session.mx(), "", count, ""))
+            .map(each -> new Failure(each.label(), "", session.mx(), "", count, session.reason()))
             .map(List::of)
             .orElse(List.of()));
   }

@@ -11,8 +11,10 @@ import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
 import skypost.mail.contract.CountedMailContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.ExpiryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
@@ -41,6 +43,7 @@ import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -86,6 +89,33 @@ class InMemoryPortsTest {
     @Override
     protected Directory directory() {
       return directory;
+    }
+  }
+
+  @Nested
+  class OfDeletedMessages extends DeletedMessagesContract {
+    private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxes;
+    }
+
+    @Override
+    protected DeletedMessages deletedMessages() {
+      return new InMemoryDeletedMessages(mailboxes);
+    }
+  }
+
+  @Nested
+  class OfExpiry extends ExpiryContract {
+    @Override
+    protected Ports ports(Clock clock) {
+      var mailboxes = new InMemoryMailboxes(clock);
+      return new Ports(
+          mailboxes,
+          new InMemoryDeletedMessages(mailboxes),
+          new InMemoryExpiringMailboxes(mailboxes));
     }
   }
 

@@ -13,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -221,6 +222,9 @@ class SignOutgoingTest {
     }
   }
 
+  private static final Courier.Patience PATIENCE =
+      new Courier.Patience(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ZERO);
+
   private static void send(FakeMx mx, Transaction.Content content) {
     var transaction =
         new Transaction(
@@ -231,7 +235,7 @@ class SignOutgoingTest {
                 new Transaction.Recipient(new EmailAddress("eve", "far.example"), Map.of())),
             content);
     new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD))
-        .deliver(List.of(mx.hop()), transaction, java.time.Duration.ofMinutes(5));
+        .deliver(List.of(mx.hop()), transaction, PATIENCE);
   }
 
   @Test

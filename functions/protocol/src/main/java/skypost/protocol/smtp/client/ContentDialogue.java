@@ -70,6 +70,7 @@ final class ContentDialogue {
 
   /** By DATA. @throws IOException when the connection is lost before content may be sent */
   Verdict data() throws IOException {
+    session.requireTime();
     wire.command("DATA");
     SmtpReply start = session.reply(session.timeouts().dataStart());
     if (start.code() == 421) { // RFC 5321 section 3.8: the server closes
@@ -81,7 +82,7 @@ final class ContentDialogue {
     }
     try {
       pump(new DataWriter(wire.content(), DataWriter.Framing.DOT));
-      wire.flush(session.timeouts().dataBlock());
+      session.flushContent();
     } catch (StoreFault fault) {
       return Verdict.brokenOff(fault.reply());
     } catch (IOException fault) {
@@ -116,8 +117,8 @@ final class ContentDialogue {
 
   /** Sends one chunk as all there is; {@link #end} hears the answer. */
   void sendLast(byte[] chunk) throws IOException {
+    session.blockBegins();
     wire.command("BDAT " + chunk.length + " LAST");
-    wire.blockWithin(session.timeouts().dataBlock());
     wire.content().write(chunk);
   }
 
@@ -170,14 +171,14 @@ final class ContentDialogue {
       ContentWriter to = form.over(writer);
       for (int count = read(in, block); count >= 0; count = read(in, block)) {
         octets += count;
-        wire.blockWithin(session.timeouts().dataBlock());
+        session.blockBegins();
         to.write(block, count);
       }
       if (octets != content.size()) {
         throw new StoreFault(
             "the stored message has " + octets + " octets instead of " + content.size());
       }
-      wire.blockWithin(session.timeouts().dataBlock());
+      session.blockBegins();
       to.end();
     } finally {
       wire.blockDone();

@@ -117,8 +117,8 @@ final class SevenBitWriter implements ContentWriter {
 
   /** What kind of part begins; its encoding is told now. */
   private void endHeader() {
-    Optional<Multipart> around = Optional.ofNullable(open.peek());
-    boolean digest = around.filter(Multipart::digest).isPresent();
+    // RFC 2046 section 5.1.5: parts of a digest are messages, and a message in there is text
+    boolean digest = !ofMessage && !open.isEmpty() && open.peek().digest();
     String type = fields.hasType() ? fields.type() : digest ? "message/rfc822" : "text/plain";
     String encoding = fields.encoding().toLowerCase(Locale.ROOT);
     boolean signed = open.stream().anyMatch(Multipart::signed);

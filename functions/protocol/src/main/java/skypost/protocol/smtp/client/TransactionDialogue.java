@@ -1,6 +1,7 @@
 package skypost.protocol.smtp.client;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -114,7 +115,11 @@ final class TransactionDialogue {
   }
 
   private void envelope(List<Integer> open, Optional<byte[]> ahead) throws IOException {
+    session.requireTime();
     boolean pipelining = session.offers("PIPELINING"); // RFC 2920 section 3.1
+    // Who has the whole message has the time for it, whichever reply it is that takes so long
+    Duration patience =
+        ahead.isPresent() ? session.timeouts().dataEnd() : session.timeouts().command();
     List<Recipient> recipients = open.stream().map(transaction.recipients()::get).toList();
     wire.command(EnvelopeCommands.mail(transaction, recipients, session, content.size()));
     int sent = 0;
@@ -124,7 +129,7 @@ final class TransactionDialogue {
     if (ahead.isPresent()) {
       content.sendLast(ahead.get());
     }
-    SmtpReply mail = session.reply();
+    SmtpReply mail = session.reply(patience);
     if (!mail.isPositive()) {
       refusedSender(mail, sent + (ahead.isPresent() ? 1 : 0));
       return;
@@ -136,7 +141,7 @@ final class TransactionDialogue {
           sent++) {
         wire.command(EnvelopeCommands.rcpt(recipients.get(sent), session));
       }
-      SmtpReply reply = session.reply();
+      SmtpReply reply = session.reply(patience);
       if (reply.code() == 421) { // RFC 5321 section 3.8: the server closes
         hangUp(reply);
         return;
