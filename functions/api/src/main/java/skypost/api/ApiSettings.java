@@ -25,6 +25,7 @@ import skypost.mail.settings.SettingsReader;
 import skypost.mail.settings.SmartHostSetting;
 import skypost.mail.tlspolicy.HttpsPolicyFiles;
 import skypost.mail.tlspolicy.PolicyFiles;
+import skypost.mail.tlspolicy.StsPolicy;
 
 /**
  * ApiFunction's settings, besides those of its ports.
@@ -33,12 +34,14 @@ import skypost.mail.tlspolicy.PolicyFiles;
  * @param callAhead our own name, also for bounces, and how a relay domain's primary is asked
  * @param relay what holds until relay settings are put
  * @param outboundAddresses that mail leaves from, for what domains should publish
+ * @param policyMode what the MTA-STS policies of our domains ask of senders
  */
 public record ApiSettings(
     String adminToken,
     CallAheadSettings callAhead,
     RelaySettings relay,
-    List<InetAddress> outboundAddresses) {
+    List<InetAddress> outboundAddresses,
+    StsPolicy.Mode policyMode) {
   public static final Setting ADMIN_TOKEN =
       new Setting("SKYPOST_ADMIN_TOKEN", "the bearer token of the HTTP API", "");
   public static final Setting OUTBOUND_ADDRESSES =
@@ -46,6 +49,12 @@ public record ApiSettings(
           "SKYPOST_OUTBOUND_ADDRESSES",
           "IP addresses that mail leaves from, for the SPF records that we advise (comma-separated); empty: those of SKYPOST_HELO_NAME in the DNS",
           "");
+
+  public static final Setting MTA_STS_MODE =
+      new Setting(
+          "SKYPOST_MTA_STS_MODE",
+          "what the MTA-STS policies of our domains ask of senders: testing, enforce, or none",
+          "testing");
 
   private static final Duration DNS_TIMEOUT = Duration.ofSeconds(2);
   private static final int DNS_TRIES = 2;
@@ -61,7 +70,18 @@ public record ApiSettings(
         new RelaySettings(
             reader.networks(CommonSettings.TRUSTED_NETWORKS),
             reader.smartHost(CommonSettings.SMART_HOST).map(SmartHostSetting::smartHost)),
-        reader.addresses(OUTBOUND_ADDRESSES));
+        reader.addresses(OUTBOUND_ADDRESSES),
+        mode(reader));
+  }
+
+  private static StsPolicy.Mode mode(SettingsReader reader) {
+    for (StsPolicy.Mode mode : StsPolicy.Mode.values()) {
+      if (Members.spelled(mode).equals(reader.text(MTA_STS_MODE))) {
+        return mode;
+      }
+    }
+    reader.reject(MTA_STS_MODE, "is not testing, enforce or none");
+    return StsPolicy.Mode.TESTING;
   }
 
   /** Asks the DNS for what is published now: nothing that was heard before is remembered. */

@@ -135,7 +135,10 @@ final class Routes {
             clock);
     var host =
         new OutboundHost(
-            settings.hostname(), settings.callAhead().helo(), settings.outboundAddresses());
+            settings.hostname(),
+            settings.callAhead().helo(),
+            settings.outboundAddresses(),
+            settings.policyMode());
     var advise =
         new AdviseDomain(
             new AdviseDomain.Ports(
@@ -145,6 +148,7 @@ final class Routes {
             clock);
     List<Route> routes = new ArrayList<>(new SigningRoutes(keys, advise).routes());
     routes.addAll(new DnsRoutes(advise).routes());
+    routes.addAll(new PolicyRoutes(advise).routes());
     return routes;
   }
 

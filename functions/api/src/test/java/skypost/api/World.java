@@ -76,6 +76,7 @@ import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.LocalKeyVault;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.Half;
+import skypost.mail.tlspolicy.StsPolicy;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -240,7 +241,8 @@ final class World {
             TOKEN,
             callAhead,
             RelaySettings.DEFAULT,
-            List.of(InetAddress.ofLiteral("198.51.100.7")));
+            List.of(InetAddress.ofLiteral("198.51.100.7")),
+            StsPolicy.Mode.TESTING);
     return new ApiHandler(
         settings,
         new ApiPorts(

@@ -22,6 +22,7 @@ import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.State;
 import skypost.mail.tlspolicy.PolicyFiles;
+import skypost.mail.tlspolicy.StsPolicy;
 import skypost.protocol.address.EmailAddress;
 
 /** Tells what a domain should publish in the DNS, and checks what it has published. */
@@ -69,6 +70,13 @@ public final class AdviseDomain {
                   new AdviseDns(host).advise(subject(keys), clock.instant()), others(domain)));
       default -> new Outcome.Missing<>("domain " + domain);
     };
+  }
+
+  /** The MTA-STS policy to be served for a domain (RFC 8461 section 3.3). */
+  public Outcome<StsPolicy> policy(String domain) throws IOException {
+    return ports.directory().domain(domain).isPresent()
+        ? new Outcome.Done<>(new AdviseDns(host).policy())
+        : new Outcome.Missing<>("policy of " + domain);
   }
 
   private Optional<List<String>> others(String domain) {
