@@ -75,6 +75,7 @@ class ApiEventsTest {
           destination-flush     | 202 | "state":"recovering","window":1
           destination-delete    | 204 |
           domain-flush          | 202 | "state":"recovering","window":1,"sending":false,"waiting":1
+          mta-sts-policy        | 200 | mx: mx.skypost.example
           domain-dns            | 200 | "value":"v=spf1 ip4:198.51.100.7 -all"
           domain-dns-check      | 200 | "activated":["s20261124-2"]
           signing-key-list      | 200 | {"items":[{"id":"s20261101-1","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T07:00:00Z","records":[{"selector":"s20261101-1-rsa","algorithm":"rsa-sha256","name":"s20261101-1-rsa._domainkey.local.example","type":"TXT","value":"v=DKIM1; k=rsa; p=

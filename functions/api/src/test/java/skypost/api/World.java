@@ -77,6 +77,7 @@ import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.LocalKeyVault;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.Half;
+import skypost.mail.tlspolicy.StsPolicy;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -242,7 +243,8 @@ final class World {
             TOKEN,
             callAhead,
             RelaySettings.DEFAULT,
-            List.of(InetAddress.ofLiteral("198.51.100.7")));
+            List.of(InetAddress.ofLiteral("198.51.100.7")),
+            StsPolicy.Mode.TESTING);
     return new ApiHandler(
         settings,
         new ApiPorts(
@@ -266,6 +268,9 @@ final class World {
             signingKeys,
             new LocalKeyVault(new byte[LocalKeyVault.KEY_OCTETS], new SecureRandom()),
             () -> published,
+            domain -> {
+              throw new IOException("mta-sts." + domain + " does not exist");
+            },
             reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),

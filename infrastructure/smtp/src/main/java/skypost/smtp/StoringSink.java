@@ -11,6 +11,7 @@ import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
 import skypost.mail.verify.SessionCheck;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpClient;
 import skypost.protocol.smtp.SmtpReply;
@@ -71,9 +72,20 @@ final class StoringSink implements SmtpSink {
       throw fault;
     }
     if (completes) {
-      return new SubmittedIncoming(id, draft, new SubmittedMessage(draft, hostname, id, now));
+      var submitted = new SubmittedMessage(draft, authority(transaction), id, now);
+      return new SubmittedIncoming(id, draft, submitted);
     }
     return checked ? new CheckedIncoming(id, draft, check) : new StoringIncoming(id, draft);
+  }
+
+  /** Whose name a Message-ID bears that we add: the sender's domain, as its signature does. */
+  private String authority(SmtpTransaction transaction) {
+    return transaction
+        .sender()
+        .address()
+        .or(transaction.client()::login)
+        .map(EmailAddress::domain)
+        .orElse(hostname);
   }
 
   private Envelope envelope(SmtpTransaction transaction, Instant now) {

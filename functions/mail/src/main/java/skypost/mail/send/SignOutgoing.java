@@ -97,8 +97,10 @@ public final class SignOutgoing {
     if (origin.login().isPresent()) {
       return domains(Stream.concat(envelope.sender().stream(), origin.login().stream()));
     }
-    if (origin.client().isEmpty()) { // a report of our own
-      return Set.of(means.hostname());
+    if (origin.client().isEmpty()) { // a report of our own; those on mail have no sender
+      return envelope.sender().isEmpty()
+          ? Set.of(means.hostname())
+          : domains(envelope.sender().stream());
     }
     return isTrusted(origin.client().get()) ? domains(envelope.sender().stream()) : Set.of();
   }

@@ -16,6 +16,8 @@
  * arrival. A message for one that is well costs nothing for that, and one that is put off lives no
  * longer for it.
  *
+ * <p>Mail of our own is signed as it leaves ({@code SignOutgoing}), and mail of others is not.
+ *
  * <p>Not here: what to accept and from whom (authorize), and the dialogue itself ({@code
  * skypost.protocol.smtp.client}).
  */

@@ -160,6 +160,7 @@ class SignOutgoingTest {
           192.0.2.7   | -                 | app@us.example    | app@us.example                 | us.example
           192.0.2.7   | -                 | x@far.example     | ann@us.example                 | -
           -           | -                 | -                 | MAILER-DAEMON@mx.us.example    | us.example
+          -           | -                 | postmaster@us.example | postmaster@us.example      | us.example
           -           | -                 | -                 | ann@us.example                 | -
           -           | ann@us.example    | -                 | ann@us.example                 | us.example
           -           | ann@us.example    | -                 | boss@other.example             | -
@@ -230,7 +231,7 @@ class SignOutgoingTest {
   private static final Courier.Patience PATIENCE =
       new Courier.Patience(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ZERO);
 
-  private static void send(FakeMx mx, Transaction.Content content) {
+  private static Courier.Delivery send(FakeMx mx, Transaction.Content content) {
     var transaction =
         new Transaction(
             EmailAddress.parse("ann@us.example"),
@@ -239,8 +240,22 @@ class SignOutgoingTest {
                 new Transaction.Recipient(new EmailAddress("bob", "far.example"), Map.of()),
                 new Transaction.Recipient(new EmailAddress("eve", "far.example"), Map.of())),
             content);
-    new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD))
+    return new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD))
         .deliver(List.of(mx.hop()), transaction, PATIENCE);
+  }
+
+  @Test
+  void whatCannotBeReadIsNotBegun() throws IOException {
+    var stored = new Endless("From: ann@us.example\r\n\r\n", 2_000_000);
+    MessageBody body = MessageBody.open(stored, MessageId.at(NOW, new Random())).orElseThrow();
+    Transaction.Content unreadable = sign.over(body);
+    stored.broken = true;
+    try (FakeMx mx = FakeMx.start()) {
+      Courier.Delivery made = send(mx, unreadable);
+
+      assertThat(made.results().toString()).contains("Deferred", "the store is away");
+      assertThat(mx.commands()).noneMatch(command -> command.startsWith("MAIL"));
+    }
   }
 
   @Test
@@ -294,6 +309,7 @@ class SignOutgoingTest {
     final byte[] header;
     final long size;
     int opened;
+    boolean broken;
 
     Endless(String header, long size) {
       this.header = header.getBytes(StandardCharsets.US_ASCII);
@@ -317,13 +333,16 @@ class SignOutgoingTest {
         private long at;
 
         @Override
-        public int read() {
+        public int read() throws IOException {
           byte[] one = new byte[1];
           return read(one, 0, 1) < 0 ? -1 : one[0];
         }
 
         @Override
-        public int read(byte[] to, int from, int count) {
+        public int read(byte[] to, int from, int count) throws IOException {
+          if (broken) {
+            throw new IOException("the store is away");
+          }
           if (at >= size) {
             return -1;
           }
