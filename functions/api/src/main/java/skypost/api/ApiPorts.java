@@ -21,6 +21,9 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.Transfers;
 
 /**
  * What the API works on.
@@ -46,6 +49,9 @@ public record ApiPorts(
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
+    Transfers transfers,
+    ExportObjects exports,
+    ImportObjects imports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
   static ApiPorts of(AwsPorts aws, RecipientProbe probe, ClientScreen screen) {
@@ -67,6 +73,9 @@ public record ApiPorts(
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),
+        aws.transfers(),
+        aws.exportObjects(),
+        aws.importObjects(),
         probe,
         new ScreenClients.Ports(screen, aws.greylist().withoutTraces()));
   }

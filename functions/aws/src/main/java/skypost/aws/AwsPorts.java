@@ -26,6 +26,9 @@ import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.Transfers;
 
 /**
  * The ports on AWS. A program reads, and so must be given, just the settings of the ports that it
@@ -53,6 +56,8 @@ public final class AwsPorts {
       new Setting("SKYPOST_QUEUE_INCOMING", "URL of the SQS queue of S3 events", "");
   public static final Setting OUTBOUND =
       new Setting("SKYPOST_QUEUE_OUTBOUND", "URL of the SQS queue that wakes SendFunction", "");
+  public static final Setting TRANSFERS =
+      new Setting("SKYPOST_QUEUE_TRANSFERS", "URL of the SQS queue that wakes TransferFunction", "");
   public static final Setting AUTHORIZE =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
 
@@ -150,6 +155,22 @@ public final class AwsPorts {
   public QueueOperations operations() {
     return new DynamoQueueOperations(
         clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND));
+  }
+
+  public Transfers transfers() {
+    return new DynamoTransfers(
+        clients.dynamo(),
+        settings.required(MESSAGES),
+        clients.sqs(),
+        settings.required(TRANSFERS));
+  }
+
+  public ExportObjects exportObjects() {
+    return new S3ExportObjects(clients.s3(), clients::presigner, settings.required(BUCKET));
+  }
+
+  public ImportObjects importObjects() {
+    return new S3ImportObjects(clients.s3(), clients::presigner, settings.required(BUCKET));
   }
 
   public Destinations destinations() {

@@ -14,6 +14,7 @@ import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.receive.ReceiveHandler;
 import skypost.send.SendHandler;
+import skypost.transfer.TransferHandler;
 
 /**
  * The functions of template.yaml, with the handlers that run in the cloud.
@@ -21,10 +22,15 @@ import skypost.send.SendHandler;
  * @param authorize asked by the fronts
  * @param receive fed with S3's events
  * @param send woken for the outbound queue
+ * @param transfer woken for exports and imports
  * @param api behind the HTTP API
  */
 record Functions(
-    LambdaFunction authorize, LambdaFunction receive, LambdaFunction send, LambdaFunction api) {
+    LambdaFunction authorize,
+    LambdaFunction receive,
+    LambdaFunction send,
+    LambdaFunction transfer,
+    LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
   private static final Duration AUTHORIZE_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration API_TIMEOUT =
@@ -50,13 +56,17 @@ record Functions(
             new SendHandler(clients, new SettingsReader(environment), clock),
             Resources.SEND_TIMEOUT),
         new LambdaFunction(
+            "TransferFunction",
+            new TransferHandler(clients, new SettingsReader(environment), clock),
+            Resources.TRANSFER_TIMEOUT),
+        new LambdaFunction(
             "ApiFunction",
             new ApiHandler(clients, new SettingsReader(environment), clock),
             API_TIMEOUT));
   }
 
   List<LambdaFunction> all() {
-    return List.of(authorize, receive, send, api);
+    return List.of(authorize, receive, send, transfer, api);
   }
 
   /** What template.yaml has made by Secrets Manager. */
@@ -73,6 +83,7 @@ record Functions(
     environment.put(AwsPorts.MESSAGES.key(), Resources.MESSAGES);
     environment.put(AwsPorts.INCOMING.key(), resources.incoming().url());
     environment.put(AwsPorts.OUTBOUND.key(), resources.outbound().url());
+    environment.put(AwsPorts.TRANSFERS.key(), resources.transfers().url());
     environment.put(AwsPorts.AUTHORIZE.key(), AUTHORIZE);
     environment.put(ApiSettings.ADMIN_TOKEN.key(), secrets.adminToken());
     environment.merge(

@@ -35,6 +35,7 @@ final class LocalSystem implements AutoCloseable {
       2000; // to the embedded endpoints: a few for each session and function
   private static final int BATCH_SIZE = 10;
   private static final int CONCURRENCY = 4;
+  private static final int CONCURRENT_TRANSFERS = 2;
   private static final Duration SWEEP_PERIOD = Duration.ofMinutes(15);
   private static final Duration DRAIN = Duration.ofSeconds(2);
 
@@ -165,6 +166,10 @@ final class LocalSystem implements AutoCloseable {
         EventSourcePoller.start(clients.sqs(), source(resources.incoming()), functions.receive()));
     opened.add(
         EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
+    // One at a time, as template.yaml has it: a transfer may take an invocation's whole time.
+    var transfers =
+        new EventSource(resources.transfers(), 1, Duration.ZERO, CONCURRENT_TRANSFERS);
+    opened.add(EventSourcePoller.start(clients.sqs(), transfers, functions.transfer()));
     sweepPeriodically(functions.receive());
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
     Metrics metrics = MetricsSettings.read(new SettingsReader(environment), clock);

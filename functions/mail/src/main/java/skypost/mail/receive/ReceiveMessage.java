@@ -93,6 +93,10 @@ public final class ReceiveMessage {
       EventLog.info("receive").with("id", id).with("reason", "already gone").write();
       return;
     }
+    if (stored.get().envelope().isImported()) { // its import files it, and knows how far it is
+      stored.get().close();
+      return;
+    }
     byte[] headers;
     try (StoredMessage message = stored.get()) {
       headers = HeaderBlock.read(message.content());
