@@ -19,9 +19,9 @@ import skypost.mail.transfer.TransferId;
 import skypost.mail.transfer.TransferKey;
 
 /**
- * {@code /v1/users/{address}/exports} and {@code …/imports}. Neither the octets of a mailbox nor the
- * time that they take fit into a request: TransferFunction moves them, and clients fetch and put
- * archives at S3 itself, by URLs that are good for an hour.
+ * {@code /v1/users/{address}/exports} and {@code …/imports}. Neither the octets of a mailbox nor
+ * the time that they take fit into a request: TransferFunction moves them, and clients fetch and
+ * put archives at S3 itself, by URLs that are good for an hour.
  */
 final class TransferRoutes {
   private static final String EXPORTS = "/v1/users/{address}/exports";
@@ -42,8 +42,7 @@ final class TransferRoutes {
         Route.of(
             "GET",
             EXPORTS + "/{id}",
-            (request, path) ->
-                Answers.of(request, transfers.findExport(key(path)), this::render)),
+            (request, path) -> Answers.of(request, transfers.findExport(key(path)), this::render)),
         Route.of(
             "DELETE",
             EXPORTS + "/{id}",
@@ -52,8 +51,7 @@ final class TransferRoutes {
         Route.of(
             "GET",
             IMPORTS + "/{id}",
-            (request, path) ->
-                Answers.of(request, transfers.findImport(key(path)), this::render)),
+            (request, path) -> Answers.of(request, transfers.findImport(key(path)), this::render)),
         Route.of(
             "POST",
             IMPORTS + "/{id}/start",
@@ -86,13 +84,11 @@ final class TransferRoutes {
     Optional<ArchiveFormat> format = format(body);
     String folder = body.text("folder").orElse(Mailboxes.INBOX);
     body.check();
-    Outcome<Import> outcome =
-        transfers.begin(Answers.address(path), format.orElseThrow(), folder);
+    Outcome<Import> outcome = transfers.begin(Answers.address(path), format.orElseThrow(), folder);
     return accepted(request, outcome, "/" + Answers.found(outcome).key().id());
   }
 
-  private Response accepted(Request request, Outcome<Import> outcome, String below)
-      throws Refusal {
+  private Response accepted(Request request, Outcome<Import> outcome, String below) throws Refusal {
     Response response = Response.json(202, render(Answers.found(outcome)));
     return below.isEmpty() ? response : response.with("location", request.path() + below);
   }
@@ -136,8 +132,7 @@ final class TransferRoutes {
             "read", progress.read(),
             "filed", progress.counts().filed(),
             "failed", progress.counts().failed()));
-    fields.put(
-        "bytes", Map.of("total", imported.source().octets(), "read", progress.position()));
+    fields.put("bytes", Map.of("total", imported.source().octets(), "read", progress.position()));
     fields.put(
         "faults",
         progress.counts().faults().stream()

@@ -11,6 +11,7 @@ import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -30,7 +31,8 @@ public final class AwsClients {
     S3,
     DYNAMODB,
     SQS,
-    LAMBDA
+    LAMBDA,
+    KMS
   }
 
   /**
@@ -54,6 +56,7 @@ public final class AwsClients {
   private DynamoDbClient dynamo;
   private SqsClient sqs;
   private LambdaClient lambda;
+  private KmsClient kms;
 
   private AwsClients(Optional<Elsewhere> elsewhere, Optional<SdkHttpClient> http) {
     this.elsewhere = elsewhere;
@@ -108,8 +111,8 @@ public final class AwsClients {
 
   /**
    * Makes URLs that carry a permission of ours with them. Those made with a role's credentials end
-   * with these, whatever they say (Amazon S3 User Guide, "Download and upload objects with presigned
-   * URLs").
+   * with these, whatever they say (Amazon S3 User Guide, "Download and upload objects with
+   * presigned URLs").
    */
   public synchronized S3Presigner presigner() {
     if (presigner == null) {
@@ -119,8 +122,7 @@ public final class AwsClients {
               .serviceConfiguration(
                   S3Configuration.builder().pathStyleAccessEnabled(hasPaths()).build());
       elsewhere.ifPresent(there -> {
-        Optional.ofNullable(there.endpoints().get(Service.S3))
-            .ifPresent(builder::endpointOverride);
+        Optional.ofNullable(there.endpoints().get(Service.S3)).ifPresent(builder::endpointOverride);
         builder.credentialsProvider(there.credentials());
       });
       presigner = builder.build();
@@ -147,6 +149,13 @@ public final class AwsClients {
       lambda = configure(LambdaClient.builder(), Service.LAMBDA).build();
     }
     return lambda;
+  }
+
+  public synchronized KmsClient kms() {
+    if (kms == null) {
+      kms = configure(KmsClient.builder(), Service.KMS).build();
+    }
+    return kms;
   }
 
   private <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> B configure(

@@ -53,9 +53,7 @@ public final class DynamoTransfers implements Transfers {
   public Optional<Transfer> find(TransferKey key) throws IOException {
     Map<String, AttributeValue> item =
         Calls.call(() ->
-            dynamo
-                .getItem(get -> get.tableName(table).key(key(key)).consistentRead(true))
-                .item());
+            dynamo.getItem(get -> get.tableName(table).key(key(key)).consistentRead(true)).item());
     return item.isEmpty()
         ? Optional.empty()
         : Optional.of(TransferJson.read(key, Items.text(item, TRANSFER)));
@@ -87,8 +85,7 @@ public final class DynamoTransfers implements Transfers {
 
   @Override
   public void wake(TransferKey key) throws IOException {
-    String body =
-        Fields.string(Map.of(TRANSFER, key.id().toString(), USER, key.user().toString()));
+    String body = Fields.string(Map.of(TRANSFER, key.id().toString(), USER, key.user().toString()));
     Calls.call(() -> sqs.sendMessage(send -> send.queueUrl(queueUrl).messageBody(body)));
   }
 

@@ -120,13 +120,10 @@ public final class S3ImportObjects implements ImportObjects {
       byte[] got =
           Calls.call(() ->
                   s3.getObjectAsBytes(get ->
-                      get.bucket(bucket)
-                          .key(key(object))
-                          .range("bytes=" + first + "-" + last)))
+                      get.bucket(bucket).key(key(object)).range("bytes=" + first + "-" + last)))
               .asByteArrayUnsafe();
       if (got.length != last - first + 1) {
-        throw new IOException(
-            "S3 gave %d octets of %d".formatted(got.length, last - first + 1));
+        throw new IOException("S3 gave %d octets of %d".formatted(got.length, last - first + 1));
       }
       return got;
     }

@@ -1,5 +1,6 @@
 package skypost.local;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import skypost.aws.AwsPorts;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.receive.ReceiveHandler;
+import skypost.report.ReportHandler;
 import skypost.send.SendHandler;
 import skypost.transfer.TransferHandler;
 
@@ -23,6 +25,7 @@ import skypost.transfer.TransferHandler;
  * @param receive fed with S3's events
  * @param send woken for the outbound queue
  * @param transfer woken for exports and imports
+ * @param report reports a day that is over
  * @param api behind the HTTP API
  */
 record Functions(
@@ -30,6 +33,7 @@ record Functions(
     LambdaFunction receive,
     LambdaFunction send,
     LambdaFunction transfer,
+    LambdaFunction report,
     LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
   private static final Duration AUTHORIZE_TIMEOUT = Duration.ofSeconds(20);
@@ -60,17 +64,25 @@ record Functions(
             new TransferHandler(clients, new SettingsReader(environment), clock),
             Resources.TRANSFER_TIMEOUT),
         new LambdaFunction(
+            "ReportFunction",
+            new ReportHandler(clients, new SettingsReader(environment), clock),
+            Resources.REPORT_TIMEOUT),
+        new LambdaFunction(
             "ApiFunction",
             new ApiHandler(clients, new SettingsReader(environment), clock),
             API_TIMEOUT));
   }
 
   List<LambdaFunction> all() {
-    return List.of(authorize, receive, send, transfer, api);
+    return List.of(authorize, receive, send, transfer, report, api);
   }
 
-  /** What template.yaml has made by Secrets Manager. */
-  record Secrets(String adminToken, String returnSecret) {}
+  /**
+   * What template.yaml has made by Secrets Manager and KMS.
+   *
+   * @param vaultKey file of the key that stands in for that of KMS
+   */
+  record Secrets(String adminToken, String returnSecret, Path vaultKey) {}
 
   /** The environment as template.yaml sets it: the given one, and where everything is. */
   static Map<String, String> environment(
@@ -89,6 +101,10 @@ record Functions(
     environment.merge(
         CommonSettings.RETURN_SECRETS.key(),
         secrets.returnSecret(),
+        (own, made) -> own.isEmpty() ? made : own);
+    environment.merge(
+        AwsPorts.VAULT_KEY_FILE.key(),
+        secrets.vaultKey().toString(),
         (own, made) -> own.isEmpty() ? made : own);
     return environment;
   }

@@ -79,6 +79,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "skypost.authorize",
               "skypost.receive",
+              "skypost.report",
               "skypost.send",
               "skypost.transfer",
               "skypost.api");

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import skypost.mail.authorize.Authorizer;
-import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.StoredMessages;
 import skypost.protocol.address.EmailAddress;
@@ -29,8 +28,7 @@ final class MailboxLogins implements Pop3Logins {
    *
    * @param room what all sessions may read ahead together
    */
-  record Stores(
-      Mailboxes mailboxes, BodyHolders holders, StoredMessages messages, Prefetch.Room room) {}
+  record Stores(Mailboxes mailboxes, StoredMessages messages, Prefetch.Room room) {}
 
   MailboxLogins(Authorizer authorizer, Stores stores, Clock clock) {
     this.authorizer = authorizer;

@@ -39,9 +39,7 @@ public final class Pop3Main {
     int connections = settings.maxConnections() + Prefetch.Room.MAX_REQUESTS;
     var http = Apache5HttpClient.builder().maxConnections(connections).build();
     var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
-    var behind =
-        new Pop3Server.Ports(
-            ports.authorizer(), ports.mailboxes(), ports.holders(), ports.messages());
+    var behind = new Pop3Server.Ports(ports.authorizer(), ports.mailboxes(), ports.messages());
     Metrics metrics = MetricsSettings.read(reader, clock);
     ServerHealth health = ServerHealth.read(reader, settings.bind());
     reader.check();

@@ -113,7 +113,8 @@ public final class ManageTransfers {
     if (export.status().state() != State.DONE) {
       return Optional.empty();
     }
-    String name = export.key().user() + "-" + export.key().id() + "." + export.what().format().suffix();
+    String name =
+        export.key().user() + "-" + export.key().id() + "." + export.what().format().suffix();
     return Optional.of(
         new Link(
             ports.exports().url(export.key(), name, URL_VALIDITY),

@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * Writes an archive. After each call everything is with the stream below, so that another writer can
- * go on behind it as if there had been one.
+ * Writes an archive. After each call everything is with the stream below, so that another writer
+ * can go on behind it as if there had been one.
  */
 public interface ArchiveWriter {
   /**

@@ -49,7 +49,10 @@ public final class FolderNames {
     for (String part : directory.substring(1).split("\\.", -1)) {
       String decoded = ModifiedUtf7.decode(part).orElse(part); // others write UTF-8
       parts.add(
-          decoded.replaceAll("\\\\2[eE]", ".").replaceAll("\\\\2[fF]", "_").replaceAll("\\\\5[cC]", "\\\\"));
+          decoded
+              .replaceAll("\\\\2[eE]", ".")
+              .replaceAll("\\\\2[fF]", "_")
+              .replaceAll("\\\\5[cC]", "\\\\"));
     }
     return Optional.of(String.join("/", parts)).filter(FolderNames::isValid);
   }

@@ -27,11 +27,9 @@ record FromLine(Optional<EmailAddress> sender, Instant date) {
 
   private static final String NOBODY = "MAILER-DAEMON";
   private static final DateTimeFormatter ASCTIME =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US)
-          .withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US).withZone(ZoneOffset.UTC);
   private static final List<String> MONTHS =
-      List.of(
-          "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+      List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
   private static final String ZONE = "(?:\\s+(?:[A-Za-z]{1,5}|([+-]\\d{4})))?";
   private static final Pattern LINE =
       Pattern.compile(
@@ -45,7 +43,10 @@ record FromLine(Optional<EmailAddress> sender, Instant date) {
 
   /** The line, with its end. */
   static String write(Optional<EmailAddress> sender, Instant date) {
-    return START + sender.map(EmailAddress::toString).orElse(NOBODY) + " " + ASCTIME.format(date)
+    return START
+        + sender.map(EmailAddress::toString).orElse(NOBODY)
+        + " "
+        + ASCTIME.format(date)
         + "\n";
   }
 

@@ -116,7 +116,8 @@ public record ImportedHead(
       return true;
     }
     int colon = line.indexOf(':');
-    return colon > 0 && line.substring(0, colon).stripTrailing().chars().allMatch(c -> c > 32 && c < 127);
+    return colon > 0
+        && line.substring(0, colon).stripTrailing().chars().allMatch(c -> c > 32 && c < 127);
   }
 
   /** The header again, as a stream. */

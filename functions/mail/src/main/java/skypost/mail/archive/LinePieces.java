@@ -7,7 +7,9 @@ import java.util.Arrays;
 
 /** Lines as they come, ended by LF or CRLF; long ones in pieces. */
 final class LinePieces {
-  /** Octets of the longest piece. Whoever wrote longer runs of quoting marks gets them unchanged. */
+  /**
+   * Octets of the longest piece. Whoever wrote longer runs of quoting marks gets them unchanged.
+   */
   private static final int BUFFER = 64 << 10;
 
   private final InputStream in;

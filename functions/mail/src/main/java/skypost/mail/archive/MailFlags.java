@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class MailFlags {
   static final String SEEN = "\\Seen";
 
-  private static final Map<String, Character> MAILDIR = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private static final Map<String, Character> MAILDIR =
+      new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private static final Map<String, Character> X_STATUS =
       new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private static final int LETTERS = 26;
@@ -22,8 +23,18 @@ final class MailFlags {
   static {
     MAILDIR.putAll(
         Map.of(
-            "\\Draft", 'D', "\\Flagged", 'F', "$Forwarded", 'P', "\\Answered", 'R', SEEN, 'S',
-            "\\Deleted", 'T'));
+            "\\Draft",
+            'D',
+            "\\Flagged",
+            'F',
+            "$Forwarded",
+            'P',
+            "\\Answered",
+            'R',
+            SEEN,
+            'S',
+            "\\Deleted",
+            'T'));
     X_STATUS.putAll(Map.of("\\Answered", 'A', "\\Flagged", 'F', "\\Draft", 'T', "\\Deleted", 'D'));
   }
 
@@ -36,7 +47,11 @@ final class MailFlags {
 
   /** The flags that need a letter of their own in a Maildir, in the order in which they come. */
   static List<String> keywords(List<String> flags) {
-    return flags.stream().filter(flag -> !MAILDIR.containsKey(flag)).distinct().limit(LETTERS).toList();
+    return flags.stream()
+        .filter(flag -> !MAILDIR.containsKey(flag))
+        .distinct()
+        .limit(LETTERS)
+        .toList();
   }
 
   /** The letters behind {@code :2,} in alphabetical order. */

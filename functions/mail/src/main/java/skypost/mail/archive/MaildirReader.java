@@ -16,10 +16,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Reads a tar of a Maildir: ustar, pax, and GNU's long names. Messages are the plain files in {@code
- * cur} and {@code new} of any directory; the last component before that, where it begins with a dot,
- * names the folder (Maildir++). Everything else, links above all, is passed by; names are never
- * used as paths.
+ * Reads a tar of a Maildir: ustar, pax, and GNU's long names. Messages are the plain files in
+ * {@code cur} and {@code new} of any directory; the last component before that, where it begins
+ * with a dot, names the folder (Maildir++). Everything else, links above all, is passed by; names
+ * are never used as paths.
  */
 final class MaildirReader implements ArchiveReader {
   /** Octets of headers before a file: the longest names that there are, and pax records. */
@@ -123,9 +123,7 @@ final class MaildirReader implements ArchiveReader {
     }
     keywords.put(
         directory,
-        Stream.iterate(0, i -> i < 26, i -> i + 1)
-            .map(i -> numbered.getOrDefault(i, ""))
-            .toList());
+        Stream.iterate(0, i -> i < 26, i -> i + 1).map(i -> numbered.getOrDefault(i, "")).toList());
   }
 
   @Override
@@ -150,8 +148,7 @@ final class MaildirReader implements ArchiveReader {
       List<String> parts = Stream.of(path.split("/")).filter(part -> !part.isEmpty()).toList();
       String file = parts.isEmpty() ? "" : parts.getLast();
       String parent = parts.size() < 2 ? "" : parts.get(parts.size() - 2);
-      boolean isMessage =
-          (parent.equals("cur") || parent.equals("new")) && !file.startsWith(".");
+      boolean isMessage = (parent.equals("cur") || parent.equals("new")) && !file.startsWith(".");
       int at = parts.size() - (isMessage ? 3 : 2);
       String directory = at < 0 ? "" : parts.get(at);
       boolean isFolder = directory.startsWith(".") && directory.length() > 1;
@@ -160,7 +157,9 @@ final class MaildirReader implements ArchiveReader {
 
     /** Behind {@code :2,}; systems without colons in names write another mark. */
     String letters() {
-      int info = Math.max(file.lastIndexOf(":2,"), Math.max(file.lastIndexOf(";2,"), file.lastIndexOf("!2,")));
+      int info =
+          Math.max(
+              file.lastIndexOf(":2,"), Math.max(file.lastIndexOf(";2,"), file.lastIndexOf("!2,")));
       return info < 0 ? "" : file.substring(info + 3);
     }
 

@@ -67,7 +67,11 @@ final class MaildirWriter implements ArchiveWriter {
   }
 
   private void file(String name, byte[] content) throws IOException {
-    begin(new TarArchiveEntry(directory + name, TarConstants.LF_NORMAL), FILE, content.length, Instant.EPOCH);
+    begin(
+        new TarArchiveEntry(directory + name, TarConstants.LF_NORMAL),
+        FILE,
+        content.length,
+        Instant.EPOCH);
     tar.write(content);
     tar.closeArchiveEntry();
   }

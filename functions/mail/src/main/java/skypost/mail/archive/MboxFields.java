@@ -27,8 +27,15 @@ record MboxFields(Optional<String> folder, List<String> flags, List<String> head
   /** What other programs keep in a message while it lies in an mbox; it is no part of it. */
   private static final Set<String> KEPT =
       Set.of(
-          STATUS, X_STATUS, X_KEYWORDS, "x-uid", "x-imap", "x-imapbase", "x-mozilla-status",
-          "x-mozilla-status2", "x-mozilla-keys");
+          STATUS,
+          X_STATUS,
+          X_KEYWORDS,
+          "x-uid",
+          "x-imap",
+          "x-imapbase",
+          "x-mozilla-status",
+          "x-mozilla-status2",
+          "x-mozilla-keys");
 
   private static final int OURS = 4;
   private static final int MOZILLA_READ = 1;
@@ -56,7 +63,8 @@ record MboxFields(Optional<String> folder, List<String> flags, List<String> head
    * @param fields the fields, unfolded ones whole, each with its line end
    */
   static MboxFields read(List<String> fields) {
-    boolean ours = !fields.isEmpty() && name(fields.getFirst()).equals(FOLDER.toLowerCase(Locale.ROOT));
+    boolean ours =
+        !fields.isEmpty() && name(fields.getFirst()).equals(FOLDER.toLowerCase(Locale.ROOT));
     List<String> flags = new ArrayList<>();
     List<String> rest = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {

@@ -10,9 +10,9 @@ import java.util.Optional;
 
 /**
  * Reads an mbox of any family. A message begins at a {@code From } line with a date, at the
- * beginning or behind an empty line; a {@code Content-Length} is not believed. Quoted lines lose one
- * {@code >} (mboxrd); in an mbox of the older way, mboxo, lines that began with {@code >From } lose
- * theirs too, since there is no telling them apart.
+ * beginning or behind an empty line; a {@code Content-Length} is not believed. Quoted lines lose
+ * one {@code >} (mboxrd); in an mbox of the older way, mboxo, lines that began with {@code >From }
+ * lose theirs too, since there is no telling them apart.
  */
 final class MboxReader implements ArchiveReader {
   private final LinePieces lines;
@@ -47,11 +47,7 @@ final class MboxReader implements ArchiveReader {
     current = new Content();
     return Optional.of(
         new ArchivedMessage(
-            Optional.empty(),
-            List.of(),
-            Optional.of(line.date()),
-            line.sender(),
-            current));
+            Optional.empty(), List.of(), Optional.of(line.date()), line.sender(), current));
   }
 
   private void first() throws IOException {
@@ -89,7 +85,9 @@ final class MboxReader implements ArchiveReader {
     return Map.of();
   }
 
-  /** The lines of one message. An empty line before a separator, or at the end, is not one of them. */
+  /**
+   * The lines of one message. An empty line before a separator, or at the end, is not one of them.
+   */
   private final class Content extends InputStream {
     private static final byte[] NONE = {};
 

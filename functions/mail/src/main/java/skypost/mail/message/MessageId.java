@@ -60,8 +60,7 @@ public record MessageId(String value) implements Comparable<MessageId> {
    * and number, and in the order of the numbers. 24 of its bits are the cause's, 26 the number's.
    */
   public static MessageId numbered(Instant at, String cause, long number) {
-    return of(
-        at.toEpochMilli(), digest(cause) << NUMBER_BITS | number & (1L << NUMBER_BITS) - 1);
+    return of(at.toEpochMilli(), digest(cause) << NUMBER_BITS | number & (1L << NUMBER_BITS) - 1);
   }
 
   /** Reads an id that came from outside, such as from a URL. */

@@ -25,8 +25,7 @@ public record Export(
    * @param messages in them when it began
    * @param octets of those, as a reader counts them
    */
-  public record Selection(
-      ArchiveFormat format, List<Range> folders, long messages, long octets) {
+  public record Selection(ArchiveFormat format, List<Range> folders, long messages, long octets) {
     public Selection {
       folders = List.copyOf(folders);
     }

@@ -67,8 +67,7 @@ public final class FileArchived implements AutoCloseable {
    * @param read the ordinal of the first that is not dealt with
    * @param position where it begins
    */
-  record Settled(
-      long filed, List<Fault> faults, long read, long position, Optional<Stop> stop) {}
+  record Settled(long filed, List<Fault> faults, long read, long position, Optional<Stop> stop) {}
 
   private sealed interface Taken {
     long ordinal();
@@ -147,8 +146,7 @@ public final class FileArchived implements AutoCloseable {
     }
     octets += size;
     Delivery delivery = delivery(id, message, head, FinalDelivery.size(envelope, user, size));
-    pending.add(
-        new Stored(ordinal, envelope, size, delivery, threads.submit(() -> store(draft))));
+    pending.add(new Stored(ordinal, envelope, size, delivery, threads.submit(() -> store(draft))));
   }
 
   /** Where the message that was taken last ends in the archive. */
@@ -272,7 +270,9 @@ public final class FileArchived implements AutoCloseable {
               Optional.of(
                   new Stop(
                       State.OVER_QUOTA,
-                      "there is no room for message " + (stored.ordinal() + 1) + " in the mailbox"));
+                      "there is no room for message "
+                          + (stored.ordinal() + 1)
+                          + " in the mailbox"));
       case DeliveryOutcome.NoMailbox() ->
           stop = Optional.of(new Stop(State.FAILED, "the mailbox is gone"));
     }

@@ -35,7 +35,8 @@ public record Import(
    * @param counts what became of them
    * @param seen what the archive has said so far, and later messages need
    */
-  public record Progress(long read, long position, Optional<Instant> batchAt, Counts counts, Seen seen) {
+  public record Progress(
+      long read, long position, Optional<Instant> batchAt, Counts counts, Seen seen) {
     static final Progress NONE =
         new Progress(0, 0, Optional.empty(), Counts.NONE, new Seen(Map.of(), List.of()));
 

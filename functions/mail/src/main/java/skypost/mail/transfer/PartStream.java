@@ -9,8 +9,8 @@ import skypost.mail.transfer.ExportObjects.Part;
 
 /**
  * The archive on its way into the parts of an upload. A part ends where a message ends, as soon as
- * it is large enough, so that what is recorded is whole messages; only messages larger than that are
- * cut.
+ * it is large enough, so that what is recorded is whole messages; only messages larger than that
+ * are cut.
  */
 final class PartStream extends OutputStream {
   /** Parts of one size; behind them their size doubles, so that any mailbox fits. */

@@ -68,8 +68,7 @@ final class ReadAhead implements AutoCloseable {
 
   private void fill() {
     while (following != null
-        && (ready.isEmpty()
-            || ready.size() < AT_ONCE && octets + following.size() <= OCTETS)) {
+        && (ready.isEmpty() || ready.size() < AT_ONCE && octets + following.size() <= OCTETS)) {
       MailboxMessage message = following;
       ready.add(new Ready(message, threads.submit(() -> fetch.fetch(message))));
       octets += message.size();

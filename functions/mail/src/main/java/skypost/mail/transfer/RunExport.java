@@ -85,7 +85,8 @@ public final class RunExport {
         begin();
         return finishedBefore() || write();
       } catch (NoSuchUploadException gone) {
-        // Completed by one who died before he could say so; cancelled; or older than its rule allows
+        // Completed by one who died before he could say so; cancelled; or older than its rule
+        // allows
         return startAgain();
       } catch (Overtaken overtaken) {
         stream.abandon();
@@ -111,7 +112,10 @@ public final class RunExport {
     }
 
     private boolean startAgain() throws IOException {
-      EventLog.warn("export").with("export", export.key().id()).with("reason", "started again").write();
+      EventLog.warn("export")
+          .with("export", export.key().id())
+          .with("reason", "started again")
+          .write();
       record(export.again());
       return false;
     }
@@ -134,7 +138,8 @@ public final class RunExport {
         if (!folder(range, all)) {
           return false;
         }
-        written = new Progress(written.folder() + 1, 0, List.of(), written.counts(), Optional.empty());
+        written =
+            new Progress(written.folder() + 1, 0, List.of(), written.counts(), Optional.empty());
       }
       writer.end();
       close();

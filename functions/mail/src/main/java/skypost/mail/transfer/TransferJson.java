@@ -121,10 +121,7 @@ public final class TransferJson {
       upload =
           Optional.of(
               new Upload(
-                  of.text("id"),
-                  (int) of.number("parts"),
-                  of.text("digest"),
-                  of.flag("complete")));
+                  of.text("id"), (int) of.number("parts"), of.text("digest"), of.flag("complete")));
     }
     return new Export.Progress(
         (int) fields.number("folder"),

@@ -1,6 +1,6 @@
 /**
- * Exports and imports of whole mailboxes. Each is an operation: an item that says how far it is, and
- * wakes that carry it on, because neither a request nor one invocation of a function lasts long
+ * Exports and imports of whole mailboxes. Each is an operation: an item that says how far it is,
+ * and wakes that carry it on, because neither a request nor one invocation of a function lasts long
  * enough.
  *
  * <p>Everything may die anywhere and be repeated. An export records only what lies in parts of its

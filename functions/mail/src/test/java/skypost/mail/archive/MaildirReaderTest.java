@@ -92,10 +92,7 @@ class MaildirReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      ints = {
-        TarArchiveOutputStream.LONGFILE_GNU, TarArchiveOutputStream.LONGFILE_POSIX
-      })
+  @ValueSource(ints = {TarArchiveOutputStream.LONGFILE_GNU, TarArchiveOutputStream.LONGFILE_POSIX})
   void longNamesOfBothKindsAreRead(int mode) throws IOException {
     tar.setLongFileMode(mode);
     file("Maildir/." + "folder".repeat(25) + "/cur/1." + "x".repeat(180) + ".host:2,S", MAIL);
@@ -161,7 +158,8 @@ class MaildirReaderTest {
 
   @Test
   void whatIsNoTarIsSaidToBeNone() {
-    assertThatThrownBy(() -> read("From ann@a.example".repeat(100).getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(
+            () -> read("From ann@a.example".repeat(100).getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(BrokenArchiveException.class)
         .hasMessageContaining("not a tar");
   }
@@ -185,8 +183,7 @@ class MaildirReaderTest {
           }
         };
 
-    assertThatThrownBy(
-            () -> ArchiveReader.of(ArchiveFormat.MAILDIR, endless, 0, Map.of()).next())
+    assertThatThrownBy(() -> ArchiveReader.of(ArchiveFormat.MAILDIR, endless, 0, Map.of()).next())
         .isInstanceOf(BrokenArchiveException.class);
     assertThat(given[0]).isLessThan(1 << 20);
   }
@@ -212,8 +209,7 @@ class MaildirReaderTest {
 
   private static List<Read> read(byte[] archive) throws IOException {
     ArchiveReader reader =
-        ArchiveReader.of(
-            ArchiveFormat.MAILDIR, new ByteArrayInputStream(archive), 0, Map.of());
+        ArchiveReader.of(ArchiveFormat.MAILDIR, new ByteArrayInputStream(archive), 0, Map.of());
     List<Read> all = new ArrayList<>();
     for (var next = reader.next(); next.isPresent(); next = reader.next()) {
       all.add(read(next.get()));

@@ -29,7 +29,8 @@ class MboxReaderTest {
 
   @Test
   void linesOfBothEndsAreRead() throws IOException {
-    String mbox = (FROM + "Subject: 1\n\none\n\n" + FROM + "Subject: 2\n\ntwo\n").replace("\n", "\r\n");
+    String mbox =
+        (FROM + "Subject: 1\n\none\n\n" + FROM + "Subject: 2\n\ntwo\n").replace("\n", "\r\n");
 
     assertThat(contents(mbox))
         .containsExactly("Subject: 1\r\n\r\none\r\n", "Subject: 2\r\n\r\ntwo\r\n");
@@ -124,15 +125,20 @@ class MboxReaderTest {
   @Test
   void readingGoesOnWhereItStopped() throws IOException {
     String mbox =
-        "\n" + FROM + "S: 1\n\none\n\n" + FROM + "S: 2\n\n>From\n>From x\n\n\n" + FROM + "S: 3\r\n\r\n\r\n";
+        "\n"
+            + FROM
+            + "S: 1\n\none\n\n"
+            + FROM
+            + "S: 2\n\n>From\n>From x\n\n\n"
+            + FROM
+            + "S: 3\r\n\r\n\r\n";
     List<String> whole = contents(mbox);
     byte[] octets = mbox.getBytes(StandardCharsets.UTF_8);
 
     List<String> pieces = new ArrayList<>();
     long position = 0;
     for (int i = 0; i < whole.size(); i++) {
-      var rest =
-          new ByteArrayInputStream(octets, (int) position, octets.length - (int) position);
+      var rest = new ByteArrayInputStream(octets, (int) position, octets.length - (int) position);
       ArchiveReader reader = ArchiveReader.of(ArchiveFormat.MBOX, rest, position, Map.of());
       pieces.add(content(reader.next().orElseThrow()));
       position = reader.position();

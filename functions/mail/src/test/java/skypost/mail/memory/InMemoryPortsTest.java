@@ -9,12 +9,17 @@ import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
+import skypost.mail.contract.CountedMailContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.ExpiryContract;
+import skypost.mail.contract.ExportObjectsContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
+import skypost.mail.contract.ImportObjectsContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -24,12 +29,15 @@ import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
+import skypost.mail.contract.ReceivedReportsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SigningKeysContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
+import skypost.mail.contract.TransfersContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
@@ -38,6 +46,7 @@ import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -46,13 +55,86 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.CountedMail;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.TransferKey;
+import skypost.mail.transfer.Transfers;
 
 /** The ports in memory keep the contracts. */
 class InMemoryPortsTest {
+  @Nested
+  class OfTransfers extends TransfersContract {
+    private final List<TransferKey> wakes = new ArrayList<>();
+    private final Transfers transfers = new InMemoryTransfers(wakes::add);
+
+    @Override
+    protected Transfers transfers() {
+      return transfers;
+    }
+
+    @Override
+    protected List<TransferKey> woken() {
+      return wakes;
+    }
+  }
+
+  @Nested
+  class OfExportObjects extends ExportObjectsContract {
+    private final InMemoryExportObjects objects = new InMemoryExportObjects();
+
+    @Override
+    protected ExportObjects objects() {
+      return objects;
+    }
+
+    @Override
+    protected byte[] fetch(TransferKey key) {
+      return objects.object(key).orElseThrow();
+    }
+  }
+
+  @Nested
+  class OfImportObjects extends ImportObjectsContract {
+    private final InMemoryImportObjects objects = new InMemoryImportObjects();
+
+    @Override
+    protected ImportObjects objects() {
+      return objects;
+    }
+
+    @Override
+    protected void put(TransferKey key, byte[] octets) {
+      objects.upload(key, octets);
+    }
+  }
+
+  @Nested
+  class OfReceivedReports extends ReceivedReportsContract {
+    private final ReceivedReports reports = new InMemoryReceivedReports();
+
+    @Override
+    protected ReceivedReports reports() {
+      return reports;
+    }
+  }
+
+  @Nested
+  class OfCountedMail extends CountedMailContract {
+    private final CountedMail mail = new InMemoryCountedMail();
+
+    @Override
+    protected CountedMail mail() {
+      return mail;
+    }
+  }
+
   @Nested
   class OfDirectory extends DirectoryContract {
     private final Directory directory = new InMemoryDirectory();
@@ -60,6 +142,33 @@ class InMemoryPortsTest {
     @Override
     protected Directory directory() {
       return directory;
+    }
+  }
+
+  @Nested
+  class OfDeletedMessages extends DeletedMessagesContract {
+    private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxes;
+    }
+
+    @Override
+    protected DeletedMessages deletedMessages() {
+      return new InMemoryDeletedMessages(mailboxes);
+    }
+  }
+
+  @Nested
+  class OfExpiry extends ExpiryContract {
+    @Override
+    protected Ports ports(Clock clock) {
+      var mailboxes = new InMemoryMailboxes(clock);
+      return new Ports(
+          mailboxes,
+          new InMemoryDeletedMessages(mailboxes),
+          new InMemoryExpiringMailboxes(mailboxes));
     }
   }
 
@@ -284,6 +393,16 @@ class InMemoryPortsTest {
     @Override
     protected Greylist greylist() {
       return greylist;
+    }
+  }
+
+  @Nested
+  class OfSigningKeys extends SigningKeysContract {
+    private final InMemorySigningKeys keys = new InMemorySigningKeys();
+
+    @Override
+    protected SigningKeys keys() {
+      return keys;
     }
   }
 

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
- * Ports that fail after so many calls, and with them all others, until somebody revives them: what a
- * process leaves behind that dies in the middle. The last call is done or not, as chance has it.
+ * Ports that fail after so many calls, and with them all others, until somebody revives them: what
+ * a process leaves behind that dies in the middle. The last call is done or not, as chance has it.
  */
 final class Dying {
   private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);

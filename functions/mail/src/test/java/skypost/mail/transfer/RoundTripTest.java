@@ -45,11 +45,15 @@ class RoundTripTest {
     world.deliver("INBOX", List.of("\\Flagged"), "\r\nno header at all\r\n");
     world.deliver("INBOX", List.of(), "Return-Path: <x@y.example>\r\nDelivered-To: z\r\n\r\n");
     world.deliver("Junk", List.of("$Junk", "\\Seen", "$Forwarded"), HEADER + "\r\nspam\r\n");
-    world.deliver("Work/Entw\u00fcrfe.v1", List.of("\\Draft", "\\Answered", "work", "$Junk"), HEADER + "\r\n");
+    world.deliver(
+        "Work/Entw\u00fcrfe.v1",
+        List.of("\\Draft", "\\Answered", "work", "$Junk"),
+        HEADER + "\r\n");
     byte[] large = new byte[13_000_000];
     new Random(1).nextBytes(large);
     for (int i = 0; i < large.length; i++) {
-      large[i] = i % 78 == 76 ? (byte) '\r' : i % 78 == 77 ? (byte) '\n' : (byte) ('a' + (large[i] & 15));
+      large[i] =
+          i % 78 == 76 ? (byte) '\r' : i % 78 == 77 ? (byte) '\n' : (byte) ('a' + (large[i] & 15));
     }
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     message.writeBytes((HEADER + "\r\n").getBytes(StandardCharsets.UTF_8));
@@ -171,7 +175,8 @@ class RoundTripTest {
     world.worker().run(key, TransferWorld.LATER); // if both have stopped
     world.runAll();
 
-    assertThat(Arrays.equals(world.exports.object(export.key()).orElseThrow(), undisturbed)).isTrue();
+    assertThat(Arrays.equals(world.exports.object(export.key()).orElseThrow(), undisturbed))
+        .isTrue();
   }
 
   private static void join(Thread thread) {

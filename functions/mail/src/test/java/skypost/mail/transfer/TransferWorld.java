@@ -58,9 +58,7 @@ final class TransferWorld {
   final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   final ManageTransfers manage =
       new ManageTransfers(
-          new ManageTransfers.Ports(transfers, exports, imports, mailboxes),
-          clock,
-          new Random(3));
+          new ManageTransfers.Ports(transfers, exports, imports, mailboxes), clock, new Random(3));
   private int delivered;
 
   TransferWorld() throws IOException {
@@ -120,8 +118,7 @@ final class TransferWorld {
   List<Kept> all(EmailAddress user) throws IOException {
     List<Kept> all = new ArrayList<>();
     for (FolderStatus folder : mailboxes.status(user).orElseThrow().folders()) {
-      for (MailboxMessage message :
-          mailboxes.open(user, folder.name()).orElseThrow().messages()) {
+      for (MailboxMessage message : mailboxes.open(user, folder.name()).orElseThrow().messages()) {
         try (var stored = messages.open(message.id()).orElseThrow()) {
           all.add(
               new Kept(
