@@ -78,7 +78,8 @@ class QueueApiTest {
     assertThat(removed.recipients())
         .allMatch(recipient -> recipient.end().equals(Optional.of(new End.Removed())));
     assertThat(world.messages.open(World.WAITS)).isEmpty();
-    assertThat(stored(world)).containsExactlyInAnyOrder(World.FILED, World.HELD); // and no bounce
+    assertThat(stored(world))
+        .containsExactlyInAnyOrder(World.FILED, World.DELETED, World.HELD); // and no bounce
     assertThat(world.get("/v1/messages/" + World.WAITS).json()).containsEntry("status", "removed");
     assertThat(world.get("/v1/queue").items())
         .extracting(item -> item.get("message"))
@@ -94,7 +95,7 @@ class QueueApiTest {
     assertThat(world.delete(WAITS + "?bounce=true").status()).isEqualTo(204);
 
     List<MessageId> bounces = new ArrayList<>(stored(world));
-    bounces.removeAll(List.of(World.FILED, World.HELD));
+    bounces.removeAll(List.of(World.FILED, World.DELETED, World.HELD));
     assertThat(bounces).hasSize(1);
     try (var bounce = world.messages.open(bounces.getFirst()).orElseThrow()) {
       assertThat(bounce.envelope().sender()).isEmpty();
