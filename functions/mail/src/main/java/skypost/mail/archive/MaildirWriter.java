@@ -22,6 +22,10 @@ final class MaildirWriter implements ArchiveWriter {
 
   private static final String ROOT = "Maildir/";
   private static final int BLOCK = 512;
+
+  /** Of all that is no message. Dovecot does not read a file of keywords whose time is 0. */
+  private static final Instant LONG_AGO = Instant.parse("1980-01-01T00:00:00Z");
+
   private static final int DIRECTORY = 0700;
   private static final int FILE = 0600;
 
@@ -62,7 +66,7 @@ final class MaildirWriter implements ArchiveWriter {
 
   private void directory(String name) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_DIR);
-    begin(entry, DIRECTORY, 0, Instant.EPOCH);
+    begin(entry, DIRECTORY, 0, LONG_AGO);
     tar.closeArchiveEntry();
   }
 
@@ -71,7 +75,7 @@ final class MaildirWriter implements ArchiveWriter {
         new TarArchiveEntry(directory + name, TarConstants.LF_NORMAL),
         FILE,
         content.length,
-        Instant.EPOCH);
+        LONG_AGO);
     tar.write(content);
     tar.closeArchiveEntry();
   }
