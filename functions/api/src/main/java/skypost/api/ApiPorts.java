@@ -27,6 +27,9 @@ import skypost.mail.signing.KeyVault;
 import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.PolicyFiles;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.Transfers;
 
 /**
  * What the API works on.
@@ -56,6 +59,9 @@ public record ApiPorts(
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
+    Transfers transfers,
+    ExportObjects exports,
+    ImportObjects imports,
     SigningKeys signingKeys,
     KeyVault keyVault,
     Supplier<PublishedRecords> publishedRecords,
@@ -83,6 +89,9 @@ public record ApiPorts(
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),
+        aws.transfers(),
+        aws.exportObjects(),
+        aws.importObjects(),
         aws.signingKeys(),
         aws.keyVault(),
         settings::publishedRecords,

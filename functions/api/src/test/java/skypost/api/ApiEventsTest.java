@@ -63,6 +63,13 @@ class ApiEventsTest {
           deleted-restore-many  | 200 | {"restored":1,"left":0,"full":false}
           lease-get             | 200 | "holder":"pop3-1"
           lease-delete          | 204 |
+          export-post           | 202 | "state":"running","format":"mbox","folders":["INBOX"],"messages":{
+          export-get            | 200 | "download":{"method":"GET","url":"memory:exports/
+          export-delete         | 204 |
+          import-post           | 202 | "state":"waiting","format":"maildir","folder":"Archive"
+          import-get            | 200 | "faults":[{
+          import-start          | 202 | "state":"running"
+          import-delete         | 204 |
           alias-list            | 200 | "address":"info@local.example"
           alias-put             | 201 | "address":"*@local.example"
           alias-get             | 200 | "targets":["ann@local.example"]

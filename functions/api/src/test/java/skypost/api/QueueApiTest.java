@@ -81,7 +81,7 @@ class QueueApiTest {
         .allMatch(recipient -> recipient.end().equals(Optional.of(new End.Removed())));
     assertThat(world.messages.open(World.WAITS)).isEmpty();
     assertThat(stored(world))
-        .containsExactlyInAnyOrder(World.FILED, World.DELETED, World.HELD); // no bounce
+        .containsExactlyInAnyOrder(World.FILED, World.DELETED, World.HELD); // and no bounce
     assertThat(world.get("/v1/messages/" + World.WAITS).json()).containsEntry("status", "removed");
     assertThat(world.get("/v1/queue").items())
         .extracting(item -> item.get("message"))

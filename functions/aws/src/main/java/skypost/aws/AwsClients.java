@@ -14,6 +14,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** SDK clients of one process: each is made once, when it is first asked for. */
@@ -50,6 +52,7 @@ public final class AwsClients {
   private final Optional<Elsewhere> elsewhere;
   private final Optional<SdkHttpClient> http;
   private S3Client s3;
+  private S3Presigner presigner;
   private DynamoDbClient dynamo;
   private SqsClient sqs;
   private LambdaClient lambda;
@@ -88,19 +91,43 @@ public final class AwsClients {
         : Optional.ofNullable(System.getenv(REGION)).filter(name -> !name.isEmpty());
   }
 
+  /** Bucket names as host names are for AWS; other endpoints know paths. */
+  private boolean hasPaths() {
+    return elsewhere.isPresent() || System.getenv("AWS_ENDPOINT_URL") != null;
+  }
+
   public synchronized S3Client s3() {
     if (s3 == null) {
-      // Bucket names as host names are for AWS; other endpoints know paths.
-      boolean paths = elsewhere.isPresent() || System.getenv("AWS_ENDPOINT_URL") != null;
       // Our checksums are known before a PUT begins (S3Draft), so nothing has to trail the content
       // in chunks that are each signed and counted.
       var builder =
           S3Client.builder()
-              .forcePathStyle(paths)
+              .forcePathStyle(hasPaths())
               .serviceConfiguration(config -> config.chunkedEncodingEnabled(false));
       s3 = configure(builder, Service.S3).build();
     }
     return s3;
+  }
+
+  /**
+   * Makes URLs that carry a permission of ours with them. Those made with a role's credentials end
+   * with these, whatever they say (Amazon S3 User Guide, "Download and upload objects with
+   * presigned URLs").
+   */
+  public synchronized S3Presigner presigner() {
+    if (presigner == null) {
+      var builder =
+          S3Presigner.builder()
+              .region(Region.of(region().orElse("us-east-1")))
+              .serviceConfiguration(
+                  S3Configuration.builder().pathStyleAccessEnabled(hasPaths()).build());
+      elsewhere.ifPresent(there -> {
+        Optional.ofNullable(there.endpoints().get(Service.S3)).ifPresent(builder::endpointOverride);
+        builder.credentialsProvider(there.credentials());
+      });
+      presigner = builder.build();
+    }
+    return presigner;
   }
 
   public synchronized DynamoDbClient dynamo() {

@@ -41,6 +41,9 @@ import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.Transfers;
 import skypost.mail.verify.SessionCheck;
 
 /**
@@ -69,6 +72,9 @@ public final class AwsPorts {
       new Setting("SKYPOST_QUEUE_INCOMING", "URL of the SQS queue of S3 events", "");
   public static final Setting OUTBOUND =
       new Setting("SKYPOST_QUEUE_OUTBOUND", "URL of the SQS queue that wakes SendFunction", "");
+  public static final Setting TRANSFERS =
+      new Setting(
+          "SKYPOST_QUEUE_TRANSFERS", "URL of the SQS queue that wakes TransferFunction", "");
   public static final Setting AUTHORIZE =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
 
@@ -237,6 +243,19 @@ public final class AwsPorts {
   public QueueOperations operations() {
     return new DynamoQueueOperations(
         clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND));
+  }
+
+  public Transfers transfers() {
+    return new DynamoTransfers(
+        clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(TRANSFERS));
+  }
+
+  public ExportObjects exportObjects() {
+    return new S3ExportObjects(clients.s3(), clients::presigner, settings.required(BUCKET));
+  }
+
+  public ImportObjects importObjects() {
+    return new S3ImportObjects(clients.s3(), clients::presigner, settings.required(BUCKET));
   }
 
   public Destinations destinations() {

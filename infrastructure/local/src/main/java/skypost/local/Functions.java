@@ -16,6 +16,7 @@ import skypost.mail.settings.SettingsReader;
 import skypost.receive.ReceiveHandler;
 import skypost.report.ReportHandler;
 import skypost.send.SendHandler;
+import skypost.transfer.TransferHandler;
 
 /**
  * The functions of template.yaml, with the handlers that run in the cloud.
@@ -23,6 +24,7 @@ import skypost.send.SendHandler;
  * @param authorize asked by the fronts
  * @param receive fed with S3's events
  * @param send woken for the outbound queue
+ * @param transfer woken for exports and imports
  * @param report reports a day that is over
  * @param api behind the HTTP API
  */
@@ -30,6 +32,7 @@ record Functions(
     LambdaFunction authorize,
     LambdaFunction receive,
     LambdaFunction send,
+    LambdaFunction transfer,
     LambdaFunction report,
     LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
@@ -58,6 +61,10 @@ record Functions(
             new SendHandler(clients, new SettingsReader(environment), clock),
             Resources.SEND_TIMEOUT),
         new LambdaFunction(
+            "TransferFunction",
+            new TransferHandler(clients, new SettingsReader(environment), clock),
+            Resources.TRANSFER_TIMEOUT),
+        new LambdaFunction(
             "ReportFunction",
             new ReportHandler(clients, new SettingsReader(environment), clock),
             Resources.REPORT_TIMEOUT),
@@ -68,7 +75,7 @@ record Functions(
   }
 
   List<LambdaFunction> all() {
-    return List.of(authorize, receive, send, report, api);
+    return List.of(authorize, receive, send, transfer, report, api);
   }
 
   /**
@@ -89,6 +96,7 @@ record Functions(
     environment.put(AwsPorts.MESSAGES.key(), Resources.MESSAGES);
     environment.put(AwsPorts.INCOMING.key(), resources.incoming().url());
     environment.put(AwsPorts.OUTBOUND.key(), resources.outbound().url());
+    environment.put(AwsPorts.TRANSFERS.key(), resources.transfers().url());
     environment.put(AwsPorts.AUTHORIZE.key(), AUTHORIZE);
     environment.put(AwsPorts.RECEIVE.key(), RECEIVE);
     environment.put(ApiSettings.ADMIN_TOKEN.key(), secrets.adminToken());

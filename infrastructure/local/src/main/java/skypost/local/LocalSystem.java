@@ -37,6 +37,7 @@ final class LocalSystem implements AutoCloseable {
       2000; // to the embedded endpoints: a few for each session and function
   private static final int BATCH_SIZE = 10;
   private static final int CONCURRENCY = 4;
+  private static final int CONCURRENT_TRANSFERS = 2;
 
   /** How long after midnight (UTC) the day before is reported. */
   private static final Duration REPORTING = Duration.ofMinutes(20);
@@ -171,6 +172,9 @@ final class LocalSystem implements AutoCloseable {
         EventSourcePoller.start(clients.sqs(), source(resources.incoming()), functions.receive()));
     opened.add(
         EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
+    // One at a time, as template.yaml has it: a transfer may take an invocation's whole time.
+    var transfers = new EventSource(resources.transfers(), 1, Duration.ZERO, CONCURRENT_TRANSFERS);
+    opened.add(EventSourcePoller.start(clients.sqs(), transfers, functions.transfer()));
     wakePeriodically(functions);
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
     Metrics metrics = MetricsSettings.read(new SettingsReader(environment), clock);

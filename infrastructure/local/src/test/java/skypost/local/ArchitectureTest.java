@@ -81,12 +81,13 @@ class ArchitectureTest {
               "skypost.receive",
               "skypost.report",
               "skypost.send",
+              "skypost.transfer",
               "skypost.api");
 
   @ArchTest
   static final ArchRule FUNCTIONS_AND_CONTAINERS_DO_NOT_KNOW_EACH_OTHER =
       slices()
-          .matching("skypost.(authorize|receive|send|api|smtp|pop3)..")
+          .matching("skypost.(authorize|receive|send|transfer|api|smtp|pop3)..")
           .should()
           .notDependOnEachOther();
 

@@ -111,6 +111,7 @@ final class SteppedSystem implements AutoCloseable {
         counted(plain.authorize()),
         counted(plain.receive()),
         counted(plain.send()),
+        counted(plain.transfer()),
         counted(plain.report()),
         counted(plain.api()));
   }

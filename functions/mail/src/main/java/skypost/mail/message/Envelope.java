@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import skypost.protocol.address.EmailAddress;
 
 /**
@@ -21,12 +22,26 @@ public record Envelope(
     List<Recipient> recipients,
     Origin origin) {
 
+  private static final String IMPORT = "X-IMPORT";
+
   public Envelope {
     if (recipients.isEmpty()) {
       throw new IllegalArgumentException("an envelope has a recipient");
     }
     senderParameters = Map.copyOf(senderParameters);
     recipients = List.copyOf(recipients);
+  }
+
+  /** With the name of the import that it came by: who has begun that files it, and nobody else. */
+  public Envelope importedBy(String name) {
+    Map<String, String> parameters = new TreeMap<>(senderParameters);
+    parameters.put(IMPORT, name);
+    return new Envelope(sender, parameters, recipients, origin);
+  }
+
+  /** Whether an import files it. Only we write this: SMTP takes no parameter of that name. */
+  public boolean isImported() {
+    return senderParameters.containsKey(IMPORT);
   }
 
   /** The reverse-path in angle brackets as Return-Path shows it (RFC 5321 section 4.4). */

@@ -100,6 +100,10 @@ public final class ReceiveMessage {
       return;
     }
     Envelope envelope = stored.get().envelope();
+    if (envelope.isImported()) { // its import files it, and knows how far it is
+      stored.get().close();
+      return;
+    }
     StoredSource source;
     try (StoredMessage message = stored.get()) {
       source = StoredSource.of(ports.messages(), id, message);

@@ -247,7 +247,8 @@ class SignOutgoingTest {
   @Test
   void whatCannotBeReadIsNotBegun() throws IOException {
     var stored = new Endless("From: ann@us.example\r\n\r\n", 2_000_000);
-    MessageBody body = MessageBody.open(stored, MessageId.at(NOW, new Random())).orElseThrow();
+    MessageBody body =
+        MessageBody.open(stored, entry(MessageId.at(NOW, new Random()))).orElseThrow();
     Transaction.Content unreadable = sign.over(body);
     stored.broken = true;
     try (FakeMx mx = FakeMx.start()) {
