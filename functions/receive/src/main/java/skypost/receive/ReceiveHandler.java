@@ -15,12 +15,14 @@ import skypost.aws.AwsPorts;
 import skypost.aws.LambdaSessionCheck;
 import skypost.aws.S3Events;
 import skypost.aws.SqsBatch;
+import skypost.mail.auth.dmarc.ReportRequest;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.CachedRelay;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.dns.Dns;
+import skypost.mail.dns.DnsLookups;
 import skypost.mail.filter.ApplyFilter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
@@ -30,9 +32,11 @@ import skypost.mail.mailbox.Retention;
 import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepUnfinished;
+import skypost.mail.report.CountMail;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.verify.CheckInSession;
+import skypost.mail.verify.CountSenders;
 import skypost.mail.verify.SenderVerifier;
 import skypost.mail.verify.SessionCheck;
 import skypost.mail.verify.VerifySender;
@@ -60,6 +64,7 @@ public final class ReceiveHandler implements RequestStreamHandler {
   private final SweepUnfinished sweep;
   private final ExpireMessages expire;
   private final SessionCheck check;
+  private final CountMail counted;
   private final Clock clock;
 
   /** Wired by the function's environment. */
@@ -82,7 +87,13 @@ public final class ReceiveHandler implements RequestStreamHandler {
         new ApplyFilter.Ports(ports.filters(), ports.filterMemories(), messages, mailboxes, traces);
     var directory = ports.directory();
     var domains = new CachedDomains(directory, clock);
-    var verifier = verifier(settings, directory, domains, clock);
+    Dns dns =
+        Dns.published(settings.hostPort(CommonSettings.DNS, DNS_PORT), DNS_TIMEOUT, DNS_TRIES);
+    var verifier = verifier(settings, dns, directory, domains, clock);
+    var lookups = new DnsLookups(dns, () -> false);
+    this.counted =
+        new CountMail(domain -> ReportRequest.isMade(domain, lookups), ports.countedMail(), clock);
+    var counts = new CountSenders(counted::count);
     this.receive =
         new ReceiveMessage(
             new ReceiveMessage.Ports(
@@ -97,11 +108,13 @@ public final class ReceiveHandler implements RequestStreamHandler {
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
                 new ApplyFilter(filters, bounces.hostname(), clock),
                 ports.receivedReports(),
-                verifier),
+                verifier,
+                counts),
             clock);
     this.check =
         new CheckInSession(
-            new CheckInSession.Ports(ports.stagedMessages(), verifier, domains, traces), clock);
+            new CheckInSession.Ports(ports.stagedMessages(), verifier, domains, traces, counts),
+            clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.expire =
         new ExpireMessages(
@@ -114,9 +127,7 @@ public final class ReceiveHandler implements RequestStreamHandler {
   }
 
   private static SenderVerifier verifier(
-      SettingsReader settings, Directory directory, CachedDomains domains, Clock clock) {
-    Dns dns =
-        Dns.published(settings.hostPort(CommonSettings.DNS, DNS_PORT), DNS_TIMEOUT, DNS_TRIES);
+      SettingsReader settings, Dns dns, Directory directory, CachedDomains domains, Clock clock) {
     var relay =
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
     return new VerifySender(
@@ -131,11 +142,13 @@ public final class ReceiveHandler implements RequestStreamHandler {
       SweepUnfinished sweep,
       ExpireMessages expire,
       SessionCheck check,
+      CountMail counted,
       Clock clock) {
     this.receive = receive;
     this.sweep = sweep;
     this.expire = expire;
     this.check = check;
+    this.counted = counted;
     this.clock = clock;
   }
 
@@ -150,9 +163,11 @@ public final class ReceiveHandler implements RequestStreamHandler {
     Optional<MessageId> asked = LambdaSessionCheck.question(event);
     if (asked.isPresent()) {
       output.write(LambdaSessionCheck.answer(check.refusal(asked.get())));
+      counted.write();
       return;
     }
     SqsBatch.handle(event, output, this::receive);
+    counted.write();
   }
 
   private void receive(SqsBatch.Message message) throws IOException {

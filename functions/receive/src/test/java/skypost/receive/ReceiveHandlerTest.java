@@ -25,6 +25,7 @@ import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Retention;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryCountedMail;
 import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryExpiringMailboxes;
@@ -38,6 +39,8 @@ import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.receive.SweepUnfinished;
+import skypost.mail.report.CountMail;
+import skypost.mail.verify.CountSenders;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
@@ -89,7 +92,8 @@ class ReceiveHandlerTest {
             skypost.mail.forward.ReturnPaths.NONE,
             Samples.filters(directory, messages, mailboxes, clock),
             new InMemoryReceivedReports(),
-            (envelope, message) -> skypost.mail.verify.Verification.NONE);
+            (envelope, message) -> skypost.mail.verify.Verification.NONE,
+            CountSenders.NONE);
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),
@@ -100,6 +104,7 @@ class ReceiveHandlerTest {
                 new FreeBodies(new InMemoryBodyHolders(), messages),
                 clock),
             id -> refusal.filter(reply -> id.equals(IDS.getFirst())),
+            new CountMail(domain -> true, new InMemoryCountedMail(), clock),
             clock);
   }
 

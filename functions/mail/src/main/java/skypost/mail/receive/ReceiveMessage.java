@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.auth.dmarc.Policy;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.bounce.FailedRecipient;
 import skypost.mail.bounce.Reported;
@@ -39,6 +40,7 @@ import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.CountSenders;
 import skypost.mail.verify.JudgeSender;
 import skypost.mail.verify.Judgement;
 import skypost.mail.verify.Judgement.Reason;
@@ -71,7 +73,8 @@ public final class ReceiveMessage {
       ReturnPaths returnPaths,
       ApplyFilter filters,
       ReceivedReports reports,
-      SenderVerifier verifier) {}
+      SenderVerifier verifier,
+      CountSenders counts) {}
 
   private final Ports ports;
   private final ResolveRecipients resolver;
@@ -130,6 +133,7 @@ public final class ReceiveMessage {
     private boolean held;
     private boolean nobodyLeft;
     private String suspicion = ""; // of whom is being delivered to
+    private Policy done = Policy.NONE; // the strictest that was
 
     /** What the filter of one recipient decided. */
     private record Filtered(FilteredMail mail, FilterPlan plan) {}
@@ -154,7 +158,7 @@ public final class ReceiveMessage {
     }
 
     void deal() throws IOException {
-      Resolution resolution = resolver.resolve(id, envelope);
+      Resolution resolution = resolver.resolve(id, envelope, verification.isVouchedFor());
       List<QueueEntry> entries =
           outbound.entries(resolution.remote(), outcomes).stream()
               .map(entry -> entry.withResults(results))
@@ -177,6 +181,7 @@ public final class ReceiveMessage {
         ports.filters().remember(each.mail(), each.plan());
       }
       ports.traces().record(receipt());
+      ports.counts().count(verification, envelope, done);
       outcomes.forEach(this::log);
       if (!held || nobodyLeft) {
         ports.messages().delete(List.of(id));
@@ -203,6 +208,7 @@ public final class ReceiveMessage {
             case Judgement.Junk(Reason reason) -> reason.word();
             case Judgement.Refuse(Reason reason) -> reason.word(); // it has been taken
           };
+      done = suspicion.isEmpty() ? done : Policy.QUARANTINE;
       if (asked.isPresent()) { // a copy that a filter has made
         file(local, asked.get());
       } else if (local.filter().isPresent()) {

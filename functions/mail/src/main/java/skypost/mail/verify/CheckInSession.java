@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.auth.dmarc.DmarcVerdict;
+import skypost.mail.auth.dmarc.Policy;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.SenderPolicy;
@@ -44,7 +45,11 @@ public final class CheckInSession implements SessionCheck {
    * @param staged messages that are not accepted yet
    */
   public record Ports(
-      StoredMessages staged, SenderVerifier verifier, CachedDomains domains, Traces traces) {}
+      StoredMessages staged,
+      SenderVerifier verifier,
+      CachedDomains domains,
+      Traces traces,
+      CountSenders counts) {}
 
   public CheckInSession(Ports ports, Clock clock) {
     this.ports = ports;
@@ -68,6 +73,7 @@ public final class CheckInSession implements SessionCheck {
     if (reason.isPresent()) {
       refusal = Optional.of(reply(message, reason.get()));
       record(message, reason.get(), refusal.get());
+      ports.counts().count(message.verification(), envelope, Policy.REJECT);
     }
     ports.staged().delete(List.of(id));
     return refusal;

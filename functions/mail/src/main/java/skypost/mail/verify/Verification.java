@@ -3,6 +3,8 @@ package skypost.mail.verify;
 import java.util.Optional;
 import skypost.mail.auth.Checked;
 import skypost.mail.auth.Checked.OfMessage;
+import skypost.mail.auth.dkim.DkimResult;
+import skypost.mail.auth.spf.SpfResult;
 import skypost.mail.auth.spf.SpfVerdict;
 import skypost.mail.message.SenderResults;
 
@@ -15,6 +17,14 @@ import skypost.mail.message.SenderResults;
 public record Verification(SenderResults results, Optional<Sender> sender) {
   /** Of mail that is not verified, and has no part in it. */
   public static final Verification NONE = new Verification(SenderResults.NONE, Optional.empty());
+
+  /** Whether somebody stands for it: a signer, a server that may send, or we ourselves. */
+  public boolean isVouchedFor() {
+    return sender.isEmpty()
+        || sender.get().spf().result() instanceof SpfResult.Pass
+        || sender.get().message().dkim().stream()
+            .anyMatch(verdict -> verdict.result() instanceof DkimResult.Pass);
+  }
 
   /**
    * A sender who was looked at.

@@ -37,6 +37,7 @@ import skypost.mail.message.MessageId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.CountSenders;
 import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
@@ -70,7 +71,8 @@ class FilteredDeliveryTest {
                   "mx.local.example",
                   CLOCK),
               new InMemoryReceivedReports(),
-              (envelope, message) -> Verification.NONE),
+              (envelope, message) -> Verification.NONE,
+              CountSenders.NONE),
           CLOCK);
 
   @BeforeEach

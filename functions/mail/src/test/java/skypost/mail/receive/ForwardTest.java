@@ -32,6 +32,7 @@ import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.verify.CountSenders;
 import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
@@ -59,7 +60,8 @@ class ForwardTest {
               new ReturnPaths(List.of("a secret of ours")),
               Samples.filters(directory, messages, mailboxes, CLOCK),
               new InMemoryReceivedReports(),
-              (envelope, message) -> Verification.NONE),
+              (envelope, message) -> Verification.NONE,
+              CountSenders.NONE),
           CLOCK);
 
   @BeforeEach

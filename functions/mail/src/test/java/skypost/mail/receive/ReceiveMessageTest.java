@@ -39,6 +39,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.CountSenders;
 import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
@@ -350,7 +351,8 @@ class ReceiveMessageTest {
             ReturnPaths.NONE,
             Samples.filters(directory, messages, mailboxes, CLOCK),
             reports,
-            (envelope, message) -> Verification.NONE),
+            (envelope, message) -> Verification.NONE,
+            CountSenders.NONE),
         CLOCK);
   }
 

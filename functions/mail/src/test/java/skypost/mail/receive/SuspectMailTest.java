@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,8 @@ import skypost.mail.message.MessageId;
 import skypost.mail.message.MessageSource;
 import skypost.mail.message.SenderResults;
 import skypost.mail.queue.QueueEntry;
+import skypost.mail.report.AggregateReport.Row;
+import skypost.mail.verify.CountSenders;
 import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
@@ -68,6 +71,7 @@ class SuspectMailTest {
   private final InMemoryTraces traces = new InMemoryTraces();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(CLOCK, wake -> {});
   private final InMemoryFilters filters = new InMemoryFilters(directory);
+  private final Map<String, Row> counted = new HashMap<>();
   private Policy wanted = Policy.QUARANTINE;
 
   private final ReceiveMessage receive =
@@ -87,7 +91,8 @@ class SuspectMailTest {
                   "mx.local.example",
                   CLOCK),
               new InMemoryReceivedReports(),
-              this::verify),
+              this::verify,
+              new CountSenders(counted::put)),
           CLOCK);
 
   private Verification verify(Envelope envelope, MessageSource message) {
@@ -95,7 +100,8 @@ class SuspectMailTest {
       return Verification.NONE;
     }
     var dmarc =
-        new DmarcVerdict(DmarcResult.FAIL, "far.example", "far.example", wanted, wanted, "");
+        new DmarcVerdict(
+            DmarcResult.FAIL, "far.example", "far.example", wanted, wanted, false, false, "");
     return new Verification(
         SAID,
         Optional.of(
@@ -173,6 +179,7 @@ class SuspectMailTest {
                 + "\tspf=fail smtp.mailfrom=far.example;\r\n\tdmarc=fail\r\n"
                 + REST);
     assertThat(message.size()).isEqualTo(seen.length());
+    assertThat(counted.get("far.example").evaluated().disposition()).isEqualTo("quarantine");
   }
 
   @Test
@@ -197,6 +204,7 @@ class SuspectMailTest {
     assertThat(read(ANN, folder(ANN, "INBOX").getFirst()))
         .contains("Authentication-Results: mx.local.example;\r\n\tspf=fail")
         .doesNotContain("dmarc=pass");
+    assertThat(counted.get("far.example").evaluated().disposition()).isEqualTo("none");
   }
 
   @Test

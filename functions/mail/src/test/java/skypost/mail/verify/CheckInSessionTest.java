@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.SenderResults;
+import skypost.mail.report.AggregateReport.Row;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.protocol.smtp.SmtpReply;
 
@@ -44,6 +46,7 @@ class CheckInSessionTest {
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryTraces traces = new InMemoryTraces();
+  private final Map<String, Row> counted = new HashMap<>();
   private Policy wanted = Policy.REJECT;
 
   @BeforeEach
@@ -64,7 +67,8 @@ class CheckInSessionTest {
 
   private Verification found() {
     var dmarc =
-        new DmarcVerdict(DmarcResult.FAIL, "far.example", "far.example", wanted, wanted, "");
+        new DmarcVerdict(
+            DmarcResult.FAIL, "far.example", "far.example", wanted, wanted, false, false, "");
     return new Verification(
         new SenderResults("mx.example; dmarc=fail header.from=far.example"),
         Optional.of(
@@ -86,7 +90,11 @@ class CheckInSessionTest {
     }
     return new CheckInSession(
             new CheckInSession.Ports(
-                messages.staged(), (_, _) -> found(), new CachedDomains(directory, CLOCK), traces),
+                messages.staged(),
+                (_, _) -> found(),
+                new CachedDomains(directory, CLOCK),
+                traces,
+                new CountSenders(counted::put)),
             CLOCK)
         .refusal(id);
   }
@@ -113,6 +121,7 @@ class CheckInSessionTest {
         .allMatch(outcome -> outcome.because().equals("dmarc-reject"))
         .extracting(outcome -> outcome.outcome())
         .containsOnly(new Outcome.Refused(reply.get()));
+    assertThat(counted.get("far.example").evaluated().disposition()).isEqualTo("reject");
   }
 
   @Test
@@ -125,6 +134,7 @@ class CheckInSessionTest {
 
     assertThat(messages.staged().open(id)).isEmpty();
     assertThat(traces.refusal(id)).isEmpty();
+    assertThat(counted).as("counted when it has been dealt with").isEmpty();
   }
 
   @Test
@@ -139,7 +149,11 @@ class CheckInSessionTest {
     var check =
         new CheckInSession(
             new CheckInSession.Ports(
-                messages.staged(), (_, _) -> found(), new CachedDomains(directory, CLOCK), traces),
+                messages.staged(),
+                (_, _) -> found(),
+                new CachedDomains(directory, CLOCK),
+                traces,
+                new CountSenders(counted::put)),
             CLOCK);
 
     assertThatThrownBy(() -> check.refusal(Samples.id())).isInstanceOf(IOException.class);

@@ -43,7 +43,14 @@ class JudgeSenderTest {
       Policy disposition, boolean spoofed, SpfResult spf, ArcVerdict arc, MailAddress... authors) {
     var dmarc =
         new DmarcVerdict(
-            DmarcResult.FAIL, "far.example", "far.example", disposition, disposition, "");
+            DmarcResult.FAIL,
+            "far.example",
+            "far.example",
+            disposition,
+            disposition,
+            false,
+            false,
+            "");
     return new Verification(
         new SenderResults("mx; none"),
         Optional.of(
