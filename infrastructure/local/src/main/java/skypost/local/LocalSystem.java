@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Server;
@@ -96,8 +97,9 @@ final class LocalSystem implements AutoCloseable {
         event ->
             clients
                 .sqs()
-                .sendMessage(
-                    r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+                .sendMessage(r ->
+                    r.queueUrl(resources.incoming().url())
+                        .messageBody(event.toJson(Resources.REGION)));
     if (endpoints.embedded()) {
       for (String table : Resources.EXPIRING) {
         opened.add(new TimeToLiveSweeper(clients.dynamo(), table, clock)).start();

@@ -1,6 +1,7 @@
 package skypost.local;
 
 import java.net.URI;
+import skypost.local.s3.AccessKey;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;

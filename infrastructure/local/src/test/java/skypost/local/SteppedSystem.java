@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.SettingsReader;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
@@ -91,7 +92,8 @@ final class SteppedSystem implements AutoCloseable {
   private void notified(ObjectCreated event) {
     clients
         .sqs()
-        .sendMessage(send -> send.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+        .sendMessage(send ->
+            send.queueUrl(resources.incoming().url()).messageBody(event.toJson(Resources.REGION)));
   }
 
   /** Functions that share nothing with others, as another environment of Lambda would hold. */
