@@ -8,7 +8,6 @@ import java.util.UUID;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
-import skypost.mail.message.StoredMessages;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.pop3.Pop3Logins;
 import skypost.protocol.sasl.ScramLogin;
@@ -30,7 +29,7 @@ final class MailboxLogins implements Pop3Logins {
    * @param room what all sessions may read ahead together
    */
   record Stores(
-      Mailboxes mailboxes, BodyHolders holders, StoredMessages messages, Prefetch.Room room) {}
+      Mailboxes mailboxes, BodyHolders holders, RememberedBodies messages, Prefetch.Room room) {}
 
   MailboxLogins(Authorizer authorizer, Stores stores, Clock clock) {
     this.authorizer = authorizer;

@@ -49,7 +49,10 @@ public final class Pop3Server implements AutoCloseable {
       throws IOException {
     var stores =
         new MailboxLogins.Stores(
-            ports.mailboxes(), ports.holders(), ports.messages(), new Prefetch.Room());
+            ports.mailboxes(),
+            ports.holders(),
+            new RememberedBodies(ports.messages(), clock),
+            new Prefetch.Room());
     var authorizer = new RememberingAuthorizer(ports.authorizer(), clock);
     var logins = new MailboxLogins(authorizer, stores, clock);
     TcpServer pop3 = listen(settings, Optional.empty(), logins, new Meter(metrics, "POP3"));
