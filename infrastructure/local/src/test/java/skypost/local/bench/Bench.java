@@ -29,6 +29,7 @@ public final class Bench {
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
         pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded, dovecot
                             (started here; run as root): memory,embedded
+        requests            CPU time of each request of a message, of the SDK and of the embedded endpoint
         mailbox [MESSAGES]  login, STAT, LIST and UIDL of a large mailbox (100000)
         large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
       """;
@@ -57,6 +58,10 @@ public final class Bench {
                     List.of((rest.isEmpty() ? "memory,embedded" : rest.getFirst()).split(",")),
                     System.out)
                 .run();
+        case "requests" -> {
+          RequestBench.run(rest.isEmpty() ? "apache" : rest.getFirst(), System.out);
+          System.exit(0);
+        }
         case "mailbox" -> {
           LargeMailbox.run(number(rest, 100_000), System.out);
           System.exit(0); // the embedded endpoints do not end by themselves
