@@ -15,6 +15,7 @@ import skypost.aws.AwsClients;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.S3Messages;
+import skypost.aws.http.BlockingHttpClient;
 import skypost.local.s3.AccessKey;
 import skypost.local.s3.EmbeddedS3;
 import skypost.local.sqs.EmbeddedSqs;
@@ -71,6 +72,7 @@ public final class BenchRequests {
     SdkHttpClient client =
         switch (http) {
           case "apache" -> Apache5HttpClient.builder().maxConnections(MAX_CONNECTIONS).build();
+          case "own" -> BlockingHttpClient.of(MAX_CONNECTIONS);
           case "url" -> {
             System.setProperty("http.maxConnections", "200"); // or more than five are not kept
             yield UrlConnectionHttpClient.builder().build();

@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.http.BlockingHttpClient;
 import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.SettingsReader;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -66,7 +66,7 @@ final class SteppedSystem implements AutoCloseable {
                     Optional.empty(), DynoxideBinary.userCache(System.getenv()), line -> {}),
             event -> notified(event),
             opened);
-    var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_CONNECTIONS).build());
+    var http = opened.add(BlockingHttpClient.of(MAX_CONNECTIONS));
     Map<AwsClients.Service, java.net.URI> uris = new EnumMap<>(endpoints.uris());
     functionClients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
     Provisioning provisioning =

@@ -29,7 +29,8 @@ public final class Bench {
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
         pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded, dovecot
                             (started here; run as root): memory,embedded
-        requests            CPU time of each request of a message, of the SDK and of the embedded endpoint
+        requests [CLIENT]   CPU time of each request of a message, of the SDK and of the embedded endpoint;
+                            with the HTTP client own, apache or url (own)
         mailbox [MESSAGES]  login, STAT, LIST and UIDL of a large mailbox (100000)
         large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
       """;
@@ -59,7 +60,7 @@ public final class Bench {
                     System.out)
                 .run();
         case "requests" -> {
-          RequestBench.run(rest.isEmpty() ? "apache" : rest.getFirst(), System.out);
+          RequestBench.run(rest.isEmpty() ? "own" : rest.getFirst(), System.out);
           System.exit(0);
         }
         case "mailbox" -> {

@@ -42,12 +42,36 @@ final class ProcessTree {
     return Duration.ofMillis(ticks * 1000 / TICKS_A_SECOND);
   }
 
-  /** User and system time of the root alone, without what it started. */
-  Duration own() throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + root + "/stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    long ticks = Long.parseLong(fields[FIRST_TIME]) + Long.parseLong(fields[FIRST_TIME + 1]);
+  /**
+   * User and system time of its living threads, without those of the JVM's compilers, which stop
+   * when all is compiled.
+   */
+  Duration withoutCompilers() throws IOException {
+    long ticks = 0;
+    for (long pid : members().keySet()) {
+      try (var threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+        for (Path thread : threads) {
+          ticks += ticksUnlessCompiler(thread);
+        }
+      } catch (IOException ended) {
+        continue;
+      }
+    }
     return Duration.ofMillis(ticks * 1000 / TICKS_A_SECOND);
+  }
+
+  private static long ticksUnlessCompiler(Path thread) throws IOException {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      int nameEnd = stat.lastIndexOf(')');
+      if (stat.substring(0, nameEnd).contains("CompilerThre")) {
+        return 0;
+      }
+      String[] fields = stat.substring(nameEnd + 2).split(" ");
+      return Long.parseLong(fields[FIRST_TIME]) + Long.parseLong(fields[FIRST_TIME + 1]);
+    } catch (java.nio.file.NoSuchFileException ended) {
+      return 0;
+    }
   }
 
   /**

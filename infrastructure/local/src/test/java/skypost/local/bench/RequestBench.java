@@ -15,8 +15,9 @@ import java.util.concurrent.Future;
 import skypost.local.BenchRequests;
 
 /**
- * What one request to AWS costs: CPU time of the client, which is the SDK and our adapter, beside
- * that of the embedded endpoint in a process of its own, and how many there are in a second.
+ * What one request to AWS costs: CPU time without the JVM's compilers, of the client, which is the
+ * SDK and our adapter, beside that of the embedded endpoint in a process of its own, and how many
+ * there are in a second.
  */
 final class RequestBench {
   private static final Duration WARM_UP = Duration.ofSeconds(6);
@@ -24,14 +25,16 @@ final class RequestBench {
   private static final int AT_ONCE = 8;
 
   private final PrintStream out;
-  private final ProcessTree client = new ProcessTree(ProcessHandle.current().pid());
+
+  /** This process, and the endpoints, which are its children. */
+  private final ProcessTree all = new ProcessTree(ProcessHandle.current().pid());
 
   private RequestBench(PrintStream out) {
     this.out = out;
   }
 
   /**
-   * @param http the SDK's HTTP client: apache or url
+   * @param http the SDK's HTTP client: own, apache or url
    */
   static void run(String http, PrintStream out) throws Exception {
     Path scratch = Files.createTempDirectory("skypost-bench-");
@@ -54,29 +57,24 @@ final class RequestBench {
         "%-34s %10s %12s %12s%n", "request, 8 at once", "a second", "µs client", "µs endpoint");
     for (BenchRequests.Kind kind : requests.kinds()) {
       turn(kind, WARM_UP);
-      long clientBefore = ours();
-      long before = endpoints.cpu().toNanos();
+      long before = endpoints.withoutCompilers().toNanos();
+      long bothBefore = all.withoutCompilers().toNanos();
       long begun = System.nanoTime();
       long count = turn(kind, TURN);
       double seconds = (System.nanoTime() - begun) / 1e9;
-      long server = endpoints.cpu().toNanos() - before;
-      long spent = ours() - clientBefore;
+      long both = all.withoutCompilers().toNanos() - bothBefore;
+      long server = endpoints.withoutCompilers().toNanos() - before;
       out.printf(
           "%-34s %10.0f %12.0f %12.0f%n",
-          kind.name(), count / seconds, spent / 1e3 / count, server / 1e3 / count);
+          kind.name(), count / seconds, (both - server) / 1e3 / count, server / 1e3 / count);
     }
-  }
-
-  /** This process without its children. */
-  private long ours() throws IOException {
-    return client.own().toNanos();
   }
 
   private static long turn(BenchRequests.Kind kind, Duration length) throws Exception {
     long end = System.nanoTime() + length.toNanos();
-    List<Callable<Long>> all = new ArrayList<>();
+    List<Callable<Long>> loops = new ArrayList<>();
     for (int i = 0; i < AT_ONCE; i++) {
-      all.add(() -> {
+      loops.add(() -> {
         long done = 0;
         for (; System.nanoTime() < end; done++) {
           kind.request().call();
@@ -86,7 +84,7 @@ final class RequestBench {
     }
     long count = 0;
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Future<Long> ended : threads.invokeAll(all)) {
+      for (Future<Long> ended : threads.invokeAll(loops)) {
         count += ended.get();
       }
     } catch (ExecutionException failed) {
