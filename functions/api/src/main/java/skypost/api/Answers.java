@@ -1,10 +1,14 @@
 package skypost.api;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import skypost.mail.admin.Outcome;
+import skypost.mail.directory.HostPort;
+import skypost.mail.directory.SmartHost;
+import skypost.mail.queue.Destination;
 import skypost.protocol.address.Domains;
 import skypost.protocol.address.EmailAddress;
 
@@ -48,6 +52,18 @@ final class Answers {
   /** The domain in a path. */
   static String domain(Route.PathValues path) throws Refusal {
     return domain(path.get("domain"));
+  }
+
+  /** A destination in a path: a domain, or a smart host as destinations are named. */
+  static String destination(Route.PathValues path) throws Refusal {
+    String text = path.get("destination");
+    if (!Destination.isSmartHost(text)) {
+      return domain(text);
+    }
+    int server = text.lastIndexOf('@') + 1;
+    return HostPort.parse(text.substring(server), SmartHost.SUBMISSIONS_PORT)
+        .map(host -> text.substring(0, server) + host.toString().toLowerCase(Locale.ROOT))
+        .orElseThrow(() -> refused("destination", "neither a domain name nor a smart host"));
   }
 
   /** The domain in a query. */

@@ -28,11 +28,7 @@ public final class ApiHandler implements RequestStreamHandler {
    */
   public ApiHandler(AwsClients clients, SettingsReader reader, Clock clock) {
     ApiSettings settings = ApiSettings.read(reader);
-    ApiPorts ports =
-        ApiPorts.of(
-            new AwsPorts(clients, reader, clock),
-            settings.callAhead().probe(),
-            settings.callAhead().screen());
+    ApiPorts ports = ApiPorts.of(new AwsPorts(clients, reader, clock), settings);
     reader.check();
     this(settings, ports, clock);
   }

@@ -1,8 +1,8 @@
 package skypost.api;
 
+import java.util.function.Supplier;
 import skypost.aws.AwsPorts;
 import skypost.aws.S3Messages;
-import skypost.mail.authorize.ClientScreen;
 import skypost.mail.authorize.RecipientProbe;
 import skypost.mail.authorize.ScreenClients;
 import skypost.mail.directory.Credentials;
@@ -11,21 +11,28 @@ import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
+import skypost.mail.dns.PublishedRecords;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.KeyVault;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.trace.Traces;
 
 /**
  * What the API works on.
  *
  * @param incoming where bounces of removed messages are put
+ * @param keyVault seals DKIM's private keys, and need not be able to open them
+ * @param publishedRecords asks the DNS anew each time
  * @param probe for explaining what a relay domain's primary says
  * @param screen for explaining what DNS lists say, and who is greylisted; it leaves no trace
  */
@@ -34,6 +41,7 @@ public record ApiPorts(
     Credentials credentials,
     SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
+    DeletedMessages deletedMessages,
     Filters filters,
     FilterMemories filterMemories,
     BodyHolders holders,
@@ -46,15 +54,20 @@ public record ApiPorts(
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
+    SigningKeys signingKeys,
+    KeyVault keyVault,
+    Supplier<PublishedRecords> publishedRecords,
+    ReceivedReports receivedReports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
-  static ApiPorts of(AwsPorts aws, RecipientProbe probe, ClientScreen screen) {
+  static ApiPorts of(AwsPorts aws, ApiSettings settings) {
     S3Messages messages = aws.messages();
     return new ApiPorts(
         aws.directory(),
         aws.credentials(),
         aws.smartHostPasswords(),
         aws.mailboxes(),
+        aws.deletedMessages(),
         aws.filters(),
         aws.filterMemories(),
         aws.holders(),
@@ -67,7 +80,11 @@ public record ApiPorts(
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),
-        probe,
-        new ScreenClients.Ports(screen, aws.greylist().withoutTraces()));
+        aws.signingKeys(),
+        aws.keyVault(),
+        settings::publishedRecords,
+        aws.receivedReports(),
+        settings.callAhead().probe(),
+        new ScreenClients.Ports(settings.callAhead().screen(), aws.greylist().withoutTraces()));
   }
 }

@@ -18,15 +18,18 @@ final class DestinationRoutes {
   }
 
   List<Route> routes() {
-    String one = "/v1/destinations/{domain}";
+    String one = "/v1/destinations/{destination}";
     return List.of(
         Route.of("GET", "/v1/destinations", this::list, Paging.LIMIT, Paging.NEXT),
         Route.of(
             "GET",
             one,
-            (request, path) -> Response.json(200, render(destinations.find(Answers.domain(path))))),
+            (request, path) ->
+                Response.json(200, render(destinations.find(Answers.destination(path))))),
         Route.of("DELETE", one, this::clear),
-        Route.of("POST", "/v1/domains/{domain}/flush", this::flush));
+        Route.of("POST", one + "/flush", (request, path) -> flush(Answers.destination(path))),
+        Route.of(
+            "POST", "/v1/domains/{domain}/flush", (request, path) -> flush(Answers.domain(path))));
   }
 
   private Response list(Request request, Route.PathValues path) throws IOException, Refusal {
@@ -34,13 +37,13 @@ final class DestinationRoutes {
   }
 
   private Response clear(Request request, Route.PathValues path) throws IOException, Refusal {
-    destinations.clear(Answers.domain(path));
+    destinations.clear(Answers.destination(path));
     return Response.noContent();
   }
 
   /** 202 while there is something to wait for, RFC 9110 section 15.3.3. */
-  private Response flush(Request request, Route.PathValues path) throws IOException, Refusal {
-    Shown shown = Answers.found(destinations.flush(Answers.domain(path)));
+  private Response flush(String destination) throws IOException, Refusal {
+    Shown shown = Answers.found(destinations.flush(destination));
     return Response.json(ManageDestinations.isRunning(shown) ? 202 : 200, render(shown));
   }
 

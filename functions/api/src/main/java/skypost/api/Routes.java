@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import skypost.mail.admin.AdviseDomain;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
@@ -19,16 +20,21 @@ import skypost.mail.admin.ManageOperations;
 import skypost.mail.admin.ManageQueue;
 import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.ManageRelayRecipients;
+import skypost.mail.admin.ManageSigningKeys;
 import skypost.mail.admin.ManageSuppressions;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.PreviewFilter;
+import skypost.mail.admin.RecoverMessages;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.forward.ReturnPaths;
+import skypost.mail.guidance.OutboundHost;
 import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.report.DomainReports;
+import skypost.mail.signing.MakeSigningPair;
 
 /** Every route, wired to its use case. */
 final class Routes {
@@ -40,8 +46,10 @@ final class Routes {
     FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(
-        new DomainRoutes(new ManageDomains(ports.directory(), ports.relayRecipients())).routes());
+    var domains =
+        new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys());
+    routes.addAll(new DomainRoutes(domains).routes());
+    routes.addAll(guidance(settings, ports, clock, random));
     routes.addAll(
         new RecipientRoutes(new ManageRelayRecipients(ports.directory(), ports.relayRecipients()))
             .routes());
@@ -65,6 +73,7 @@ final class Routes {
     routes.addAll(
         new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
+    routes.addAll(new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
         new MessageRoutes(
@@ -101,6 +110,8 @@ final class Routes {
         new SuppressionRoutes(
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
             .routes());
+    routes.addAll(
+        new ReportRoutes(domains, new DomainReports(ports.receivedReports()), clock).routes());
     String description = description();
     routes.add(
         new Route(
@@ -110,6 +121,29 @@ final class Routes {
             true,
             (request, path) ->
                 new Response(200, Map.of("content-type", Response.JSON_TYPE), description)));
+    return routes;
+  }
+
+  /** What domains sign with, and should publish. */
+  private static List<Route> guidance(
+      ApiSettings settings, ApiPorts ports, Clock clock, SecureRandom random) {
+    var keys =
+        new ManageSigningKeys(
+            ports.directory(),
+            ports.signingKeys(),
+            new MakeSigningPair(ports.keyVault(), random),
+            clock);
+    var host =
+        new OutboundHost(
+            settings.hostname(), settings.callAhead().helo(), settings.outboundAddresses());
+    var advise =
+        new AdviseDomain(
+            new AdviseDomain.Ports(ports.directory(), keys, ports.publishedRecords()),
+            host,
+            settings.relay(),
+            clock);
+    List<Route> routes = new ArrayList<>(new SigningRoutes(keys, advise).routes());
+    routes.addAll(new DnsRoutes(advise).routes());
     return routes;
   }
 

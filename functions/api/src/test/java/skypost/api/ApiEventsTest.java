@@ -36,6 +36,8 @@ class ApiEventsTest {
           recipient-get         | 200 | {"address":"listed@relay.example"}
           recipient-put         | 201 | {"address":"ann@relay.example"}
           recipient-delete      | 204 |
+          report-dmarc          | 200 | {"domain":"local.example","from":"2026-11-01","to":"2026-11-24","reports":0,"messages":0
+          report-tls            | 200 | {"domain":"local.example","from":"2026-11-01","to":"2026-11-24","reports":0,"successes":0
           suppression-list      | 200 | {"items":[{"address":"gone@far.example","since":"2026-11-25T07:00:00Z","reason":"550 5.1.1 no such user","until":"2026-11-25T09:00:00Z"}]}
           suppression-get       | 200 | "reason":"550 5.1.1 no such user"
           suppression-put       | 201 | {"address":"left@far.example","since":"2026-11-25T08:00:00Z","reason":"has left the company","until":"2026-12-25T08:00:00Z"}
@@ -56,6 +58,9 @@ class ApiEventsTest {
           filter-preview        | 200 | "subject":"sample","actions":[{"type":"fileinto","mailbox":"Samples","flags":[]}]
           mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
           folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
+          deleted-list          | 200 | "folder":"Work","subject":"sample","flags":[],"bytes":60,"deletedAt":"2026-11-25T08:00:00Z","until":"2026-12-09T08:00:00Z"}]}
+          deleted-restore       | 200 | "folder":"Found again","uid":1
+          deleted-restore-many  | 200 | {"restored":1,"left":0,"full":false}
           lease-get             | 200 | "holder":"pop3-1"
           lease-delete          | 204 |
           alias-list            | 200 | "address":"info@local.example"
@@ -66,8 +71,18 @@ class ApiEventsTest {
           message-get           | 200 | "status":"delivered"
           destination-list      | 200 | {"items":[{"destination":"far.example","state":"deferred","failures":1
           destination-get       | 200 | "waiting":1,"troubles":[{"at":"2026-11-25T07
+          destination-smart-host | 200 | {"destination":"ann@smart.example:587","state":"healthy"
+          destination-flush     | 202 | "state":"recovering","window":1
           destination-delete    | 204 |
           domain-flush          | 202 | "state":"recovering","window":1,"sending":false,"waiting":1
+          domain-dns            | 200 | "value":"v=spf1 ip4:198.51.100.7 -all"
+          domain-dns-check      | 200 | "activated":["s20261124-2"]
+          signing-key-list      | 200 | {"items":[{"id":"s20261101-1","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T07:00:00Z","records":[{"selector":"s20261101-1-rsa","algorithm":"rsa-sha256","name":"s20261101-1-rsa._domainkey.local.example","type":"TXT","value":"v=DKIM1; k=rsa; p=
+          signing-key-post      | 201 | "id":"s20261125-2","created":"2026-11-25T08:00:00Z","state":"pending"
+          signing-key-get       | 200 | "id":"s20261101-1"
+          signing-key-activate  | 200 | "id":"s20261124-2","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T08:00:00Z"
+          signing-key-retire    | 200 | "state":"retired","retired":"2026-11-25T08:00:00Z","keepPublishedUntil":"2026-12-02T08:00:00Z"
+          signing-key-delete    | 204 |
           queue-list            | 200 | "destination":"far.example"
           queue-get             | 200 | "status":"deferred"
           queue-retry           | 200 | "nextAttempt":"2026-11-25T08:00:00Z"

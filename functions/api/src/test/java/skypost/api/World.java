@@ -5,7 +5,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import skypost.mail.auth.Zone;
+import skypost.mail.auth.dkim.DkimSignature.Algorithm;
 import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.RecipientProbe.Finding;
 import skypost.mail.authorize.ScreenClients;
@@ -35,6 +39,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryCredentials;
+import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryFilterMemories;
@@ -47,7 +52,9 @@ import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryRelayRecipients;
+import skypost.mail.memory.InMemorySigningKeys;
 import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
@@ -65,6 +72,10 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.queue.QueueFilter;
 import skypost.mail.queue.QueueOperation;
+import skypost.mail.signing.DomainKeys;
+import skypost.mail.signing.LocalKeyVault;
+import skypost.mail.signing.SigningPair;
+import skypost.mail.signing.SigningPair.Half;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -88,6 +99,9 @@ final class World {
   /** In ann's INBOX, and nobody else's. */
   static final MessageId FILED = MessageId.derived(ACCEPTED, "filed");
 
+  /** Was in ann's folder Work, and has been deleted just now. */
+  static final MessageId DELETED = MessageId.derived(ACCEPTED, "deleted");
+
   /** From ann to bob and carol at far.example, deferred after one attempt. */
   static final MessageId WAITS = MessageId.derived(ACCEPTED, "waits");
 
@@ -103,15 +117,19 @@ final class World {
   final InMemoryDirectory directory = new InMemoryDirectory();
   final InMemoryFilters filters = new InMemoryFilters(directory);
   final InMemoryCredentials credentials = new InMemoryCredentials();
-  final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+  final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+  final InMemoryMailboxes mailboxes = new InMemoryMailboxes(clock);
+  final InMemoryDeletedMessages deleted = new InMemoryDeletedMessages(mailboxes);
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
+  final InMemorySigningKeys signingKeys = new InMemorySigningKeys();
+  final Zone published = Zone.of("");
+  final InMemoryReceivedReports reports = new InMemoryReceivedReports();
   final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
   final List<DestinationWake> destinationWakes = new ArrayList<>();
-  final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
   final InMemorySmartHostPasswords smartHostPasswords = new InMemorySmartHostPasswords(clock);
   final InMemoryOutboundQueue queue =
       new InMemoryOutboundQueue(clock, wakes::add, destinationWakes::add);
@@ -152,7 +170,10 @@ final class World {
             ACCEPTED,
             "550 5.1.1 no such user",
             Optional.of(NOW.plusSeconds(3600))));
+    world.sign();
     world.file(FILED, ANN, false);
+    world.store(DELETED, ANN.toString());
+    world.mailboxes.discard(ANN, new Delivery(DELETED, "Work", 60, false, "sample"));
     world.defer(WAITS, "bob@far.example", "carol@far.example");
     QueueEntry waiting = world.enqueue(HELD, "dora@far.example");
     world.queue.replace(waiting, with(waiting, Status.HELD, waiting.nextAttempt(), 0, List.of()));
@@ -177,6 +198,35 @@ final class World {
     return world;
   }
 
+  /** A pair that signs, and one that waits and is published. */
+  private void sign() {
+    SigningPair active = pair("s20261101-1", new SigningPair.State.Active(ACCEPTED));
+    SigningPair waiting = pair("s20261124-2", new SigningPair.State.Pending());
+    signingKeys.replace(new DomainKeys("local.example", 1, List.of(active, waiting)));
+    waiting
+        .halves()
+        .forEach(half -> published.add(half.recordName("local.example") + " TXT " + half.record()));
+  }
+
+  /** With the public keys of RFC 8463 appendix A.2. */
+  private static SigningPair pair(String id, SigningPair.State state) {
+    return new SigningPair(
+        id,
+        ACCEPTED,
+        state,
+        List.of(
+            new Half(
+                id + "-rsa",
+                Algorithm.RSA_SHA256,
+                "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB",
+                "sealed-private-key"),
+            new Half(
+                id + "-ed25519",
+                Algorithm.ED25519_SHA256,
+                "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+                "sealed-private-key")));
+  }
+
   /** The primaries know only those that are called so. */
   private Finding finding(EmailAddress asked) {
     return asked.local().startsWith("known") ? Finding.EXISTS : Finding.UNKNOWN;
@@ -185,7 +235,12 @@ final class World {
   ApiHandler handler(Directory other) {
     var callAhead =
         new CallAheadSettings("mx.skypost.example", "mx.skypost.example", Optional.empty(), 25);
-    var settings = new ApiSettings(TOKEN, callAhead, RelaySettings.DEFAULT);
+    var settings =
+        new ApiSettings(
+            TOKEN,
+            callAhead,
+            RelaySettings.DEFAULT,
+            List.of(InetAddress.ofLiteral("198.51.100.7")));
     return new ApiHandler(
         settings,
         new ApiPorts(
@@ -193,6 +248,7 @@ final class World {
             credentials,
             smartHostPasswords,
             mailboxes,
+            deleted,
             filters,
             new InMemoryFilterMemories(),
             holders,
@@ -205,6 +261,10 @@ final class World {
             relayRecipients,
             new InMemoryProbedRecipients(),
             suppressions,
+            signingKeys,
+            new LocalKeyVault(new byte[LocalKeyVault.KEY_OCTETS], new SecureRandom()),
+            () -> published,
+            reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),
         clock);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.ScramAnswer;
+import skypost.mail.authorize.Authorizer.SpendAnswer;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.authorize.CountTogether;
 import skypost.mail.directory.Account;
@@ -87,12 +89,23 @@ class AuthorizeHandlerTest {
 
   @Test
   void whatAFrontHoldsIsTakenDownButForTheTrusted() throws IOException {
-    assertThat(AuthorizeJson.readTally(handle("authorize-tally.json")).total()).isEqualTo(30);
-    var again = AuthorizeJson.readTally(handle("authorize-tally.json"));
+    assertThat(AuthorizeJson.readHold(handle("authorize-hold.json")).total()).isEqualTo(30);
+    var again = AuthorizeJson.readHold(handle("authorize-hold.json"));
     assertThat(again.total()).as("the same front said the same again").isEqualTo(30);
     assertThat(again.exempt()).isFalse();
     directory.putRelay(new RelaySettings(List.of(Network.of("203.0.113.0/24")), Optional.empty()));
-    assertThat(AuthorizeJson.readTally(handle("authorize-tally.json")).exempt()).isTrue();
+    assertThat(AuthorizeJson.readHold(handle("authorize-hold.json")).exempt()).isTrue();
+    assertThat(AuthorizeJson.readSpend(handle("authorize-spend.json")).exempt()).isTrue();
+  }
+
+  @Test
+  void whatIsUsedUpIsOwedForAMoment() throws IOException {
+    Duration spent = Duration.ofMillis(450_000);
+    assertThat(AuthorizeJson.readSpend(handle("authorize-spend.json")))
+        .isEqualTo(new SpendAnswer(false, spent));
+    assertThat(AuthorizeJson.readSpend(handle("authorize-spend.json")).owed())
+        .isGreaterThan(spent.plusMinutes(5)) // what a slow machine pays back meanwhile
+        .isLessThanOrEqualTo(spent.multipliedBy(2));
   }
 
   @Test

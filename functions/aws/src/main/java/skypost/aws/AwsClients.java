@@ -12,6 +12,7 @@ import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -31,7 +32,8 @@ public final class AwsClients {
     S3,
     DYNAMODB,
     SQS,
-    LAMBDA
+    LAMBDA,
+    KMS
   }
 
   /**
@@ -54,6 +56,7 @@ public final class AwsClients {
   private DynamoDbClient dynamo;
   private SqsClient sqs;
   private LambdaClient lambda;
+  private KmsClient kms;
 
   private AwsClients(Optional<Elsewhere> elsewhere, Optional<SdkHttpClient> http) {
     this.elsewhere = elsewhere;
@@ -129,6 +132,13 @@ public final class AwsClients {
       lambda = configure(LambdaClient.builder(), Service.LAMBDA).build();
     }
     return lambda;
+  }
+
+  public synchronized KmsClient kms() {
+    if (kms == null) {
+      kms = configure(KmsClient.builder(), Service.KMS).build();
+    }
+    return kms;
   }
 
   private <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> B configure(

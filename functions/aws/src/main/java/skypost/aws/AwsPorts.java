@@ -1,6 +1,12 @@
 package skypost.aws;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Base64;
+import java.util.Optional;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
@@ -14,15 +20,22 @@ import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
+import skypost.mail.report.CountedMail;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.KeyVault;
+import skypost.mail.signing.LocalKeyVault;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -55,6 +68,17 @@ public final class AwsPorts {
       new Setting("SKYPOST_QUEUE_OUTBOUND", "URL of the SQS queue that wakes SendFunction", "");
   public static final Setting AUTHORIZE =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
+
+  public static final Setting KMS_KEY =
+      new Setting(
+          "SKYPOST_KMS_KEY", "ARN of the KMS key that DKIM's private keys are encrypted under", "");
+
+  /** Instead of a KMS key, where there is no KMS. */
+  public static final Setting VAULT_KEY_FILE =
+      new Setting(
+          "SKYPOST_VAULT_KEY_FILE",
+          "file with the 32 octets, in base64, that DKIM's private keys are encrypted under; else made and kept in the data folder",
+          "");
 
   private final AwsClients clients;
   private final SettingsReader settings;
@@ -106,6 +130,33 @@ public final class AwsPorts {
     return new DynamoSmartHostPasswords(clients.dynamo(), settings.required(CREDENTIALS), clock);
   }
 
+  public SigningKeys signingKeys() {
+    return new DynamoSigningKeys(clients.dynamo(), settings.required(DIRECTORY));
+  }
+
+  /** Under the KMS key; or under the key of a file, where one is named. */
+  public KeyVault keyVault() {
+    Optional<String> file = settings.optional(VAULT_KEY_FILE);
+    return file.isPresent()
+        ? fileVault(file.get())
+        : new KmsKeyVault(clients::kms, settings.required(KMS_KEY));
+  }
+
+  private KeyVault fileVault(String file) {
+    byte[] key;
+    try {
+      key = Base64.getDecoder().decode(Files.readString(Path.of(file)).strip());
+    } catch (IOException | IllegalArgumentException unusable) { // its text is never shown
+      settings.reject(VAULT_KEY_FILE, "cannot be read as base64");
+      key = new byte[LocalKeyVault.KEY_OCTETS];
+    }
+    if (key.length != LocalKeyVault.KEY_OCTETS) {
+      settings.reject(VAULT_KEY_FILE, "does not hold " + LocalKeyVault.KEY_OCTETS + " octets");
+      key = new byte[LocalKeyVault.KEY_OCTETS];
+    }
+    return new LocalKeyVault(key, new SecureRandom());
+  }
+
   public LoginAttempts attempts() {
     return new DynamoLoginAttempts(clients.dynamo(), settings.required(CREDENTIALS));
   }
@@ -122,6 +173,14 @@ public final class AwsPorts {
     return new DynamoMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
   }
 
+  public DeletedMessages deletedMessages() {
+    return new DynamoDeletedMessages(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
+  public ExpiringMailboxes expiringMailboxes() {
+    return new DynamoExpiringMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
   public BodyHolders holders() {
     return new DynamoBodyHolders(clients.dynamo(), settings.required(MAILBOXES));
   }
@@ -136,6 +195,14 @@ public final class AwsPorts {
 
   public TlsReports tlsReports() {
     return new DynamoTlsReports(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public ReceivedReports receivedReports() {
+    return new DynamoReceivedReports(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public CountedMail countedMail() {
+    return new DynamoCountedMail(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public OutboundQueue queue() {

@@ -19,7 +19,8 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * the domain, {@code sk} the local part. Relay settings: {@code pk = @relay}. Recipients of a relay
  * domain: {@code pk = @recipients#} and the domain, {@code sk} the local part; what its primary
  * said of them: {@code pk = @probed#} and the domain. A user's filter: {@code pk = @filter#} and
- * the domain, {@code sk} the local part. No domain begins with an at sign.
+ * the domain, {@code sk} the local part. Signing keys: {@code pk = @signing}, {@code sk} the
+ * domain. No domain begins with an at sign.
  */
 record DirectoryTable(DynamoDbClient dynamo, String table) {
   private static final int BATCH = 25; // BatchWriteItem takes no more

@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
-import skypost.protocol.log.EventLog;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -25,15 +24,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
  * head are sealed into a page.
  */
 public final class DynamoMailboxes implements Mailboxes {
-  private static final String FILE =
-      "SET #uid.#id = if_not_exists(#next.#f, :one), #next.#f = if_not_exists(#next.#f, :one) + :one,"
-          + " #n.#f = if_not_exists(#n.#f, :zero) + :one, #b.#f = if_not_exists(#b.#f, :zero) + :size,"
-          + " #bytes = #bytes + :size, #free = #free - :size, #msg.#id = :meta";
-  private static final String FILE_IF =
-      "attribute_exists(pk) AND attribute_not_exists(#uid.#id) AND #free >= :size";
-
   private final MailboxTable table;
-  private final MailboxSealer sealer;
+  private final MailboxDelivery deliveries;
   private final MailboxExpunge expunge;
   private final Clock clock;
 
@@ -43,7 +35,7 @@ public final class DynamoMailboxes implements Mailboxes {
    */
   public DynamoMailboxes(DynamoDbClient dynamo, String tableName, Clock clock) {
     this.table = new MailboxTable(dynamo, tableName);
-    this.sealer = new MailboxSealer(table, clock);
+    this.deliveries = new MailboxDelivery(table, clock);
     this.expunge = new MailboxExpunge(table, clock);
     this.clock = clock;
   }
@@ -110,7 +102,7 @@ public final class DynamoMailboxes implements Mailboxes {
         return;
       }
       List<MailboxMessage> messages = new ArrayList<>();
-      for (String folder : head.get().next().keySet()) {
+      for (String folder : head.get().next().keySet()) { // the folder of deleted ones too
         messages.addAll(messages(user, head.get(), folder));
       }
       // Told before the head goes: after a crash the caller starts again, and freeing a body twice
@@ -126,98 +118,12 @@ public final class DynamoMailboxes implements Mailboxes {
 
   @Override
   public DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException {
-    // No greater id than ours was sealed away: then ours cannot have been, and the head alone
-    // tells.
-    Map<String, AttributeValue> values =
-        new HashMap<>(Map.of(":self", Items.s(delivery.id().value())));
-    String unsealed = "#sealedTo < :self";
-    for (int tries = 1; ; tries++) {
-      try {
-        return file(user, delivery, unsealed, values);
-      } catch (ConditionalCheckFailedException refused) {
-        Optional<MailboxHead> head = table.headOf(refused, user);
-        if (head.isEmpty()) {
-          return new DeliveryOutcome.NoMailbox();
-        }
-        Optional<DeliveryOutcome> end = explain(user, head.get(), delivery);
-        if (end.isPresent()) {
-          return end.get();
-        }
-        // It is in no page up to this seal: file it, provided that nothing is sealed in between.
-        unsealed = "#sealedTo = :self";
-        values.put(":self", Items.s(head.get().sealedTo()));
-        Calls.pause(tries);
-      }
-    }
+    return deliveries.deliver(user, delivery);
   }
 
-  private DeliveryOutcome file(
-      EmailAddress user,
-      Delivery delivery,
-      String unsealed,
-      Map<String, AttributeValue> sealedValue)
-      throws IOException {
-    String id = delivery.id().value();
-    MailboxMessage message =
-        new MailboxMessage(
-            0,
-            delivery.id(),
-            delivery.size(),
-            delivery.shared(),
-            delivery.subject(),
-            delivery.flags());
-    Map<String, String> names =
-        Map.of(
-            "#uid",
-            MailboxHead.UIDS,
-            "#id",
-            id,
-            "#next",
-            MailboxHead.NEXT,
-            "#f",
-            delivery.folder(),
-            "#n",
-            MailboxHead.MESSAGES,
-            "#b",
-            MailboxHead.FOLDER_BYTES,
-            "#bytes",
-            MailboxHead.BYTES,
-            "#free",
-            MailboxHead.FREE,
-            "#msg",
-            MailboxHead.METAS,
-            "#sealedTo",
-            MailboxHead.SEALED_TO);
-    Map<String, AttributeValue> values = new HashMap<>(sealedValue);
-    values.put(":one", Items.n(1));
-    values.put(":zero", Items.n(0));
-    values.put(":size", Items.n(delivery.size()));
-    values.put(":meta", Items.s(new MailboxEntry(delivery.folder(), message, false).meta()));
-    MailboxHead head =
-        MailboxHead.read(
-            table.updateHead(
-                user, FILE, FILE_IF + " AND " + unsealed, names, values, ReturnValue.ALL_NEW));
-    try {
-      sealer.sealIfFull(user, head);
-    } catch (IOException fault) {
-      // The message is filed whatever becomes of this; the next delivery finds the head still full.
-      EventLog.warn("seal").with("user", user).cause(fault).write();
-    }
-    return new DeliveryOutcome.Filed(head.entry(delivery.id()).orElseThrow().message().uid());
-  }
-
-  /** Why a delivery was refused; empty when nothing speaks against it but the age of its id. */
-  private Optional<DeliveryOutcome> explain(EmailAddress user, MailboxHead head, Delivery delivery)
-      throws IOException {
-    Optional<MailboxEntry> before = head.entry(delivery.id());
-    if (before.isEmpty()) {
-      before = table.sealedEntry(user, head, delivery.id());
-    }
-    if (before.isPresent()) {
-      return Optional.of(new DeliveryOutcome.Duplicate(before.get().removed()));
-    }
-    boolean fits = head.quota() == 0 || head.bytes() + delivery.size() <= head.quota();
-    return fits ? Optional.empty() : Optional.of(new DeliveryOutcome.OverQuota());
+  @Override
+  public DeliveryOutcome discard(EmailAddress user, Delivery delivery) throws IOException {
+    return deliveries.discard(user, delivery);
   }
 
   @Override
@@ -230,7 +136,7 @@ public final class DynamoMailboxes implements Mailboxes {
     if (entry.isEmpty()) {
       entry = table.sealedEntry(user, head.get(), id);
     }
-    return entry.filter(found -> !found.removed()).map(MailboxEntry::folder);
+    return entry.filter(found -> !found.isDeleted()).map(MailboxEntry::folder);
   }
 
   @Override
@@ -253,10 +159,8 @@ public final class DynamoMailboxes implements Mailboxes {
     List<MailboxMessage> messages = new ArrayList<>();
     table
         .pages(user, folder, 1, head.boundary(folder))
-        .forEachRemaining(page -> messages.addAll(page.live()));
-    head.entriesOf(folder).stream()
-        .filter(entry -> !entry.removed())
-        .forEach(entry -> messages.add(entry.message()));
+        .forEachRemaining(page -> messages.addAll(page.messages()));
+    head.entriesOf(folder).forEach(entry -> messages.add(entry.message()));
     return messages;
   }
 
@@ -329,6 +233,7 @@ public final class DynamoMailboxes implements Mailboxes {
   public boolean expunge(
       EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages)
       throws IOException {
-    return expunge.remove(user, holder, snapshot.folder(), messages);
+    return expunge.remove(
+        user, new MailboxExpunge.Right.Lease(holder), snapshot.folder(), messages);
   }
 }

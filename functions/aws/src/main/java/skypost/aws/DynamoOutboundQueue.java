@@ -16,6 +16,7 @@ import skypost.mail.directory.Page;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
@@ -64,20 +65,20 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   @Override
   public void enqueue(List<QueueEntry> entries) throws IOException {
-    List<EntryId> toWake = new ArrayList<>();
+    List<Wake> toWake = new ArrayList<>();
     for (QueueEntry entry : entries) {
       Map<String, AttributeValue> item = QueueItems.write(entry);
       try {
         Calls.call(() ->
             dynamo.putItem(put ->
                 put.tableName(table).item(item).conditionExpression("attribute_not_exists(pk)")));
-        toWake.add(entry.id());
+        toWake.add(Wake.of(EntryWake.of(entry, Optional.empty())));
       } catch (ConditionalCheckFailedException queuedBefore) {
         // The wake-up may not have been sent that time; one too many does no harm.
-        toWake.add(entry.id());
+        toWake.add(Wake.of(EntryWake.of(entry, Optional.empty())));
       }
     }
-    wakes.send(toWake.stream().map(id -> Wake.of(id, Optional.empty())).toList(), Duration.ZERO);
+    wakes.send(toWake, Duration.ZERO);
   }
 
   @Override
@@ -123,7 +124,8 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   }
 
   @Override
-  public PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException {
+  public PuttingOff putOff(EntryId id, String waitsFor, Instant now, Instant until)
+      throws IOException {
     try {
       Map<String, AttributeValue> values =
           Map.of(
@@ -134,7 +136,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
               ":next", Items.n(until.toEpochMilli()),
               ":waiting", Items.s(QueueItems.WAITING),
               ":due", Items.s(QueueItems.due(until)),
-              ":destination", Items.s(id.destination()));
+              ":destination", Items.s(waitsFor));
       Map<String, AttributeValue> item =
           Calls.call(() ->
                   dynamo.updateItem(update ->
@@ -152,8 +154,9 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                           .returnValuesOnConditionCheckFailure(
                               ReturnValuesOnConditionCheckFailure.ALL_OLD)))
               .attributes();
-      wake(id, now, until);
-      return new PuttingOff.Waits(QueueItems.read(item));
+      QueueEntry entry = QueueItems.read(item);
+      wake(EntryWake.of(entry, Optional.of(until)), now);
+      return new PuttingOff.Waits(entry);
     } catch (ConditionalCheckFailedException refused) {
       return switch (explain(refused)) {
         case Booking.NotDue notDue -> notDue;
@@ -184,7 +187,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                 ":seen", Items.s(QueueItems.text(Status.SENDING)),
                 ":attempts", Items.n(entry.attemptsMade())));
     if (written && entry.status() == Status.DEFERRED) {
-      wake(entry.id(), clock.instant(), entry.nextAttempt());
+      wake(entry);
     }
     return written;
   }
@@ -208,7 +211,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                     : "attribute_not_exists(" + QueueItems.BY_HAND + ")"),
             values);
     if (written && (wanted.status() == Status.DEFERRED || wanted.status() == Status.QUEUED)) {
-      wake(wanted.id(), clock.instant(), wanted.nextAttempt());
+      wake(wanted);
     }
     return written;
   }
@@ -235,8 +238,12 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   }
 
   @Override
-  public void wake(EntryId id, Instant now, Instant due) throws IOException {
-    wakes.send(List.of(Wake.of(id, Optional.of(due))), Duration.between(now, due));
+  public void wake(EntryWake wake, Instant now) throws IOException {
+    wakes.send(List.of(Wake.of(wake)), Duration.between(now, wake.due().orElse(now)));
+  }
+
+  private void wake(QueueEntry entry) throws IOException {
+    wake(EntryWake.of(entry, Optional.of(entry.nextAttempt())), clock.instant());
   }
 
   @Override

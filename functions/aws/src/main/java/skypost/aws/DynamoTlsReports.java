@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /**
  * Counts in the messages table, an item for each day and domain: {@code pk = @tls-rpt#} and the
  * day, {@code sk} the domain. No message id is called so. Each policy is an attribute {@code p} and
- * its hash, each kind of session an attribute {@code n}, the policy's hash, the result and the MX:
- * so one ADD counts them all. Time to live clears them away.
+ * its hash, each kind of session an attribute {@code n}, the policy's hash, the result, the MX and
+ * why: so one ADD counts them all. Time to live clears them away.
  */
 public final class DynamoTlsReports implements TlsReports {
   private static final String PREFIX = "@tls-rpt#";
@@ -63,7 +63,8 @@ public final class DynamoTlsReports implements TlsReports {
                 + " "
                 + session.failure().map(TlsResult::label).orElse(SUCCESS)
                 + " "
-                + session.mx(),
+                + session.mx()
+                + (session.reason().isEmpty() ? "" : " " + session.reason()),
             Items.n(count)));
     Calls.call(() ->
         table
@@ -120,10 +121,11 @@ public final class DynamoTlsReports implements TlsReports {
     Map<TlsSession, Long> counts = new HashMap<>();
     for (String name : item.keySet()) {
       if (name.startsWith(SESSIONS)) {
-        String[] words = name.split(" ", 4);
+        String[] words = name.split(" ", 5);
         AppliedPolicy policy = readPolicy(Items.text(item, POLICY + words[1]));
         counts.put(
-            new TlsSession(policy, words[3], TlsResult.labelled(words[2])),
+            new TlsSession(
+                policy, words[3], TlsResult.labelled(words[2]), words.length > 4 ? words[4] : ""),
             Items.number(item, name));
       }
     }

@@ -53,8 +53,13 @@ public final class LambdaAuthorizer implements Authorizer {
   }
 
   @Override
-  public TallyAnswer tally(TallyQuestion question) throws IOException {
-    return AuthorizeJson.readTally(invoke(AuthorizeJson.write(question)));
+  public SpendAnswer spend(SpendQuestion question) throws IOException {
+    return AuthorizeJson.readSpend(invoke(AuthorizeJson.write(question)));
+  }
+
+  @Override
+  public HoldAnswer hold(HoldQuestion question) throws IOException {
+    return AuthorizeJson.readHold(invoke(AuthorizeJson.write(question)));
   }
 
   private byte[] invoke(byte[] question) throws IOException {

@@ -1,6 +1,9 @@
 package skypost.aws;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.message.MessageId;
@@ -10,25 +13,51 @@ import skypost.mail.message.MessageId;
  * the kilobyte.
  *
  * <p>{@code folder TAB size TAB marks TAB subject}, the folder empty for INBOX, the marks {@code s}
- * when others hold the body and then each flag behind a space; of a removed message only {@code
- * folder TAB -} remains, so that a repeated event is still recognised.
+ * when others hold the body and then each flag behind a space. A deleted message lies in the folder
+ * {@link #DELETED}, under a UID of that folder; where it came from and when stand before the rest:
+ * {@code DEL TAB seconds TAB folder TAB size TAB marks TAB subject}.
  *
  * @param folder where it lies
- * @param message what a reader sees; its size and subject mean nothing once it is removed
- * @param removed whether it has been removed
+ * @param message what a reader sees; of a deleted message its UID is its number among the deleted
+ * @param deletion where it was and when it was deleted; empty for a message of a real folder
  */
-record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
+record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> deletion) {
+  /**
+   * The folder of deleted messages. No user's folder can have this name, since names have no
+   * control characters; one character, because heads name each folder four times.
+   */
+  static final String DELETED = "\u007f";
+
   private static final int MAX_SUBJECT = 120; // characters
-  private static final String REMOVED = "-";
   private static final String SHARED = "s";
+
+  /**
+   * What is known of a deletion.
+   *
+   * @param from the folder the message was in
+   * @param at when, to the second
+   */
+  record Deletion(String from, Instant at) {}
+
+  /** A message in a folder. */
+  MailboxEntry(String folder, MailboxMessage message) {
+    this(folder, message, Optional.empty());
+  }
 
   /** Reads what {@link #meta()} wrote. */
   static MailboxEntry read(MessageId id, long uid, String meta) {
-    String[] fields = meta.split("\t", 4);
-    String folder = fields[0].isEmpty() ? Mailboxes.INBOX : fields[0];
-    if (fields[1].equals(REMOVED)) {
-      return new MailboxEntry(folder, new MailboxMessage(uid, id, 0, false, ""), true);
+    if (!meta.startsWith(DELETED)) {
+      return live(id, uid, meta);
     }
+    String[] fields = meta.split("\t", 3);
+    Instant at = Instant.ofEpochSecond(Long.parseLong(fields[1]));
+    MailboxEntry before = live(id, uid, fields[2]);
+    return new MailboxEntry(
+        DELETED, before.message(), Optional.of(new Deletion(before.folder(), at)));
+  }
+
+  private static MailboxEntry live(MessageId id, long uid, String meta) {
+    String[] fields = meta.split("\t", 4);
     List<String> marks = List.of(fields[2].split(" ", -1));
     var message =
         new MailboxMessage(
@@ -38,16 +67,22 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
             marks.getFirst().equals(SHARED),
             fields[3],
             marks.subList(1, marks.size()));
-    return new MailboxEntry(folder, message, false);
+    return new MailboxEntry(fields[0].isEmpty() ? Mailboxes.INBOX : fields[0], message);
   }
 
   /** What the head keeps under the message's id. */
   String meta() {
-    String folderCode = folder.equals(Mailboxes.INBOX) ? "" : folder;
-    if (removed) {
-      return folderCode + "\t" + REMOVED;
-    }
-    return folderCode + "\t" + message.size() + "\t" + marks() + "\t" + shorten(message.subject());
+    String before =
+        deletion.map(gone -> DELETED + "\t" + gone.at().getEpochSecond() + "\t").orElse("");
+    String place = deletion.map(Deletion::from).orElse(folder);
+    return before
+        + (place.equals(Mailboxes.INBOX) ? "" : place)
+        + "\t"
+        + message.size()
+        + "\t"
+        + marks()
+        + "\t"
+        + shorten(message.subject());
   }
 
   private String marks() {
@@ -61,8 +96,29 @@ record MailboxEntry(String folder, MailboxMessage message, boolean removed) {
     return marks.toString();
   }
 
-  MailboxEntry asRemoved() {
-    return new MailboxEntry(folder, message, true);
+  boolean isDeleted() {
+    return deletion.isPresent();
+  }
+
+  /** The same message among the deleted ones, with its number there. */
+  MailboxEntry deleted(long number, Instant at) {
+    return new MailboxEntry(DELETED, numbered(number), Optional.of(new Deletion(folder, at)));
+  }
+
+  /** The same message in a folder again; its UID is for the head to give. */
+  MailboxEntry restored(String to) {
+    return new MailboxEntry(to, numbered(0));
+  }
+
+  private MailboxMessage numbered(long uid) {
+    return new MailboxMessage(
+        uid, message.id(), message.size(), message.shared(), message.subject(), message.flags());
+  }
+
+  /** As the port shows a deleted one. */
+  DeletedMessage shown() {
+    Deletion gone = deletion.orElseThrow();
+    return new DeletedMessage(gone.from(), gone.at(), message);
   }
 
   private static String shorten(String subject) {

@@ -2,9 +2,9 @@ package skypost.aws;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,71 +13,80 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.Put;
-import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
-import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /**
- * Removes messages on behalf of the holder of the maildrop lease. Messages of the head and the
- * counters change in one update; where pages change too, pages and head change in one transaction,
- * so that counters cannot drift.
+ * Moves messages to the folder of deleted ones. In the head they are marked where they stand, in
+ * the update that changes the counters; where pages change too, these, the pages of deleted
+ * messages and the head change in one transaction. So counters cannot drift, and a message is in
+ * exactly one place.
  */
 final class MailboxExpunge {
-  /** Pages of one transaction, which takes 100 items with the head (Amazon DynamoDB, "Quotas"). */
-  private static final int PAGES_AT_ONCE = 90;
+  /**
+   * Pages of one transaction: with those that their messages are moved to, and the head, it takes
+   * 100 items (Amazon DynamoDB, "Quotas").
+   */
+  private static final int PAGES_AT_ONCE = 75;
+
+  /** Messages of a page that is written for deleted ones at once: they are read and freed alike. */
+  private static final int DELETED_IN_PAGE = 30;
 
   private static final int MAX_TRIES = 20;
 
   private final MailboxTable table;
+  private final MailboxDues dues;
   private final Clock clock;
 
   MailboxExpunge(MailboxTable table, Clock clock) {
     this.table = table;
+    this.dues = new MailboxDues(table);
     this.clock = clock;
+  }
+
+  /** Who removes. */
+  sealed interface Right {
+    /** The holder of the maildrop lease, which ends with the last removal. */
+    record Lease(String holder) implements Right {}
+
+    /** Whoever finds that nobody holds the lease now. */
+    record NoLease(Instant now) implements Right {}
   }
 
   /** What one write removes. */
   private record Batch(
       List<MailboxEntry> fromHead, Map<MailboxPage, MailboxPage> pages, boolean last) {
-    List<MailboxMessage> messages() {
-      List<MailboxMessage> messages =
-          new ArrayList<>(fromHead.stream().map(MailboxEntry::message).toList());
+    List<MailboxEntry> entries() {
+      List<MailboxEntry> entries = new ArrayList<>();
       pages.forEach((before, after) -> {
-        Set<MessageId> rest =
-            after.live().stream().map(MailboxMessage::id).collect(Collectors.toSet());
-        before.live().stream()
-            .filter(message -> !rest.contains(message.id()))
-            .forEach(messages::add);
+        Set<MailboxEntry> rest = Set.copyOf(after.entries());
+        before.entries().stream().filter(entry -> !rest.contains(entry)).forEach(entries::add);
       });
-      return messages;
+      entries.addAll(fromHead);
+      return entries;
     }
   }
 
-  boolean remove(
-      EmailAddress user, String holder, String folder, Collection<MailboxMessage> messages)
+  boolean remove(EmailAddress user, Right right, String folder, Collection<MailboxMessage> messages)
       throws IOException {
     TreeSet<Long> uids =
         messages.stream().map(MailboxMessage::uid).collect(Collectors.toCollection(TreeSet::new));
     for (int failures = 0; failures < MAX_TRIES; ) {
       Optional<MailboxHead> head = table.head(user);
-      if (head.flatMap(MailboxHead::lease)
-          .filter(lease -> lease.holder().equals(holder))
-          .isEmpty()) {
+      if (head.isEmpty() || !mayRemove(right, head.get())) {
         return false;
       }
       Batch batch = next(user, head.get(), folder, uids);
-      if (write(user, holder, folder, head.get(), batch)) {
+      if (write(user, right, folder, head.get(), batch)) {
         if (batch.last()) {
           return true;
         }
-        batch.messages().forEach(message -> uids.remove(message.uid()));
+        batch.entries().forEach(entry -> uids.remove(entry.message().uid()));
       } else {
         Calls.pause(
             ++failures); // the head was sealed, or the lease ended, since it was read: look again
@@ -86,11 +95,20 @@ final class MailboxExpunge {
     throw new IOException("the mailbox of " + user + " is too busy to remove messages from");
   }
 
+  private static boolean mayRemove(Right right, MailboxHead head) {
+    return switch (right) {
+      case Right.Lease(String holder) ->
+          head.lease().filter(lease -> lease.holder().equals(holder)).isPresent();
+      case Right.NoLease(Instant now) ->
+          head.lease().filter(lease -> lease.isHeldAt(now)).isEmpty();
+    };
+  }
+
   private Batch next(EmailAddress user, MailboxHead head, String folder, TreeSet<Long> uids)
       throws IOException {
     List<MailboxEntry> fromHead =
         head.entriesOf(folder).stream()
-            .filter(entry -> !entry.removed() && uids.contains(entry.message().uid()))
+            .filter(entry -> uids.contains(entry.message().uid()))
             .toList();
     Map<MailboxPage, MailboxPage> pages = new LinkedHashMap<>();
     boolean last = true;
@@ -102,7 +120,7 @@ final class MailboxExpunge {
       while (candidates.hasNext()) {
         MailboxPage page = candidates.next();
         Set<MessageId> gone =
-            page.live().stream()
+            page.messages().stream()
                 .filter(message -> uids.contains(message.uid()))
                 .map(MailboxMessage::id)
                 .collect(Collectors.toSet());
@@ -120,74 +138,51 @@ final class MailboxExpunge {
 
   /** Writes a batch; false when what it rests on has changed. */
   private boolean write(
-      EmailAddress user, String holder, String folder, MailboxHead head, Batch batch)
+      EmailAddress user, Right right, String folder, MailboxHead head, Batch batch)
       throws IOException {
-    List<MailboxMessage> messages = batch.messages();
-    long bytes = messages.stream().mapToLong(MailboxMessage::size).sum();
-    Map<String, String> names =
-        new HashMap<>(
-            Map.of(
-                "#v",
-                MailboxHead.VERSION,
-                "#lease",
-                MailboxHead.LEASE,
-                "#by",
-                MailboxHead.LEASE_HOLDER));
-    Map<String, AttributeValue> values =
-        new HashMap<>(Map.of(":v", Items.n(head.version()), ":me", Items.s(holder)));
-    StringBuilder update = new StringBuilder();
-    if (!messages.isEmpty()) {
-      names.putAll(
-          Map.of(
-              "#n",
-              MailboxHead.MESSAGES,
-              "#b",
-              MailboxHead.FOLDER_BYTES,
-              "#f",
-              folder,
-              "#bytes",
-              MailboxHead.BYTES,
-              "#free",
-              MailboxHead.FREE,
-              "#removals",
-              MailboxHead.REMOVALS));
-      values.putAll(
-          Map.of(":count", Items.n(messages.size()), ":bytes", Items.n(bytes), ":one", Items.n(1)));
-      update.append(
-          "SET #n.#f = #n.#f - :count, #b.#f = #b.#f - :bytes, #bytes = #bytes - :bytes, #free = #free + :bytes,"
-              + " #removals = #removals + :one, #v = #v + :one");
-      int i = 0;
-      for (MailboxEntry entry : batch.fromHead()) {
-        // The id stays, so that a repeated event is recognised, until the head is sealed.
-        names.put("#msg", MailboxHead.METAS);
-        names.put("#i" + i, entry.message().id().value());
-        values.put(":gone", Items.s(entry.asRemoved().meta()));
-        update.append(", #msg.#i").append(i++).append(" = :gone");
+    HeadUpdate update = new HeadUpdate(head.version());
+    switch (right) {
+      case Right.Lease(String holder) -> {
+        update.require("#lease.#by = :me");
+        update.name("#lease", MailboxHead.LEASE).name("#by", MailboxHead.LEASE_HOLDER);
+        update.value(":me", Items.s(holder));
+        if (batch.last()) {
+          update.remove("#lease");
+        }
+      }
+      case Right.NoLease(Instant now) -> {
+        update.require("(attribute_not_exists(#lease) OR #lease.#until <= :now)");
+        update.name("#lease", MailboxHead.LEASE).name("#until", MailboxHead.LEASE_UNTIL);
+        update.value(":now", Items.n(now.toEpochMilli()));
       }
     }
-    if (batch.last()) {
-      update.append(" REMOVE #lease");
+    List<MailboxPage> made = List.of();
+    List<MailboxEntry> gone = batch.entries();
+    if (!gone.isEmpty()) {
+      Instant now = clock.instant();
+      if (head.due() == 0) {
+        dues.register(user, due(now));
+      }
+      update.set("#due = if_not_exists(#due, :due)").name("#due", MailboxHead.DUE);
+      update.value(":due", Items.n(due(now).getEpochSecond()));
+      count(update, folder, gone);
+      made = move(update, head, batch, now);
+    } else if (right instanceof Right.NoLease) {
+      return true;
     }
-    String condition = "#v = :v AND #lease.#by = :me";
     try {
       if (batch.pages().isEmpty()) {
-        table.updateHead(
-            user, update.toString().strip(), condition, names, values, ReturnValue.NONE);
+        update.write(table, user);
       } else {
         List<TransactWriteItem> writes = new ArrayList<>();
-        batch.pages().forEach((before, after) -> writes.add(replace(user, before, after)));
-        writes.add(
-            TransactWriteItem.builder()
-                .update(
-                    Update.builder()
-                        .tableName(table.name())
-                        .key(Items.key(user.toString(), MailboxHead.SORT_KEY))
-                        .updateExpression(update.toString())
-                        .conditionExpression(condition)
-                        .expressionAttributeNames(names)
-                        .expressionAttributeValues(values)
-                        .build())
-                .build());
+        batch
+            .pages()
+            .forEach((before, after) ->
+                writes.add(table.replacement(user, before, after, clock.instant())));
+        for (MailboxPage page : made) {
+          writes.add(table.newPage(user, page, clock.instant()));
+        }
+        writes.add(update.item(table, user));
         table.transact(writes);
       }
       return true;
@@ -196,16 +191,67 @@ final class MailboxExpunge {
     }
   }
 
-  private TransactWriteItem replace(EmailAddress user, MailboxPage before, MailboxPage after) {
-    return TransactWriteItem.builder()
-        .put(
-            Put.builder()
-                .tableName(table.name())
-                .item(after.write(user.toString(), clock.instant()))
-                .conditionExpression("#r = :r")
-                .expressionAttributeNames(Map.of("#r", MailboxPage.REVISION))
-                .expressionAttributeValues(Map.of(":r", Items.n(before.revision())))
-                .build())
-        .build();
+  /** When a mailbox in which something is deleted now is to be looked at. */
+  static Instant due(Instant now) {
+    return now.plus(DeletedMessages.RECOVERABLE).plus(DeletedMessages.MARGIN);
+  }
+
+  private static void count(HeadUpdate update, String folder, List<MailboxEntry> gone) {
+    long bytes = gone.stream().mapToLong(entry -> entry.message().size()).sum();
+    update.set(
+        "#n.#f = #n.#f - :count, #b.#f = #b.#f - :size, #bytes = #bytes - :size, #free = #free + :size,"
+            + " #n.#d = if_not_exists(#n.#d, :zero) + :count, #b.#d = if_not_exists(#b.#d, :zero) + :size,"
+            + " #removals = #removals + :one");
+    update.name("#n", MailboxHead.MESSAGES).name("#b", MailboxHead.FOLDER_BYTES);
+    update.name("#f", folder).name("#d", MailboxEntry.DELETED);
+    update.name("#bytes", MailboxHead.BYTES).name("#free", MailboxHead.FREE);
+    update.name("#removals", MailboxHead.REMOVALS);
+    update.value(":count", Items.n(gone.size())).value(":size", Items.n(bytes));
+    update.value(":zero", Items.n(0)).value(":one", Items.n(1));
+  }
+
+  /** Gives the messages their places among the deleted; returns the pages that are to be made. */
+  private static List<MailboxPage> move(
+      HeadUpdate update, MailboxHead head, Batch batch, Instant now) {
+    long first = head.nextOf(MailboxEntry.DELETED);
+    long number = first;
+    List<MailboxEntry> deleted = new ArrayList<>();
+    for (MailboxEntry entry : batch.entries()) {
+      deleted.add(entry.deleted(number++, now));
+    }
+    // What a filter discards is numbered without a new version of the head: so look at the number
+    update.require(first == 1 ? "attribute_not_exists(#next.#d)" : "#next.#d = :first");
+    if (first > 1) {
+      update.value(":first", Items.n(first));
+    }
+    update.set("#next.#d = :number").name("#next", MailboxHead.NEXT);
+    update.name("#d", MailboxEntry.DELETED).value(":number", Items.n(number));
+    if (batch.pages().isEmpty()) {
+      deleted.forEach(update::entry);
+      return List.of();
+    }
+    batch.fromHead().forEach(entry -> update.removeEntry(entry.message().id()));
+    List<MailboxEntry> all = new ArrayList<>(head.entriesOf(MailboxEntry.DELETED));
+    all.forEach(entry -> update.removeEntry(entry.message().id()));
+    all.addAll(deleted);
+    update.set("#sealed.#d = :number, #sealedTo = :sealedTo");
+    update.name("#sealed", MailboxHead.SEALED).name("#sealedTo", MailboxHead.SEALED_TO);
+    update.value(":sealedTo", Items.s(sealedTo(head, all)));
+    List<MailboxPage> pages = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += DELETED_IN_PAGE) {
+      List<MailboxEntry> some = all.subList(from, Math.min(all.size(), from + DELETED_IN_PAGE));
+      long name = from == 0 ? head.boundary(MailboxEntry.DELETED) : some.getFirst().message().uid();
+      pages.add(new MailboxPage(MailboxEntry.DELETED, name, head.version(), 0, now, some));
+    }
+    return pages;
+  }
+
+  private static String sealedTo(MailboxHead head, List<MailboxEntry> entries) {
+    String greatest = head.sealedTo();
+    for (MailboxEntry entry : entries) {
+      String id = entry.message().id().value();
+      greatest = greatest.compareTo(id) < 0 ? id : greatest;
+    }
+    return greatest;
   }
 }

@@ -7,7 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
@@ -21,21 +22,24 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *
  * @param version grows with every change but a delivery; a page is written for one version
  * @param removals how often messages were removed
+ * @param due when the mailbox is to be looked at for messages whose time is over, in seconds since
+ *     the epoch; 0: nothing is registered
  * @param sealedTo the greatest message id that was moved into a page; a delivery with a greater id
  *     cannot be there
  * @param quota 0: no limit
- * @param bytes octets of all messages
+ * @param bytes octets of all messages but the deleted ones
  * @param next the next UID of each folder
  * @param messages how many each folder has
  * @param folderBytes octets of each folder
  * @param sealed the lowest UID of each folder that is not in a page
- * @param entries the newest messages, removed ones among them, in UID order
+ * @param entries the newest messages, deleted ones among them, in UID order
  * @param lease the maildrop lease
  * @param afterRetrieval what POP3 does with a message that it has handed out
  */
 record MailboxHead(
     long version,
     long removals,
+    long due,
     String sealedTo,
     long quota,
     long bytes,
@@ -51,6 +55,7 @@ record MailboxHead(
 
   static final String VERSION = "v";
   static final String REMOVALS = "removals";
+  static final String DUE = "due";
   static final String SEALED_TO = "sealedTo";
   static final String QUOTA = "quota";
   static final String FREE = "free";
@@ -109,6 +114,7 @@ record MailboxHead(
     return new MailboxHead(
         Items.number(item, VERSION),
         Items.number(item, REMOVALS),
+        Items.number(item, DUE),
         Items.text(item, SEALED_TO),
         Items.number(item, QUOTA),
         Items.number(item, BYTES),
@@ -147,21 +153,33 @@ record MailboxHead(
     return entries.stream().filter(entry -> entry.message().id().equals(id)).findFirst();
   }
 
-  /** The entries of a folder in UID order, removed ones among them. */
+  /** The UID that the next message of a folder gets. */
+  long nextOf(String folder) {
+    return next.getOrDefault(folder, 1L);
+  }
+
+  /** The entries of a folder in UID order. */
   List<MailboxEntry> entriesOf(String folder) {
     return entries.stream().filter(entry -> entry.folder().equals(folder)).toList();
   }
 
+  /** The folders that a user sees, in the order of their names. */
+  Set<String> folders() {
+    Set<String> folders = new TreeSet<>(next.keySet());
+    folders.remove(MailboxEntry.DELETED);
+    return folders;
+  }
+
   MailboxStatus status() {
     List<FolderStatus> folders = new ArrayList<>();
-    new TreeMap<>(next)
-        .forEach((folder, uidNext) ->
-            folders.add(
-                new FolderStatus(
-                    folder,
-                    messages.getOrDefault(folder, 0L),
-                    folderBytes.getOrDefault(folder, 0L),
-                    uidNext)));
+    for (String folder : folders()) {
+      folders.add(
+          new FolderStatus(
+              folder,
+              messages.getOrDefault(folder, 0L),
+              folderBytes.getOrDefault(folder, 0L),
+              nextOf(folder)));
+    }
     long count = folders.stream().mapToLong(FolderStatus::messages).sum();
     return new MailboxStatus(count, bytes, quota, folders, lease, afterRetrieval);
   }

@@ -1,6 +1,5 @@
 package skypost.aws;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param version of the head it was written for; of one name and version there is only one content
  * @param revision counts the removals from it
  * @param sealedAt when it was written, by the writer's clock
- * @param entries in UID order, removed ones among them
+ * @param entries in UID order
  */
 record MailboxPage(
     String folder,
@@ -32,12 +31,6 @@ record MailboxPage(
   static final String REVISION = "r";
   private static final String SEALED_AT = "at";
   private static final String ENTRIES = "m";
-
-  /**
-   * How long a page of removed messages is remembered: longer than an S3 event is repeated in
-   * practice.
-   */
-  private static final Duration REMEMBERED = Duration.ofDays(1);
 
   MailboxPage {
     entries = List.copyOf(entries);
@@ -58,8 +51,8 @@ record MailboxPage(
     item.put(REVISION, Items.n(revision));
     item.put(SEALED_AT, Items.n(sealedAt.toEpochMilli()));
     item.put(ENTRIES, Items.strings(entries.stream().map(MailboxPage::line).toList()));
-    if (entries.stream().allMatch(MailboxEntry::removed)) {
-      item.put(Items.EXPIRES, Items.n(now.plus(REMEMBERED).getEpochSecond()));
+    if (entries.isEmpty()) { // nothing is lost with it, and time to live deletes at no cost
+      item.put(Items.EXPIRES, Items.n(now.getEpochSecond()));
     }
     return item;
   }
@@ -91,16 +84,14 @@ record MailboxPage(
     return entries.stream().filter(entry -> entry.message().id().equals(id)).findFirst();
   }
 
-  List<MailboxMessage> live() {
-    return entries.stream().filter(entry -> !entry.removed()).map(MailboxEntry::message).toList();
+  List<MailboxMessage> messages() {
+    return entries.stream().map(MailboxEntry::message).toList();
   }
 
   /** The page without these messages. */
   MailboxPage without(Set<MessageId> gone) {
     List<MailboxEntry> rest =
-        entries.stream()
-            .map(entry -> gone.contains(entry.message().id()) ? entry.asRemoved() : entry)
-            .toList();
+        entries.stream().filter(entry -> !gone.contains(entry.message().id())).toList();
     return new MailboxPage(folder, from, version, revision + 1, sealedAt, rest);
   }
 }

@@ -5,16 +5,19 @@ import static java.util.stream.Collectors.toList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
@@ -74,6 +77,14 @@ final class MailboxTable {
                 .expressionAttributeValues(values.isEmpty() ? null : values)));
   }
 
+  void put(Map<String, AttributeValue> item) throws IOException {
+    Calls.call(() -> dynamo.putItem(put -> put.tableName(name).item(item)));
+  }
+
+  void delete(Map<String, AttributeValue> key) throws IOException {
+    Calls.call(() -> dynamo.deleteItem(delete -> delete.tableName(name).key(key)));
+  }
+
   Map<String, AttributeValue> updateHead(
       EmailAddress user,
       String update,
@@ -104,12 +115,80 @@ final class MailboxTable {
             TransactWriteItemsRequest.builder().transactItems(writes).build()));
   }
 
+  /** A page's next content, provided that it is still the one that was read. */
+  TransactWriteItem replacement(
+      EmailAddress user, MailboxPage before, MailboxPage after, Instant now) {
+    return put(
+        after.write(user.toString(), now), "#x = :x", MailboxPage.REVISION, before.revision());
+  }
+
+  /** A page that no head counts yet: what a sealer may have left there is of an older version. */
+  TransactWriteItem newPage(EmailAddress user, MailboxPage page, Instant now) {
+    return put(
+        page.write(user.toString(), now),
+        "attribute_not_exists(#x) OR #x <= :x",
+        MailboxHead.VERSION,
+        page.version());
+  }
+
+  private TransactWriteItem put(
+      Map<String, AttributeValue> item, String condition, String attribute, long number) {
+    return TransactWriteItem.builder()
+        .put(
+            Put.builder()
+                .tableName(name)
+                .item(item)
+                .conditionExpression(condition)
+                .expressionAttributeNames(Map.of("#x", attribute))
+                .expressionAttributeValues(Map.of(":x", Items.n(number)))
+                .build())
+        .build();
+  }
+
   /** Pages of a folder whose name lies in {@code [from, before)}, in UID order. */
   Iterator<MailboxPage> pages(EmailAddress user, String folder, long from, long before)
       throws IOException {
     return from >= before
         ? List.<MailboxPage>of().iterator()
         : query(user, folder, from, before - 1, true);
+  }
+
+  /** Pages of a folder whose name is less than {@code before}, the newest first. */
+  Iterator<MailboxPage> newestPages(EmailAddress user, String folder, long before)
+      throws IOException {
+    return before <= 1
+        ? List.<MailboxPage>of().iterator()
+        : query(user, folder, 1, before - 1, false);
+  }
+
+  /**
+   * The entries of a folder in UID order, as a head that was read first knows them, read page by
+   * page.
+   */
+  Iterator<MailboxEntry> entries(EmailAddress user, MailboxHead head, String folder)
+      throws IOException {
+    Iterator<MailboxPage> pages = pages(user, folder, 1, head.boundary(folder));
+    return new Iterator<>() {
+      private Iterator<MailboxEntry> current = List.<MailboxEntry>of().iterator();
+      private boolean atHead;
+
+      @Override
+      public boolean hasNext() {
+        while (!current.hasNext() && !atHead) {
+          atHead = !pages.hasNext();
+          current = (atHead ? head.entriesOf(folder) : pages.next().entries()).iterator();
+        }
+        return current.hasNext();
+      }
+
+      @Override
+      public MailboxEntry next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return current.next();
+      }
+    };
   }
 
   /** The page that holds a UID, if any does: the last one that begins at or before it. */
@@ -128,10 +207,7 @@ final class MailboxTable {
       return Optional.empty();
     }
     for (Map.Entry<String, Long> folder : head.sealed().entrySet()) {
-      Iterator<MailboxPage> newestFirst =
-          folder.getValue() <= 1
-              ? List.<MailboxPage>of().iterator()
-              : query(user, folder.getKey(), 1, folder.getValue() - 1, false);
+      Iterator<MailboxPage> newestFirst = newestPages(user, folder.getKey(), folder.getValue());
       while (newestFirst.hasNext()) {
         MailboxPage page = newestFirst.next();
         Optional<MailboxEntry> entry = page.entry(id);

@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import skypost.mail.json.Fields;
-import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
@@ -30,10 +29,11 @@ record OutboundWakes(SqsClient sqs, String queueUrl) {
    * no look at the table.
    */
   record Wake(String group, Map<String, Object> body) {
-    static Wake of(EntryId id, Optional<Instant> due) {
-      Map<String, Object> body = new HashMap<>(Map.of("entry", id.toString()));
-      due.ifPresent(at -> body.put("due", at.toEpochMilli()));
-      return new Wake(id.destination(), body);
+    static Wake of(EntryWake wake) {
+      Map<String, Object> body = new HashMap<>(Map.of("entry", wake.entry().toString()));
+      wake.from().ifPresent(domain -> body.put("from", domain));
+      wake.due().ifPresent(at -> body.put("due", at.toEpochMilli()));
+      return new Wake(wake.entry().destination(), body);
     }
 
     static Wake of(String destination, Instant due) {
@@ -70,10 +70,9 @@ record OutboundWakes(SqsClient sqs, String queueUrl) {
     }
   }
 
-  /** A group id takes 128 letters, digits and punctuation marks. */
+  /** A group id takes 128 letters, digits and punctuation marks (Amazon SQS, SendMessage). */
   private static String group(String destination) {
-    return destination.length() <= 128
-        ? destination
-        : destination.substring(destination.length() - 128);
+    String printable = destination.replaceAll("[^!-~]", "_"); // a login at a smart host may be any
+    return printable.length() <= 128 ? printable : printable.substring(printable.length() - 128);
   }
 }

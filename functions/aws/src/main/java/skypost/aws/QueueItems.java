@@ -33,8 +33,9 @@ final class QueueItems {
   static final String DUE = "due";
 
   /**
-   * Hash key of the sparse index of deferred entries by destination. Its range key is the message
-   * id, and so the order of arrival; as only keys are in it, another attempt costs it no write.
+   * Hash key of the sparse index of deferred entries by whom they wait for. Its range key is the
+   * message id, and so the order of arrival; as only keys are in it, another attempt costs it no
+   * write.
    */
   static final String DESTINATION = "destination";
 
@@ -74,7 +75,7 @@ final class QueueItems {
         item.put(QUEUED, Items.s(WAITING));
         item.put(DUE, Items.s(due(entry.nextAttempt())));
         if (entry.status() == Status.DEFERRED) {
-          item.put(DESTINATION, Items.s(entry.id().destination()));
+          item.put(DESTINATION, Items.s(entry.waitsFor()));
         }
       }
       case DONE ->
@@ -114,7 +115,8 @@ final class QueueItems {
         (int) Items.number(item, ATTEMPTS),
         parts.recipients(),
         parts.attempts(),
-        parts.byHand());
+        parts.byHand(),
+        Items.optionalText(item, DESTINATION).orElse(id.destination()));
   }
 
   static List<QueueEntry> read(List<Map<String, AttributeValue>> items) throws IOException {

@@ -17,6 +17,9 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.filter.ApplyFilter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
+import skypost.mail.mailbox.ExpireMessages;
+import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.mailbox.Retention;
 import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepUnfinished;
@@ -25,7 +28,7 @@ import skypost.mail.settings.SettingsReader;
 
 /**
  * The handler of ReceiveFunction: batches of S3 events out of SQS, and the scheduled sweep {@code
- * {"sweep": true}}.
+ * {"sweep": true}}, which also ends what has a time.
  */
 public final class ReceiveHandler implements RequestStreamHandler {
   /**
@@ -34,8 +37,12 @@ public final class ReceiveHandler implements RequestStreamHandler {
    */
   private static final Duration SETTLING = Duration.ofMinutes(45);
 
+  /** How long a sweep begins to work on mailboxes: the function has a minute. */
+  private static final Duration EXPIRING = Duration.ofSeconds(30);
+
   private final ReceiveMessage receive;
   private final SweepUnfinished sweep;
+  private final ExpireMessages expire;
   private final Clock clock;
 
   /** Wired by the function's environment. */
@@ -69,17 +76,26 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 bounces,
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
-                new ApplyFilter(filters, bounces.hostname(), clock)),
+                new ApplyFilter(filters, bounces.hostname(), clock),
+                ports.receivedReports()),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
+    this.expire =
+        new ExpireMessages(
+            new ExpireMessages.Ports(
+                ports.expiringMailboxes(), ports.deletedMessages(), Retention.NONE),
+            new FreeBodies(ports.holders(), messages),
+            clock);
     this.clock = clock;
     settings.check();
   }
 
   /** On any ports. */
-  public ReceiveHandler(ReceiveMessage receive, SweepUnfinished sweep, Clock clock) {
+  public ReceiveHandler(
+      ReceiveMessage receive, SweepUnfinished sweep, ExpireMessages expire, Clock clock) {
     this.receive = receive;
     this.sweep = sweep;
+    this.expire = expire;
     this.clock = clock;
   }
 
@@ -106,6 +122,9 @@ public final class ReceiveHandler implements RequestStreamHandler {
   private void sweep(Fields event, OutputStream output) throws IOException {
     Instant now = clock.instant();
     var found = sweep.sweep(now, event.flag("settled") ? now : now.minus(SETTLING));
-    output.write(Fields.bytes(Map.of("messages", found.messages(), "entries", found.entries())));
+    int expired = expire.run(now.plus(EXPIRING));
+    output.write(
+        Fields.bytes(
+            Map.of("messages", found.messages(), "entries", found.entries(), "expired", expired)));
   }
 }

@@ -20,12 +20,18 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
+import skypost.mail.mailbox.ExpireMessages;
+import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Retention;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryExpiringMailboxes;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -43,7 +49,9 @@ class ReceiveHandlerTest {
 
   private final Clock clock = Clock.fixed(Instant.parse("2026-11-26T08:00:00Z"), ZoneOffset.UTC);
   private final InMemoryMessages messages = new InMemoryMessages();
-  private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+  private final InMemoryMailboxes mailboxes =
+      new InMemoryMailboxes(Clock.fixed(IDS.getFirst().acceptedAt(), ZoneOffset.UTC));
+  private final InMemoryDeletedMessages deleted = new InMemoryDeletedMessages(mailboxes);
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryTraces traces = new InMemoryTraces();
   private final List<MessageId> repeated = new ArrayList<>();
@@ -77,11 +85,17 @@ class ReceiveHandlerTest {
             traces,
             new Bounces(messages, "mx.example.com"),
             skypost.mail.forward.ReturnPaths.NONE,
-            Samples.filters(directory, messages, mailboxes, clock));
+            Samples.filters(directory, messages, mailboxes, clock),
+            new InMemoryReceivedReports());
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),
             new SweepUnfinished(messages, traces, queue, repeated::add, new NoMark()),
+            new ExpireMessages(
+                new ExpireMessages.Ports(
+                    new InMemoryExpiringMailboxes(mailboxes), deleted, Retention.NONE),
+                new FreeBodies(new InMemoryBodyHolders(), messages),
+                clock),
             clock);
   }
 

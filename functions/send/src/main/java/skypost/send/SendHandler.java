@@ -26,34 +26,32 @@ import skypost.mail.json.Fields;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.send.DirectoryRoutes;
+import skypost.mail.send.InvocationTime;
 import skypost.mail.send.RememberedDirectory;
 import skypost.mail.send.SendDue;
 import skypost.mail.send.SendMessage;
+import skypost.mail.send.SignOutgoing;
 import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.send.SuppressRecipients;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.signing.Signers;
 import skypost.mail.tlspolicy.CountTlsSessions;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
 
 /**
- * The handler of SendFunction: batches of {@code {"entry": "<EntryId>", "due": <milliseconds>}} and
- * {@code {"destination": "<domain>", "due": …}} out of SQS, all dealt with at once, and of {@code
- * {"operation": "<OperationId>"}}, which are carried on. An entry that has just been queued has no
- * due time.
+ * The handler of SendFunction: batches of {@code {"entry": "<EntryId>", "from": "<sender's
+ * domain>", "due": <milliseconds>}} and {@code {"destination": "<domain>", "due": …}} out of SQS,
+ * all dealt with at once, and of {@code {"operation": "<OperationId>"}}, which are carried on. An
+ * entry that has just been queued has no due time.
  */
 public final class SendHandler implements RequestStreamHandler {
-  /**
-   * What is left of the invocation when the last attempt must be over: for recording what came of
-   * it.
-   */
-  private static final Duration RESERVE = Duration.ofSeconds(10);
-
   private final SendDue send;
   private final RunOperation operations;
   private final Clock clock;
@@ -80,7 +78,14 @@ public final class SendHandler implements RequestStreamHandler {
             aws.holders(),
             new Bounces(messages, settings.hostname()),
             new SuppressRecipients(directory, aws.suppressions(), clock),
-            new CountTlsSessions(dns::texts, aws.tlsReports(), clock));
+            new CountTlsSessions(dns::texts, aws.tlsReports(), clock),
+            SignOutgoing.by(
+                new SignOutgoing.Means(
+                    new Signers(aws.signingKeys(), aws.keyVault(), clock),
+                    directory,
+                    settings.trustedNetworks(),
+                    settings.hostname(),
+                    clock)));
     RunOperation operations = operations(ports, aws.operations(), clock);
     var smartHosts =
         new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), settings.tls().trusted());
@@ -132,7 +137,9 @@ public final class SendHandler implements RequestStreamHandler {
     var courier = new SmtpCourier(new SmtpClient(settings.helo(), Timeouts.STANDARD));
     var schedules = routes.schedules(settings.schedule());
     var send = new SendMessage(sending.ports(), routes, courier, schedules, clock, random);
-    var means = new SendDue.Means(Executors.newVirtualThreadPerTaskExecutor(), clock, random);
+    var means =
+        new SendDue.Means(
+            Executors.newVirtualThreadPerTaskExecutor(), clock, random, settings.limits());
     var due = new SendDue.Ports(sending.ports().queue(), sending.destinations());
     return new SendDue(due, send, schedules, means);
   }
@@ -140,22 +147,22 @@ public final class SendHandler implements RequestStreamHandler {
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    Instant deadline =
-        clock.instant().plusMillis(context.getRemainingTimeInMillis()).minus(RESERVE);
+    InvocationTime time =
+        InvocationTime.of(clock.instant(), Duration.ofMillis(context.getRemainingTimeInMillis()));
     try {
-      SqsBatch.handle(SqsBatch.read(input), output, message -> send(message.body(), deadline));
+      SqsBatch.handle(SqsBatch.read(input), output, message -> send(message.body(), time));
     } finally {
       send.rest(); // Lambda stops the world after this, and servers would wait for us
     }
   }
 
-  private void send(String body, Instant deadline) throws IOException {
+  private void send(String body, InvocationTime time) throws IOException {
     Fields wake = Fields.read(body);
     if (wake.has("operation")) {
       String text = wake.text("operation");
       operations.run(
           OperationId.parse(text).orElseThrow(() -> new IOException("no operation: " + text)),
-          deadline);
+          time.over());
       return;
     }
     Optional<Instant> due =
@@ -163,14 +170,14 @@ public final class SendHandler implements RequestStreamHandler {
     Optional<String> destination = wake.optionalText("destination");
     SendDue.Result result;
     if (destination.isPresent()) {
-      result = send.destination(destination.get(), due.orElse(clock.instant()), deadline);
+      result = send.destination(destination.get(), due.orElse(clock.instant()), time);
     } else {
       String text = wake.text("entry");
       EntryId id = EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text));
-      result = send.entry(id, due, deadline);
+      result = send.entry(new EntryWake(id, wake.optionalText("from"), due), time);
     }
     if (result == SendDue.Result.HANDED_BACK) {
-      throw new IOException("no time is left for " + body);
+      throw new IOException("the function's timeout is too short for " + body);
     }
   }
 }

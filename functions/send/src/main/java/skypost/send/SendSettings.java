@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.Network;
 import skypost.mail.send.RetrySchedule;
+import skypost.mail.send.SendDue;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
@@ -20,7 +22,9 @@ import skypost.mail.settings.SmartHostSetting;
  * @param smartHost takes all outbound mail, unless the directory names another
  * @param schedule when a message is tried
  * @param ownAddresses where we take mail ourselves
+ * @param trustedNetworks whose mail is signed as our users' is, until the directory names others
  * @param tls what is looked at and believed for TLS
+ * @param limits how much goes to a destination at once
  */
 public record SendSettings(
     String hostname,
@@ -30,7 +34,9 @@ public record SendSettings(
     Optional<SmartHostSetting> smartHost,
     RetrySchedule schedule,
     List<InetAddress> ownAddresses,
-    TlsSettings tls) {
+    List<Network> trustedNetworks,
+    TlsSettings tls,
+    SendDue.Limits limits) {
   public static final Setting RETRY_SCHEDULE =
       new Setting(
           "SKYPOST_RETRY_SCHEDULE",
@@ -39,6 +45,18 @@ public record SendSettings(
               + " and so on for five days",
           "");
 
+  public static final Setting DESTINATION_CONCURRENCY =
+      new Setting(
+          "SKYPOST_DESTINATION_CONCURRENCY",
+          "messages at once to one destination or smart host, of all functions together",
+          Integer.toString(SendDue.Limits.USUAL.destination()));
+  public static final Setting WORKERS =
+      new Setting(
+          "SKYPOST_WORKERS",
+          "SendFunctions that run at once at most; each has its share of what a destination gets",
+          "1");
+
+  private static final int MOST_AT_ONCE = 1000;
   private static final int DNS_PORT = 53;
 
   /** Reads them; errors stay with the reader. */
@@ -51,6 +69,10 @@ public record SendSettings(
         reader.smartHost(CommonSettings.SMART_HOST),
         RetrySchedule.of(reader.durations(RETRY_SCHEDULE)),
         reader.addresses(CommonSettings.OWN_ADDRESSES),
-        TlsSettings.read(reader));
+        reader.networks(CommonSettings.TRUSTED_NETWORKS),
+        TlsSettings.read(reader),
+        new SendDue.Limits(
+            (int) reader.number(DESTINATION_CONCURRENCY, 1, MOST_AT_ONCE),
+            (int) reader.number(WORKERS, 1, MOST_AT_ONCE)));
   }
 }

@@ -11,6 +11,7 @@ import skypost.mail.dns.SecureDns;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.tls.TrustedRoots;
+import skypost.mail.tlspolicy.CertificateCheck;
 import skypost.mail.tlspolicy.Dane;
 import skypost.mail.tlspolicy.HttpsPolicyFiles;
 import skypost.mail.tlspolicy.KeptPolicies;
@@ -24,8 +25,10 @@ import skypost.mail.tlspolicy.TlsPolicies;
  * @param anchors DS records that DNSSEC is validated from
  * @param policyPort where MTA-STS policies are published
  * @param trusted believes the JVM's authorities, and those of the administrator
+ * @param check believes the same
  */
-public record TlsSettings(boolean dane, String anchors, int policyPort, SSLContext trusted) {
+public record TlsSettings(
+    boolean dane, String anchors, int policyPort, SSLContext trusted, CertificateCheck check) {
   public static final Setting DANE =
       new Setting(
           "SKYPOST_DANE",
@@ -57,9 +60,10 @@ public record TlsSettings(boolean dane, String anchors, int policyPort, SSLConte
     if (!dane.equals("on") && !dane.equals("off")) {
       reader.reject(DANE, "is neither on nor off");
     }
-    SSLContext trusted = TrustedRoots.context("");
+    String roots = "";
     try {
-      trusted = TrustedRoots.context(reader.text(TRUSTED_ROOTS));
+      TrustedRoots.context(reader.text(TRUSTED_ROOTS));
+      roots = reader.text(TRUSTED_ROOTS);
     } catch (IllegalArgumentException malformed) {
       reader.reject(TRUSTED_ROOTS, "is no PEM with certificates");
     }
@@ -68,7 +72,12 @@ public record TlsSettings(boolean dane, String anchors, int policyPort, SSLConte
             .optional(TRUST_ANCHORS)
             .map(text -> text.replace(',', '\n') + "\n")
             .orElse(SecureDns.ROOT_ANCHORS);
-    return new TlsSettings(dane.equals("on"), anchors, reader.port(POLICY_PORT), trusted);
+    return new TlsSettings(
+        dane.equals("on"),
+        anchors,
+        reader.port(POLICY_PORT),
+        TrustedRoots.context(roots),
+        new CertificateCheck(TrustedRoots.manager(roots)));
   }
 
   /**
@@ -88,6 +97,6 @@ public record TlsSettings(boolean dane, String anchors, int policyPort, SSLConte
             : Optional.empty();
     MtaSts sts =
         new MtaSts(Dns.at(server), new HttpsPolicyFiles(hosts, trusted, policyPort), kept, clock);
-    return new TlsPolicies(looked, Optional.of(sts), trusted);
+    return new TlsPolicies(looked, Optional.of(sts), trusted).examining(check);
   }
 }

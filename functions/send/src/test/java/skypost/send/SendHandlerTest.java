@@ -133,7 +133,7 @@ class SendHandlerTest {
   @Test
   void whatWaitsForADestinationIsSentWhenThatIsWoken() throws IOException {
     Instant now = clock.instant();
-    queue.putOff(ENTRY, now, now.plusSeconds(3600));
+    queue.putOff(ENTRY, ENTRY.destination(), now, now.plusSeconds(3600));
     Destination seen = destinations.find("there.example");
     destinations.replace(seen, seen.recovering(1, Optional.empty()), now);
 

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import skypost.local.s3.AccessKey;
+import skypost.mail.signing.LocalKeyVault;
 
 /** The folder that holds all state. It belongs to one running system at a time. */
 final class DataFolder implements AutoCloseable {
@@ -100,6 +101,16 @@ final class DataFolder implements AutoCloseable {
   String returnSecret() throws IOException {
     Optional<String> kept = secret(path, "return-secret");
     return kept.isPresent() ? kept.get() : keep("return-secret", random(32));
+  }
+
+  /** The file of the key that private keys are encrypted under, made at the first start. */
+  Path vaultKey() throws IOException {
+    if (secret(path, "vault-key").isEmpty()) {
+      byte[] made = new byte[LocalKeyVault.KEY_OCTETS];
+      RANDOM.nextBytes(made);
+      keep("vault-key", Base64.getEncoder().encodeToString(made));
+    }
+    return path.resolve("vault-key");
   }
 
   /** A secret that a data folder holds; it need not be open. */

@@ -1,5 +1,6 @@
 package skypost.local;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import skypost.aws.AwsPorts;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.receive.ReceiveHandler;
+import skypost.report.ReportHandler;
 import skypost.send.SendHandler;
 
 /**
@@ -21,10 +23,15 @@ import skypost.send.SendHandler;
  * @param authorize asked by the fronts
  * @param receive fed with S3's events
  * @param send woken for the outbound queue
+ * @param report reports a day that is over
  * @param api behind the HTTP API
  */
 record Functions(
-    LambdaFunction authorize, LambdaFunction receive, LambdaFunction send, LambdaFunction api) {
+    LambdaFunction authorize,
+    LambdaFunction receive,
+    LambdaFunction send,
+    LambdaFunction report,
+    LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
   private static final Duration AUTHORIZE_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration API_TIMEOUT =
@@ -50,17 +57,25 @@ record Functions(
             new SendHandler(clients, new SettingsReader(environment), clock),
             Resources.SEND_TIMEOUT),
         new LambdaFunction(
+            "ReportFunction",
+            new ReportHandler(clients, new SettingsReader(environment), clock),
+            Resources.REPORT_TIMEOUT),
+        new LambdaFunction(
             "ApiFunction",
             new ApiHandler(clients, new SettingsReader(environment), clock),
             API_TIMEOUT));
   }
 
   List<LambdaFunction> all() {
-    return List.of(authorize, receive, send, api);
+    return List.of(authorize, receive, send, report, api);
   }
 
-  /** What template.yaml has made by Secrets Manager. */
-  record Secrets(String adminToken, String returnSecret) {}
+  /**
+   * What template.yaml has made by Secrets Manager and KMS.
+   *
+   * @param vaultKey file of the key that stands in for that of KMS
+   */
+  record Secrets(String adminToken, String returnSecret, Path vaultKey) {}
 
   /** The environment as template.yaml sets it: the given one, and where everything is. */
   static Map<String, String> environment(
@@ -78,6 +93,10 @@ record Functions(
     environment.merge(
         CommonSettings.RETURN_SECRETS.key(),
         secrets.returnSecret(),
+        (own, made) -> own.isEmpty() ? made : own);
+    environment.merge(
+        AwsPorts.VAULT_KEY_FILE.key(),
+        secrets.vaultKey().toString(),
         (own, made) -> own.isEmpty() ? made : own);
     return environment;
   }

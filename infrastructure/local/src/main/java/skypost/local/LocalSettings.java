@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import skypost.api.ApiSettings;
+import skypost.aws.AwsPorts;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.MetricsSettings;
@@ -73,6 +74,7 @@ record LocalSettings(
     reader.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET);
     MetricsSettings.read(reader, Clock.systemUTC());
     SendSettings.read(reader); // the handlers read these themselves; here it is for the errors
+    reader.addresses(ApiSettings.OUTBOUND_ADDRESSES);
     InetAddress loopback = InetAddress.getLoopbackAddress();
     return new LocalSettings(
         path(reader, DATA).orElse(Path.of(HOME)),
@@ -99,12 +101,16 @@ record LocalSettings(
             CommonSettings.HOSTNAME,
             CommonSettings.HELO_NAME,
             CommonSettings.RETURN_SECRETS,
+            AwsPorts.VAULT_KEY_FILE,
             CommonSettings.TRUSTED_NETWORKS,
             CommonSettings.SMART_HOST,
             CommonSettings.DNS,
             CommonSettings.OUTBOUND_PORT,
             CommonSettings.OWN_ADDRESSES,
+            ApiSettings.OUTBOUND_ADDRESSES,
             SendSettings.RETRY_SCHEDULE,
+            SendSettings.DESTINATION_CONCURRENCY,
+            SendSettings.WORKERS,
             DYNOXIDE,
             ENDPOINT));
     settings.addAll(TlsSettings.SETTINGS);

@@ -42,7 +42,13 @@ record Resources(Map<String, Queue> queues) {
   /** How long a batch may take, and how long its messages are hidden meanwhile. */
   static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(60);
 
+  /**
+   * Less than in the cloud, where servers are waited for as long as the standard wants: what was
+   * being sent when this process is killed is tried again when this is over.
+   */
   static final Duration SEND_TIMEOUT = Duration.ofSeconds(120);
+
+  static final Duration REPORT_TIMEOUT = Duration.ofMinutes(15);
 
   /**
    * A queue that exists.

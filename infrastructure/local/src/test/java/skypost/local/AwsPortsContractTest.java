@@ -16,9 +16,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
+import skypost.aws.DynamoCountedMail;
 import skypost.aws.DynamoCredentials;
+import skypost.aws.DynamoDeletedMessages;
 import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoExpiringMailboxes;
 import skypost.aws.DynamoFilterMemories;
 import skypost.aws.DynamoFilters;
 import skypost.aws.DynamoGreylist;
@@ -28,7 +31,9 @@ import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
+import skypost.aws.DynamoReceivedReports;
 import skypost.aws.DynamoRelayRecipients;
+import skypost.aws.DynamoSigningKeys;
 import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
 import skypost.aws.DynamoTallies;
@@ -42,9 +47,12 @@ import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
+import skypost.mail.contract.CountedMailContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.ExpiryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
@@ -57,8 +65,10 @@ import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
+import skypost.mail.contract.ReceivedReportsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
+import skypost.mail.contract.SigningKeysContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
@@ -76,6 +86,7 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -84,7 +95,10 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.CountedMail;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -180,6 +194,31 @@ class AwsPortsContractTest {
     @Override
     protected Mailboxes mailboxes() {
       return mailboxesInDynamo();
+    }
+  }
+
+  @Nested
+  class DynamoDeletedMessagesTest extends DeletedMessagesContract {
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxesInDynamo();
+    }
+
+    @Override
+    protected DeletedMessages deletedMessages() {
+      return new DynamoDeletedMessages(dynamo, Resources.MAILBOXES, Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoExpiryTest extends ExpiryContract {
+    @Override
+    protected Ports ports(Clock clock) {
+      empty(Resources.MAILBOXES);
+      return new Ports(
+          new DynamoMailboxes(dynamo, Resources.MAILBOXES, clock),
+          new DynamoDeletedMessages(dynamo, Resources.MAILBOXES, clock),
+          new DynamoExpiringMailboxes(dynamo, Resources.MAILBOXES, clock));
     }
   }
 
@@ -315,6 +354,22 @@ class AwsPortsContractTest {
   }
 
   @Nested
+  class DynamoReceivedReportsTest extends ReceivedReportsContract {
+    @Override
+    protected ReceivedReports reports() {
+      return new DynamoReceivedReports(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
+  class DynamoCountedMailTest extends CountedMailContract {
+    @Override
+    protected CountedMail mail() {
+      return new DynamoCountedMail(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
   class DynamoTlsReportsTest extends TlsReportsContract {
     @Override
     protected TlsReports reports() {
@@ -369,6 +424,14 @@ class AwsPortsContractTest {
     @Override
     protected SmartHostPasswords passwords() {
       return new DynamoSmartHostPasswords(dynamo, Resources.CREDENTIALS, Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoSigningKeysTest extends SigningKeysContract {
+    @Override
+    protected SigningKeys keys() {
+      return new DynamoSigningKeys(dynamo, Resources.DIRECTORY);
     }
   }
 

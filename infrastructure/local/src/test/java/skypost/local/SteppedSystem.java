@@ -76,7 +76,9 @@ final class SteppedSystem implements AutoCloseable {
     resources = provisioning.queues();
     cloud =
         Functions.environment(
-            environment, resources, new Functions.Secrets("token", "0123456789abcdef"));
+            environment,
+            resources,
+            new Functions.Secrets("token", "0123456789abcdef", folder.vaultKey()));
     functions = fresh();
     uris.put(
         AwsClients.Service.LAMBDA, opened.add(LambdaEndpoint.start(0, functions.all())).endpoint());
@@ -103,6 +105,7 @@ final class SteppedSystem implements AutoCloseable {
         counted(plain.authorize()),
         counted(plain.receive()),
         counted(plain.send()),
+        counted(plain.report()),
         counted(plain.api()));
   }
 

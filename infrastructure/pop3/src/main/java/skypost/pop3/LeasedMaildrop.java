@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.mailbox.FinalDelivery;
-import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
@@ -41,7 +40,6 @@ final class LeasedMaildrop implements Maildrop {
   private final FolderStatus atLogin;
   private final MailboxLogins.Stores stores;
   private final Clock clock;
-  private final FreeBodies bodies;
   private final Prefetch prefetch;
 
   private Optional<Listing> listing = Optional.empty();
@@ -65,7 +63,6 @@ final class LeasedMaildrop implements Maildrop {
     this.atLogin = status.folder(Mailboxes.INBOX);
     this.stores = stores;
     this.clock = clock;
-    this.bodies = new FreeBodies(stores.holders(), stores.messages());
     this.prefetch = new Prefetch(stores.messages(), stores.room());
   }
 
@@ -202,7 +199,6 @@ final class LeasedMaildrop implements Maildrop {
     try {
       if (stores.mailboxes().expunge(user, holder, snapshot, entries)) {
         mayBeHeld = false;
-        free(entries); // only now: an entry without its body would be a lost message
         return true;
       }
       EventLog.warn("lease-lost").with("user", user).with("holder", holder).write();
@@ -212,42 +208,14 @@ final class LeasedMaildrop implements Maildrop {
     return areGone(entries);
   }
 
-  /**
-   * After a removal whose end is not known, or that went only half the way: frees the bodies of
-   * what is gone.
-   */
+  /** Whether all are gone, after a removal whose end is not known. */
   private boolean areGone(List<MailboxMessage> entries) throws IOException {
     Set<Long> left = new HashSet<>();
     stores
         .mailboxes()
         .open(user, Mailboxes.INBOX)
         .ifPresent(snapshot -> snapshot.messages().forEach(entry -> left.add(entry.uid())));
-    List<MailboxMessage> gone =
-        entries.stream().filter(entry -> !left.contains(entry.uid())).toList();
-    free(gone);
-    return gone.size() == entries.size();
-  }
-
-  /**
-   * A fault leaves a body behind, which costs its storage and harms nobody; so it is no trouble of
-   * the client's.
-   */
-  private void free(List<MailboxMessage> removed) {
-    try (FreeBodies.Batch freed = bodies.heldBy(user.toString())) {
-      for (MailboxMessage message : removed) {
-        free(message, freed);
-      }
-    } catch (IOException | RuntimeException fault) {
-      EventLog.error("bodies-left").with("user", user).cause(fault).write();
-    }
-  }
-
-  private void free(MailboxMessage message, FreeBodies.Batch freed) {
-    try {
-      freed.add(message);
-    } catch (RuntimeException fault) {
-      EventLog.error("body-left").with("user", user).with("id", message.id()).cause(fault).write();
-    }
+    return entries.stream().noneMatch(entry -> left.contains(entry.uid()));
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import skypost.mail.authorize.Authorizer;
-import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.pop3.Pop3Logins;
@@ -28,8 +27,7 @@ final class MailboxLogins implements Pop3Logins {
    *
    * @param room what all sessions may read ahead together
    */
-  record Stores(
-      Mailboxes mailboxes, BodyHolders holders, RememberedBodies messages, Prefetch.Room room) {}
+  record Stores(Mailboxes mailboxes, RememberedBodies messages, Prefetch.Room room) {}
 
   MailboxLogins(Authorizer authorizer, Stores stores, Clock clock) {
     this.authorizer = authorizer;

@@ -11,7 +11,6 @@ import javax.net.ssl.SSLContext;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.RememberingAuthorizer;
 import skypost.mail.directory.Network;
-import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.StoredMessages;
 import skypost.protocol.log.Metrics;
@@ -37,8 +36,7 @@ public final class Pop3Server implements AutoCloseable {
   }
 
   /** What stands behind a server. */
-  public record Ports(
-      Authorizer authorizer, Mailboxes mailboxes, BodyHolders holders, StoredMessages messages) {}
+  public record Ports(Authorizer authorizer, Mailboxes mailboxes, StoredMessages messages) {}
 
   /**
    * Listens and serves from now on. Confirmed logins are remembered for a few minutes.
@@ -47,12 +45,8 @@ public final class Pop3Server implements AutoCloseable {
    */
   public static Pop3Server start(Pop3Settings settings, Ports ports, Clock clock, Metrics metrics)
       throws IOException {
-    var stores =
-        new MailboxLogins.Stores(
-            ports.mailboxes(),
-            ports.holders(),
-            new RememberedBodies(ports.messages(), clock),
-            new Prefetch.Room());
+    var bodies = new RememberedBodies(ports.messages(), clock);
+    var stores = new MailboxLogins.Stores(ports.mailboxes(), bodies, new Prefetch.Room());
     var authorizer = new RememberingAuthorizer(ports.authorizer(), clock);
     var logins = new MailboxLogins(authorizer, stores, clock);
     TcpServer pop3 = listen(settings, Optional.empty(), logins, new Meter(metrics, "POP3"));

@@ -89,7 +89,7 @@ class Pop3ServerTest {
   // ---- deletion
 
   @Test
-  void quitRemovesTheMessageAndItsBody() throws IOException {
+  void quitRemovesTheMessageWhichCanBeBroughtBack() throws IOException {
     try (Pop3World world = new Pop3World()) {
       MessageId first = world.deliver(HELLO, ANNA);
       MessageId second = world.deliver(HELLO, ANNA);
@@ -98,7 +98,7 @@ class Pop3ServerTest {
         assertThat(client.say("QUIT")).isEqualTo("+OK Skypost signing off, 1 message left");
         assertThat(client.isClosedByServer()).isTrue();
       }
-      assertThat(world.messages.open(first)).isEmpty();
+      assertThat(world.recoverable(ANNA)).containsExactly(first);
       assertThat(world.messages.open(second)).isPresent();
       assertThat(world.status(ANNA).messages()).isEqualTo(1);
       assertThat(world.status(ANNA).lease()).isEmpty();
@@ -124,13 +124,13 @@ class Pop3ServerTest {
         assertThat(client.say("QUIT")).isEqualTo("+OK Skypost signing off, 1 message left");
       }
       assertThat(world.status(ANNA).messages()).isEqualTo(1);
-      assertThat(world.messages.open(first)).isEmpty();
+      assertThat(world.recoverable(ANNA)).containsExactly(first);
       assertThat(world.messages.open(second)).isPresent();
     }
   }
 
   @Test
-  void aSharedBodyStaysUntilTheLastReaderHasDeletedIt() throws IOException {
+  void ofASharedMessageEachReaderDeletesHisOwn() throws IOException {
     try (Pop3World world = new Pop3World()) {
       MessageId id = world.deliver(HELLO, ANNA, BOB);
       deleteFirst(world, world.loggedIn(ANNA));
@@ -140,8 +140,10 @@ class Pop3ServerTest {
             .isEqualTo(Pop3World.headers(BOB) + HELLO);
       }
       awaitNoLease(world, BOB);
+      assertThat(world.recoverable(BOB)).isEmpty();
       deleteFirst(world, world.loggedIn(BOB));
-      assertThat(world.messages.open(id)).isEmpty();
+      assertThat(world.recoverable(ANNA)).containsExactly(id);
+      assertThat(world.recoverable(BOB)).containsExactly(id);
     }
   }
 
@@ -159,7 +161,7 @@ class Pop3ServerTest {
   }
 
   @Test
-  void anAnswerOfTheMailboxesThatGetsLostLeavesNoBodyBehind() throws IOException {
+  void anAnswerOfTheMailboxesThatGetsLostIsAskedForAgain() throws IOException {
     try (Pop3World world = new Pop3World()) {
       MessageId id = world.deliver(HELLO, ANNA);
       world.mailboxes.losesAnswerOfExpunge = true;
@@ -167,7 +169,7 @@ class Pop3ServerTest {
         client.say("DELE 1");
         assertThat(client.say("QUIT")).isEqualTo("+OK Skypost signing off, 0 messages left");
       }
-      assertThat(world.messages.open(id)).isEmpty();
+      assertThat(world.recoverable(ANNA)).containsExactly(id);
     }
   }
 

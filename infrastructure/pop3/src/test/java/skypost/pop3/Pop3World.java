@@ -22,9 +22,10 @@ import javax.net.ssl.TrustManagerFactory;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.ScramKeys;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
-import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.message.Envelope;
@@ -46,8 +47,8 @@ final class Pop3World implements AutoCloseable {
       SelfSignedCertificate.generate("localhost", Instant.now());
 
   final InMemoryMailboxes memory = new InMemoryMailboxes();
+  final InMemoryDeletedMessages deleted = new InMemoryDeletedMessages(memory);
   final RecordedMailboxes mailboxes = new RecordedMailboxes(memory);
-  final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryMessages messages = new InMemoryMessages();
   final RecordedMessages opened = new RecordedMessages(messages);
   final NamesAsPasswords authorizer = new NamesAsPasswords();
@@ -75,7 +76,7 @@ final class Pop3World implements AutoCloseable {
             trusted,
             List.of(),
             16);
-    var ports = new Pop3Server.Ports(authorizer, mailboxes, holders, opened);
+    var ports = new Pop3Server.Ports(authorizer, mailboxes, opened);
     server = Pop3Server.start(settings, ports, clock, metrics);
   }
 
@@ -97,6 +98,14 @@ final class Pop3World implements AutoCloseable {
     return deliver(raw.getBytes(StandardCharsets.ISO_8859_1), envelope(), users);
   }
 
+  /** What a user has deleted and can have back, with its body. */
+  List<MessageId> recoverable(EmailAddress user) {
+    return deleted.list(user, 100, Optional.empty()).orElseThrow().items().stream()
+        .map(DeletedMessages.DeletedMessage::id)
+        .filter(id -> messages.open(id).isPresent())
+        .toList();
+  }
+
   MessageId deliver(byte[] raw, Envelope envelope, EmailAddress... users) throws IOException {
     Instant at = clock.instant();
     MessageId id = MessageId.at(at, random);
@@ -105,9 +114,6 @@ final class Pop3World implements AutoCloseable {
       draft.commit();
     }
     boolean shared = users.length > 1;
-    if (shared) {
-      holders.hold(id, java.util.Arrays.stream(users).map(EmailAddress::toString).toList());
-    }
     for (EmailAddress user : users) {
       long size = FinalDelivery.size(envelope, user, raw.length);
       memory.deliver(user, new Mailboxes.Delivery(id, Mailboxes.INBOX, size, shared, "hi"));

@@ -38,6 +38,11 @@ final class RecordedMailboxes implements Mailboxes {
   }
 
   @Override
+  public DeliveryOutcome discard(EmailAddress user, Delivery delivery) throws IOException {
+    return mailboxes.discard(user, delivery);
+  }
+
+  @Override
   public Optional<String> folderOf(EmailAddress user, MessageId id) throws IOException {
     return mailboxes.folderOf(user, id);
   }

@@ -2,6 +2,7 @@ package skypost.smtp;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.authorize.Authorizer;
@@ -32,24 +33,28 @@ final class AuthorizerGate implements SmtpGate {
   private static final SmtpReply TOO_MANY =
       SmtpReply.of(450, 7, 1, "Too many recipients within an hour, try again later");
 
+  private static final SmtpReply GUESSING =
+      SmtpReply.of(450, 7, 1, "Too many recipients that do not exist, try again later");
+
   private static final SmtpReply NETWORK_RATE =
       SmtpReply.of(450, 7, 1, "Too much mail from your network within an hour, try again later");
 
   private final Authorizer authorizer;
   private final Service service;
-  private final Rates rates;
-  private Optional<SmtpSender> counted = Optional.empty(); // whose message has been counted
+  private final SharedRates rates;
+  private Optional<Counting> counting = Optional.empty();
   private Grant grant = Grant.NONE;
 
   /**
-   * How much comes through.
+   * A message that was counted before it came, so that nobody gets more of them through by having
+   * many transactions at once.
    *
-   * @param users what a user sends through this front
-   * @param shared what users and networks send through all fronts
+   * @param sender of its transaction; each MAIL brings an object of its own
+   * @param giveBack for when it does not come
    */
-  record Rates(UserRates users, SharedLimits shared) {}
+  private record Counting(SmtpSender sender, Runnable giveBack) {}
 
-  AuthorizerGate(Authorizer authorizer, Service service, Rates rates) {
+  AuthorizerGate(Authorizer authorizer, Service service, SharedRates rates) {
     this.authorizer = authorizer;
     this.service = service;
     this.rates = rates;
@@ -88,6 +93,9 @@ final class AuthorizerGate implements SmtpGate {
   @Override
   public List<SmtpReply> recipients(
       SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
+    if (client.login().isEmpty() && !rates.hasLeft(Counted.REFUSALS, client.peer().address())) {
+      return Collections.nCopies(recipients.size(), GUESSING); // and nobody is asked
+    }
     List<EmailAddress> asked =
         recipients.stream()
             .map(SmtpRecipient::address)
@@ -105,32 +113,43 @@ final class AuthorizerGate implements SmtpGate {
     return replies;
   }
 
-  /** Who is refused anyway uses nothing up. */
+  /** Who is refused anyway uses nothing up but refusals. */
   private SmtpReply withinRate(SmtpClient client, SmtpSender sender, SmtpReply reply) {
     if (!reply.isPositive()) {
+      if (reply.isPermanent() && client.login().isEmpty()) {
+        rates.take(Counted.REFUSALS, client.peer().address());
+      }
       return reply;
     }
     if (client.login().isPresent()) {
-      EmailAddress user = client.login().get();
-      return rates.users().take(user)
-              && rates.shared().take(Counted.USER_RECIPIENTS, user.toString())
-          ? reply
-          : TOO_MANY;
+      String user = client.login().get().toString();
+      return rates.take(Counted.USER_RECIPIENTS, user) ? reply : TOO_MANY;
     }
-    return takeMessage(client, sender)
-            && rates.shared().take(Counted.RECIPIENTS, client.peer().address())
+    String address = client.peer().address();
+    return countMessage(address, sender) && rates.take(Counted.RECIPIENTS, address)
         ? reply
         : NETWORK_RATE;
   }
 
-  /** The first recipient makes a message; each MAIL brings a sender object of its own. */
-  private boolean takeMessage(SmtpClient client, SmtpSender sender) {
-    if (counted.isPresent() && counted.get() == sender) {
+  private boolean countMessage(String client, SmtpSender sender) {
+    if (counting.isPresent() && counting.get().sender() == sender) {
       return true;
     }
-    boolean within = rates.shared().take(Counted.MESSAGES, client.peer().address());
-    counted = within ? Optional.of(sender) : counted;
-    return within;
+    noMessage(); // of the transaction before
+    counting =
+        rates.reserve(Counted.MESSAGES, client).map(giveBack -> new Counting(sender, giveBack));
+    return counting.isPresent();
+  }
+
+  /** The transaction's message has been accepted. */
+  void message() {
+    counting = Optional.empty();
+  }
+
+  /** The transaction is over without a message: it was not used. */
+  void noMessage() {
+    counting.ifPresent(message -> message.giveBack().run());
+    counting = Optional.empty();
   }
 
   private boolean isGranted(SmtpClient client, SmtpSender sender, EmailAddress recipient) {

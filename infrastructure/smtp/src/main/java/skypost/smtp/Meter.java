@@ -30,11 +30,15 @@ record Meter(Metrics metrics, Door door) {
     return new CountingGate(this, gate);
   }
 
-  /** Counts messages and their octets, and takes the time that storing keeps a client waiting. */
-  SmtpSink sink(SmtpSink sink) {
+  /**
+   * Counts messages and their octets, and takes the time that storing keeps a client waiting.
+   *
+   * @param accepted run for each message that is stored
+   */
+  SmtpSink sink(SmtpSink sink, Runnable accepted) {
     return transaction -> {
       try {
-        return new CountingIncoming(this, sink.begin(transaction));
+        return new CountingIncoming(this, sink.begin(transaction), accepted);
       } catch (IOException | RuntimeException fault) {
         refused("store");
         throw fault;
@@ -98,11 +102,13 @@ record Meter(Metrics metrics, Door door) {
   private static final class CountingIncoming extends SmtpSink.Incoming {
     private final Meter meter;
     private final SmtpSink.Incoming incoming;
+    private final Runnable accepted;
     private long octets;
 
-    CountingIncoming(Meter meter, SmtpSink.Incoming incoming) {
+    CountingIncoming(Meter meter, SmtpSink.Incoming incoming, Runnable accepted) {
       this.meter = meter;
       this.incoming = incoming;
+      this.accepted = accepted;
     }
 
     @Override
@@ -122,6 +128,7 @@ record Meter(Metrics metrics, Door door) {
       long begin = System.nanoTime();
       try {
         String id = incoming.commit();
+        accepted.run();
         meter.add("Accepted", Unit.COUNT, 1);
         meter.add("Octets", Unit.BYTES, octets);
         return id;

@@ -18,9 +18,8 @@ import skypost.mail.authorize.Authorizer.Counted;
 import skypost.mail.authorize.RememberingAuthorizer;
 import skypost.mail.authorize.RememberingRecipients;
 import skypost.mail.message.IncomingMessages;
-import skypost.protocol.log.EventLog;
 import skypost.protocol.log.Metrics;
-import skypost.protocol.net.ClientConnections;
+import skypost.protocol.net.Admission;
 import skypost.protocol.net.Refusal;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.Wire;
@@ -43,6 +42,7 @@ public final class SmtpFront implements AutoCloseable {
           Extension.REQUIRETLS,
           Extension.LIMITS);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final Duration RENEWAL = Duration.ofMinutes(1); // looks, and seldom asks
 
   /** Where large messages lie on their way into the store. */
   private static final File SPOOL = new File(System.getProperty("java.io.tmpdir"));
@@ -50,26 +50,39 @@ public final class SmtpFront implements AutoCloseable {
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
   private final Map<Service, SmtpSink> sinks;
-  private final AuthorizerGate.Rates rates;
+  private final Limits limits;
   private final Metrics metrics;
-  private final ClientConnections perClient;
+  private final String tooMany;
+  private final Thread renewals = Thread.ofVirtual().name("renew").unstarted(this::renew);
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
 
   private SmtpFront(
       SmtpFrontSettings settings,
       Authorizer authorizer,
       Map<Service, SmtpSink> sinks,
-      AuthorizerGate.Rates rates,
+      Limits limits,
       Metrics metrics) {
     this.settings = settings;
     this.authorizer = authorizer;
     this.sinks = sinks;
-    this.rates = rates;
+    this.limits = limits;
     this.metrics = metrics;
-    this.perClient =
-        new ClientConnections(
-            settings.defence().connectionsPerClient(), InetAddress::isLoopbackAddress);
+    this.tooMany = // RFC 5321 section 3.8: 421, and the channel is closed
+        SmtpReply.of(
+                421,
+                7,
+                0,
+                settings.hostname() + " too many connections from your network, try again later")
+            .toWire();
   }
+
+  /**
+   * What holds for all fronts together.
+   *
+   * @param rates how much in a time
+   * @param places how many connections at once
+   */
+  private record Limits(SharedRates rates, SharedPlaces places) {}
 
   /** Opens the doors, without metrics. */
   public static SmtpFront start(
@@ -104,17 +117,19 @@ public final class SmtpFront implements AutoCloseable {
     Duration memory = settings.defence().recipientMemory();
     Authorizer asked =
         memory.isZero() ? authorizer : new RememberingRecipients(authorizer, memory, clock);
-    var rates =
-        new AuthorizerGate.Rates(
-            new UserRates(settings.defence().recipientsPerHour(), clock),
-            new SharedLimits(
-                limits(settings.defence()), authorizer, SharedLimits.name(random), clock));
+    SmtpFrontSettings.Defence defence = settings.defence();
+    var limits =
+        new Limits(
+            new SharedRates(rates(defence), authorizer, clock),
+            new SharedPlaces(
+                defence.connectionsPerClient(), authorizer, SharedPlaces.name(random), clock));
     SmtpFront front =
-        new SmtpFront(settings, new RememberingAuthorizer(asked, clock), sinks, rates, metrics);
+        new SmtpFront(settings, new RememberingAuthorizer(asked, clock), sinks, limits, metrics);
     try {
       for (Door door : settings.ports().keySet()) {
         front.open(door);
       }
+      front.renewals.start();
       return front;
     } catch (IOException taken) {
       front.drain(Duration.ZERO);
@@ -122,12 +137,12 @@ public final class SmtpFront implements AutoCloseable {
     }
   }
 
-  private static Map<Counted, Integer> limits(SmtpFrontSettings.Defence defence) {
+  private static Map<Counted, Integer> rates(SmtpFrontSettings.Defence defence) {
     return Map.of(
         Counted.CONNECTIONS, defence.network().connectionsPerMinute(),
-        Counted.OPEN_CONNECTIONS, defence.connectionsPerClient(),
         Counted.MESSAGES, defence.network().messagesPerHour(),
         Counted.RECIPIENTS, defence.network().recipientsPerHour(),
+        Counted.REFUSALS, defence.network().refusalsPerHour(),
         Counted.USER_RECIPIENTS, defence.recipientsPerHour());
   }
 
@@ -145,7 +160,7 @@ public final class SmtpFront implements AutoCloseable {
             .withProxied(peer ->
                 settings.proxyNetworks().stream()
                     .anyMatch(network -> network.contains(peer.getHostAddress())))
-            .withPerClient(perClient)
+            .withAdmission(this::admit)
             .withRefusals(meter::refused);
     if (door.implicitTls()) {
       options = options.withTls(settings.tls());
@@ -158,55 +173,48 @@ public final class SmtpFront implements AutoCloseable {
             EXTENSIONS,
             SmtpLimits.of(settings.maxMessageBytes())
                 .withGreetingDelay(settings.defence().greetingDelay()));
-    servers.put(door, TcpServer.start(options, wire -> serve(wire, smtp, meter)));
+    servers.put(door, TcpServer.start(options, wire -> converse(wire, smtp, meter)));
   }
 
-  private void serve(Wire wire, SmtpSettings smtp, Meter meter) throws IOException {
-    InetAddress client = wire.remote().getAddress();
+  /** On all doors together, and whoever will log in: nobody is known yet. */
+  private Admission.Verdict admit(InetAddress client) {
     if (client.isLoopbackAddress()) {
-      converse(wire, smtp, meter);
-      return;
+      return Admission.Admitted.FREELY;
     }
-    SharedLimits shared = rates.shared();
-    if (!shared.take(Counted.CONNECTIONS, client.getHostAddress())) {
-      turnAway(wire, meter, Refusal.CLIENT_RATE);
-      return;
+    String address = client.getHostAddress();
+    if (!limits.rates().take(Counted.CONNECTIONS, address)) {
+      return new Admission.TurnedAway(Refusal.CLIENT_RATE, tooMany);
     }
-    if (!shared.enter(client.getHostAddress())) {
-      turnAway(wire, meter, Refusal.CLIENT_LIMIT);
-      return;
-    }
-    try {
-      converse(wire, smtp, meter);
-    } finally {
-      shared.leave(client.getHostAddress());
-    }
-  }
-
-  /** RFC 5321 section 3.8: 421, and the channel is closed. */
-  private void turnAway(Wire wire, Meter meter, Refusal why) throws IOException {
-    meter.refused(why);
-    EventLog.warn("busy")
-        .with("client", wire.remote().getAddress().getHostAddress())
-        .with("reason", why.reason())
-        .write();
-    wire.write(
-        SmtpReply.of(
-                421,
-                7,
-                0,
-                settings.hostname() + " too many connections from your network, try again later")
-            .toWire());
-    wire.flush();
+    return limits
+        .places()
+        .enter(address)
+        .<Admission.Verdict>map(Admission.Admitted::new)
+        .orElseGet(() -> new Admission.TurnedAway(Refusal.CLIENT_LIMIT, tooMany));
   }
 
   private void converse(Wire wire, SmtpSettings smtp, Meter meter) throws IOException {
     var asking =
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
     meter.connection();
-    var gate = meter.gate(new AuthorizerGate(authorizer, asking, rates));
-    var sink = meter.sink(sinks.get(smtp.service()));
-    new SmtpConnection(wire, smtp, new SmtpConnection.Ports(gate, sink, meter::refused)).run();
+    var gate = new AuthorizerGate(authorizer, asking, limits.rates());
+    var sink = meter.sink(sinks.get(smtp.service()), gate::message);
+    var ports = new SmtpConnection.Ports(meter.gate(gate), sink, meter::refused);
+    try {
+      new SmtpConnection(wire, smtp, ports).run();
+    } finally {
+      gate.noMessage();
+    }
+  }
+
+  private void renew() {
+    try {
+      while (true) {
+        Thread.sleep(RENEWAL);
+        limits.places().renew();
+      }
+    } catch (InterruptedException closed) {
+      // nobody is served any more
+    }
   }
 
   /** What is wrong now, for a load balancer that asks; it costs no question to anybody. */
@@ -233,6 +241,7 @@ public final class SmtpFront implements AutoCloseable {
    * @return whether all of them did
    */
   public boolean drain(Duration limit) {
+    renewals.interrupt();
     List<Thread> drains = new ArrayList<>();
     List<Door> cutOff = java.util.Collections.synchronizedList(new ArrayList<>());
     servers.forEach((door, server) ->

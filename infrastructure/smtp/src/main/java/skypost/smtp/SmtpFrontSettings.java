@@ -76,10 +76,12 @@ public record SmtpFrontSettings(
    * @param connectionsPerMinute on all doors together, logged in or not
    * @param messagesPerHour on port 25
    * @param recipientsPerHour on port 25, counted as they are accepted
+   * @param refusalsPerHour recipients on port 25 that are refused for good
    */
-  public record NetworkRates(int connectionsPerMinute, int messagesPerHour, int recipientsPerHour) {
+  public record NetworkRates(
+      int connectionsPerMinute, int messagesPerHour, int recipientsPerHour, int refusalsPerHour) {
     /** As much as comes. */
-    public static final NetworkRates UNLIMITED = new NetworkRates(0, 0, 0);
+    public static final NetworkRates UNLIMITED = new NetworkRates(0, 0, 0, 0);
   }
 
   public static final Setting PORT_SMTP =
@@ -127,6 +129,11 @@ public record SmtpFrontSettings(
           "SKYPOST_MAX_CLIENT_RECIPIENTS_PER_HOUR",
           "recipients on port 25 of one IPv4 address or IPv6 /64 in an hour, trusted networks excepted; 0: no limit",
           "0");
+  public static final Setting MAX_CLIENT_REFUSALS_PER_HOUR =
+      new Setting(
+          "SKYPOST_MAX_CLIENT_REFUSALS_PER_HOUR",
+          "recipients on port 25 that do not exist, of one IPv4 address or IPv6 /64 in an hour, trusted networks excepted; 0: no limit",
+          "0");
   public static final Setting RECIPIENT_MEMORY =
       new Setting(
           "SKYPOST_RECIPIENT_MEMORY",
@@ -149,6 +156,7 @@ public record SmtpFrontSettings(
           MAX_CONNECTIONS_PER_MINUTE,
           MAX_CLIENT_MESSAGES_PER_HOUR,
           MAX_CLIENT_RECIPIENTS_PER_HOUR,
+          MAX_CLIENT_REFUSALS_PER_HOUR,
           RECIPIENT_MEMORY,
           ServerTls.CERTIFICATE,
           ServerTls.KEY,
@@ -191,6 +199,7 @@ public record SmtpFrontSettings(
         new NetworkRates(
             (int) reader.number(MAX_CONNECTIONS_PER_MINUTE, 0, MOST_RATE),
             (int) reader.number(MAX_CLIENT_MESSAGES_PER_HOUR, 0, MOST_RATE),
-            (int) reader.number(MAX_CLIENT_RECIPIENTS_PER_HOUR, 0, MOST_RATE)));
+            (int) reader.number(MAX_CLIENT_RECIPIENTS_PER_HOUR, 0, MOST_RATE),
+            (int) reader.number(MAX_CLIENT_REFUSALS_PER_HOUR, 0, MOST_RATE)));
   }
 }

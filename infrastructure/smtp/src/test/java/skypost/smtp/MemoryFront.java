@@ -194,8 +194,15 @@ final class MemoryFront implements AutoCloseable {
     }
 
     @Override
-    public TallyAnswer tally(TallyQuestion question) throws IOException {
-      questions.add("tally " + question.what() + " " + question.whose());
+    public SpendAnswer spend(SpendQuestion question) throws IOException {
+      questions.add("spend " + question.what() + " " + question.whose());
+      check();
+      return counts.decide(question);
+    }
+
+    @Override
+    public HoldAnswer hold(HoldQuestion question) throws IOException {
+      questions.add("hold " + question.client());
       check();
       return counts.decide(question);
     }

@@ -97,7 +97,7 @@ class MetricsTest {
 
   @Test
   void aNetworkThatWantsTooMuchIsToldToComeLaterAndCounted() throws Exception {
-    var rates = new SmtpFrontSettings.NetworkRates(2, 1, 0);
+    var rates = new SmtpFrontSettings.NetworkRates(2, 1, 0, 0);
     var defence = new Defence(0, Duration.ZERO, 0, Duration.ZERO, rates);
     byte[] header = // PROXY protocol v2: from 203.0.113.7
         HexFormat.of().parseHex("0d0a0d0a000d0a515549540a2111000ccb0071070a00000130390019");
@@ -110,7 +110,8 @@ class MetricsTest {
         assertThat(client.say("RCPT TO:<nobody@example.com>")).startsWith("550 5.1.1 ");
         assertThat(client.say("RCPT TO:<bob@example.com>")).startsWith("250 ");
         assertThat(client.say("RCPT TO:<alice@example.com>")).as("one message").startsWith("250 ");
-        client.say("RSET");
+        client.say("DATA");
+        assertThat(client.say("text\r\n.")).startsWith("250 ");
         client.say("MAIL FROM:<a@far.example>");
         assertThat(client.say("RCPT TO:<bob@example.com>")).startsWith("450 4.7.1 ");
       }

@@ -208,7 +208,7 @@ class SmtpFrontTest {
         one.send(header);
         assertThat(one.hear()).startsWith("220 ");
         two.send(header);
-        assertThat(two.hear()).as("one connection of one client").startsWith("421 4.3.2 ");
+        assertThat(two.hear()).as("one connection of one client").startsWith("421 4.7.0 ");
       }
       try (TestClient liar = TestClient.connect(memory.front.port(Door.SMTP))) {
         liar.send("EHLO without-a-header\r\n");

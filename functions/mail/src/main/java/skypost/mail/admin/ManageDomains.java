@@ -6,14 +6,17 @@ import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.signing.SigningKeys;
 
 /** Makes, changes and removes domains. */
 public final class ManageDomains {
   private final Directory directory;
   private final ManageRelayRecipients recipients;
+  private final SigningKeys keys;
 
-  public ManageDomains(Directory directory, RelayRecipients recipients) {
+  public ManageDomains(Directory directory, RelayRecipients recipients, SigningKeys keys) {
     this.directory = directory;
+    this.keys = keys;
     this.recipients = new ManageRelayRecipients(directory, recipients);
   }
 
@@ -44,7 +47,10 @@ public final class ManageDomains {
     return directory.domains(limit, next);
   }
 
-  /** Removes a domain that has no accounts any more, and its list of recipients with it. */
+  /**
+   * Removes a domain that has no accounts any more, with it its list of recipients and its signing
+   * keys.
+   */
   public Outcome<Domain> delete(String name) throws IOException {
     Optional<Domain> present = directory.domain(name);
     if (present.isEmpty()) {
@@ -54,6 +60,7 @@ public final class ManageDomains {
       return new Outcome.Conflict<>(name + " has accounts: delete them first");
     }
     recipients.clear(name);
+    keys.forget(name);
     directory.deleteDomain(name);
     return new Outcome.Done<>(present.get());
   }

@@ -98,8 +98,7 @@ public final class TraceMessage {
     for (QueueEntry entry : entries) {
       boolean deferred = entry.status() == QueueEntry.Status.DEFERRED;
       reasons.put(
-          entry,
-          deferred ? destinations.find(entry.id().destination()).reason() : Optional.empty());
+          entry, deferred ? destinations.find(entry.waitsFor()).reason() : Optional.empty());
     }
     return reasons;
   }

@@ -59,6 +59,15 @@ public record RawMessage(
     return new RawMessage(fields(text, text.length()), source, text.length(), true);
   }
 
+  /**
+   * Reads a header section.
+   *
+   * @param header its lines, one character an octet, without the empty line that ends it
+   */
+  public static List<RawField> fields(String header) {
+    return fields(header, header.length());
+  }
+
   private static List<RawField> fields(String header, int end) {
     List<RawField> fields = new ArrayList<>();
     int start = 0;

@@ -1,7 +1,7 @@
 package skypost.mail.authorize;
 
 import java.io.IOException;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import skypost.mail.authorize.Authorizer.Counted;
 import skypost.mail.authorize.Authorizer.Grant;
+import skypost.mail.authorize.Authorizer.HoldAnswer;
+import skypost.mail.authorize.Authorizer.HoldQuestion;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
@@ -17,8 +19,8 @@ import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
-import skypost.mail.authorize.Authorizer.TallyAnswer;
-import skypost.mail.authorize.Authorizer.TallyQuestion;
+import skypost.mail.authorize.Authorizer.SpendAnswer;
+import skypost.mail.authorize.Authorizer.SpendQuestion;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.json.Fields;
 import skypost.protocol.address.EmailAddress;
@@ -50,7 +52,8 @@ public final class AuthorizeJson {
               decisions
                   .recipients()
                   .decide(atHome(readRecipientsQuestion(fields), decisions.postmaster())));
-      case "tally" -> write(decisions.counts().decide(readTallyQuestion(fields)));
+      case "spend" -> write(decisions.counts().decide(readSpendQuestion(fields)));
+      case "hold" -> write(decisions.counts().decide(readHoldQuestion(fields)));
       default ->
           throw new IOException("not a question for AuthorizeFunction: " + fields.text("ask"));
     };
@@ -135,39 +138,53 @@ public final class AuthorizeJson {
         fields.addresses("recipients"));
   }
 
-  public static byte[] write(TallyQuestion question) throws IOException {
+  public static byte[] write(SpendQuestion question) throws IOException {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("ask", "tally");
+    fields.put("ask", "spend");
     fields.put("what", question.what().name());
     fields.put("whose", question.whose());
+    fields.put("spent", question.spent().toMillis());
+    return Fields.bytes(fields);
+  }
+
+  private static SpendQuestion readSpendQuestion(Fields fields) throws IOException {
+    return new SpendQuestion(
+        constant(fields.text("what"), Counted.values()),
+        fields.text("whose"),
+        Duration.ofMillis(fields.number("spent")));
+  }
+
+  private static byte[] write(SpendAnswer answer) throws IOException {
+    return Fields.bytes(Map.of("exempt", answer.exempt(), "owed", answer.owed().toMillis()));
+  }
+
+  /** Reads the answer to a question about what is used up. */
+  public static SpendAnswer readSpend(byte[] json) throws IOException {
+    Fields fields = Fields.read(json);
+    return new SpendAnswer(fields.flag("exempt"), Duration.ofMillis(fields.number("owed")));
+  }
+
+  public static byte[] write(HoldQuestion question) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("ask", "hold");
+    fields.put("client", question.client());
     fields.put("front", question.front());
     fields.put("count", question.count());
     return Fields.bytes(fields);
   }
 
-  private static TallyQuestion readTallyQuestion(Fields fields) throws IOException {
-    return new TallyQuestion(
-        constant(fields.text("what"), Counted.values()),
-        fields.text("whose"),
-        fields.text("front"),
-        fields.number("count"));
+  private static HoldQuestion readHoldQuestion(Fields fields) throws IOException {
+    return new HoldQuestion(fields.text("client"), fields.text("front"), fields.number("count"));
   }
 
-  private static byte[] write(TallyAnswer answer) throws IOException {
-    return Fields.bytes(
-        Map.of(
-            "total", answer.total(),
-            "until", answer.until().toEpochMilli(),
-            "exempt", answer.exempt()));
+  private static byte[] write(HoldAnswer answer) throws IOException {
+    return Fields.bytes(Map.of("exempt", answer.exempt(), "total", answer.total()));
   }
 
-  /** Reads the answer to a question about what is counted. */
-  public static TallyAnswer readTally(byte[] json) throws IOException {
+  /** Reads the answer to a question about what is held. */
+  public static HoldAnswer readHold(byte[] json) throws IOException {
     Fields fields = Fields.read(json);
-    return new TallyAnswer(
-        fields.number("total"),
-        Instant.ofEpochMilli(fields.number("until")),
-        fields.flag("exempt"));
+    return new HoldAnswer(fields.flag("exempt"), fields.number("total"));
   }
 
   private static byte[] write(LoginAnswer answer) throws IOException {

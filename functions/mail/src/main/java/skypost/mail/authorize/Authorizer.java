@@ -2,7 +2,6 @@ package skypost.mail.authorize;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import skypost.protocol.address.EmailAddress;
@@ -32,25 +31,31 @@ public interface Authorizer {
   List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException;
 
   /**
-   * Adds to what all fronts count together. Who has nobody to ask counts alone.
+   * Uses up what a network or a user may do, for all fronts together. Who has nobody to ask counts
+   * alone.
    *
    * @throws IOException when no answer can be had: the front's own count goes on alone
    */
-  default TallyAnswer tally(TallyQuestion question) throws IOException {
+  default SpendAnswer spend(SpendQuestion question) throws IOException {
     throw new IOException("nobody counts together here");
   }
 
-  /** What is limited for all fronts together. */
+  /** Tells how many connections a front holds of a network; as {@link #spend} otherwise. */
+  default HoldAnswer hold(HoldQuestion question) throws IOException {
+    throw new IOException("nobody counts together here");
+  }
+
+  /** Of what there is so much in a time, for all fronts together. */
   enum Counted {
-    /** Connections that a network began, within a minute. */
+    /** Connections that a network begins. */
     CONNECTIONS(Duration.ofMinutes(1)),
-    /** Connections that a network holds at this moment. */
-    OPEN_CONNECTIONS(Duration.ZERO),
-    /** Messages of a network, within an hour. */
+    /** Messages of a network. */
     MESSAGES(Duration.ofHours(1)),
-    /** Recipients of a network, within an hour. */
+    /** Recipients of a network. */
     RECIPIENTS(Duration.ofHours(1)),
-    /** Recipients of a logged-in user, within an hour. */
+    /** Recipients of a network that were refused for good: somebody is guessing addresses. */
+    REFUSALS(Duration.ofHours(1)),
+    /** Recipients of a logged-in user. */
     USER_RECIPIENTS(Duration.ofHours(1));
 
     private final Duration window;
@@ -59,7 +64,7 @@ public interface Authorizer {
       this.window = window;
     }
 
-    /** What is counted within; zero: what is there at one moment. */
+    /** In which time a limit may be used up. */
     public Duration window() {
       return window;
     }
@@ -70,19 +75,32 @@ public interface Authorizer {
   }
 
   /**
-   * @param what is counted
+   * @param what is used
    * @param whose the client's IP address, or the user's address
-   * @param front a name that no other front has
-   * @param count what was counted since the last question; of open connections, how many there are
+   * @param spent the share of the window that was used since the last question: half of the limit
+   *     is half of the window
    */
-  record TallyQuestion(Counted what, String whose, String front, long count) {}
+  record SpendQuestion(Counted what, String whose, Duration spent) {}
 
   /**
-   * @param total what all fronts have counted
-   * @param until when the window, or the lease of what was said, is over
    * @param exempt whether there is no limit, for the client is trusted
+   * @param owed the share of the window that all fronts together have seen used and that time has
+   *     not given back yet; more than the window is more than the limit
    */
-  record TallyAnswer(long total, Instant until, boolean exempt) {}
+  record SpendAnswer(boolean exempt, Duration owed) {}
+
+  /**
+   * @param client the client's IP address
+   * @param front a name that no other front has
+   * @param count how many connections of the client's network it holds
+   */
+  record HoldQuestion(String client, String front, long count) {}
+
+  /**
+   * @param exempt whether there is no limit, for the client is trusted
+   * @param total how many connections all fronts hold
+   */
+  record HoldAnswer(boolean exempt, long total) {}
 
   /** Which kind of door is asking. */
   enum Service {

@@ -43,27 +43,24 @@ final class GreylistStrangers {
     this.clock = clock;
   }
 
-  /** The answers, those put off that were accepted until now and have to come again. */
-  List<RecipientAnswer> screen(RecipientsQuestion question, List<RecipientAnswer> answers)
+  /**
+   * The answers to recipients that are accepted but for this: those that come too early put off.
+   */
+  List<RecipientAnswer> screen(RecipientsQuestion question, List<RecipientAnswer> accepted)
       throws IOException {
     Instant now = clock.instant();
     String network = ClientNetwork.around(question.client());
     // A null sender is one like others; its domain is nobody's.
     String pass = network + "#" + question.sender().map(EmailAddress::domain).orElse("<>");
     if (passes(pass, now)) {
-      return answers;
+      return accepted;
     }
     String sender = question.sender().map(from -> from.canonical().toString()).orElse("<>");
     List<RecipientAnswer> screened = new ArrayList<>();
     Iterator<EmailAddress> recipients = question.recipients().iterator();
     boolean comesAgain = false;
-    for (RecipientAnswer answer : answers) {
-      EmailAddress recipient = recipients.next();
-      if (!answer.accepted()) {
-        screened.add(answer);
-        continue;
-      }
-      String triplet = network + "#" + sender + "#" + recipient.canonical();
+    for (RecipientAnswer answer : accepted) {
+      String triplet = network + "#" + sender + "#" + recipients.next().canonical();
       Instant first = greylist.see(triplet, now, now.minus(WINDOW), now.plus(WINDOW));
       Duration left = Duration.between(now, first.plus(WAIT));
       comesAgain |= !left.isPositive();

@@ -75,8 +75,13 @@ public final class RememberingAuthorizer implements Authorizer {
   }
 
   @Override
-  public TallyAnswer tally(TallyQuestion question) throws IOException {
-    return authorizer.tally(question);
+  public SpendAnswer spend(SpendQuestion question) throws IOException {
+    return authorizer.spend(question);
+  }
+
+  @Override
+  public HoldAnswer hold(HoldQuestion question) throws IOException {
+    return authorizer.hold(question);
   }
 
   @Override

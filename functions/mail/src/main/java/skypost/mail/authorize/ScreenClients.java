@@ -4,19 +4,25 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.Screening;
 import skypost.mail.dns.ClientLists.Listed;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
  * What strangers on port 25 have to pass once the relay rules accept their recipient: DNS lists and
- * greylisting, if the administrator wants them. Who has logged in or is trusted is never screened.
+ * greylisting, if the administrator wants them. Who has logged in or is trusted is never screened,
+ * nor is mail to a postmaster.
  */
 public final class ScreenClients {
   // Whether anybody is screened is remembered by a warm function, so that it costs no read a
@@ -50,25 +56,44 @@ public final class ScreenClients {
   /** The answers, those refused that were accepted until now and do not pass. */
   List<RecipientAnswer> screen(RecipientsQuestion question, List<RecipientAnswer> answers)
       throws IOException {
-    if (question.service() != Service.INBOUND
-        || question.login().isPresent()
-        || answers.stream().noneMatch(RecipientAnswer::accepted)) {
+    if (question.service() != Service.INBOUND || question.login().isPresent()) {
+      return answers;
+    }
+    List<Integer> screened =
+        IntStream.range(0, answers.size())
+            .filter(i -> answers.get(i).accepted())
+            // RFC 5321 section 4.5.1: whoever is refused by mistake must be able to say so
+            .filter(i -> !Postmaster.is(question.recipients().get(i)))
+            .boxed()
+            .toList();
+    if (screened.isEmpty()) {
       return answers;
     }
     RelaySettings settings = settings();
     if (!settings.screening().isOn() || settings.trusts(question.client())) {
       return answers;
     }
-    Optional<Listed> listed =
-        settings.screening().lists().isEmpty()
-            ? Optional.empty()
-            : lists.check(question.client(), settings.screening());
-    if (listed.isPresent()) {
-      return answers.stream()
-          .map(answer -> answer.accepted() ? refusal(question.client(), listed.get()) : answer)
-          .toList();
+    List<RecipientAnswer> passed =
+        decide(
+            settings.screening(),
+            question.about(screened.stream().map(question.recipients()::get).toList()),
+            screened.stream().map(answers::get).toList());
+    List<RecipientAnswer> all = new ArrayList<>(answers);
+    for (int i = 0; i < screened.size(); i++) {
+      all.set(screened.get(i), passed.get(i));
     }
-    return settings.screening().greylisting() ? greylist.screen(question, answers) : answers;
+    return all;
+  }
+
+  private List<RecipientAnswer> decide(
+      Screening screening, RecipientsQuestion question, List<RecipientAnswer> accepted)
+      throws IOException {
+    Optional<Listed> listed =
+        screening.lists().isEmpty() ? Optional.empty() : lists.check(question.client(), screening);
+    if (listed.isPresent()) {
+      return Collections.nCopies(accepted.size(), refusal(question.client(), listed.get()));
+    }
+    return screening.greylisting() ? greylist.screen(question, accepted) : accepted;
   }
 
   /** RFC 5782 section 2.1: the reason of the list is for whoever was refused. */

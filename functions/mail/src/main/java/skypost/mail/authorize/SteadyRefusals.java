@@ -51,8 +51,13 @@ public final class SteadyRefusals implements Authorizer {
   }
 
   @Override
-  public TallyAnswer tally(TallyQuestion question) throws IOException {
-    return authorizer.tally(question);
+  public SpendAnswer spend(SpendQuestion question) throws IOException {
+    return authorizer.spend(question);
+  }
+
+  @Override
+  public HoldAnswer hold(HoldQuestion question) throws IOException {
+    return authorizer.hold(question);
   }
 
   @Override

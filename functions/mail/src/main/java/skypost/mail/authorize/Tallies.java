@@ -1,19 +1,22 @@
 package skypost.mail.authorize;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 
 /** What all fronts have counted together, for the limits that hold across them. */
 public interface Tallies {
   /**
-   * Adds to a window's count, however many do so at once.
+   * Uses up time of somebody's, however many do so at once: it is owed from now on, or from when
+   * everything before is paid, and paid by waiting (the generic cell rate algorithm of ITU-T
+   * I.371). So one instant tells how much was used lately.
    *
-   * @param key what is counted, of whom, and in which window
-   * @param count more than 0
-   * @param expires when the window is over and may be forgotten
-   * @return the count of all, this one included
+   * @param key what is used, and by whom
+   * @param cost more than zero
+   * @param kept what is owed may be forgotten from then on
+   * @return until when all that is owed is paid, this cost included
    */
-  long add(String key, long count, Instant expires) throws IOException;
+  Instant spend(String key, Duration cost, Instant now, Instant kept) throws IOException;
 
   /**
    * Says how many one front holds now; what it said before is replaced. A front that is gone says

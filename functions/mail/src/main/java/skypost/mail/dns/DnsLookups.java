@@ -4,19 +4,26 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.Name;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.Type;
 
-/** {@link Lookups} by {@link Dns}, for one message. As thread safe as {@code outOfTime}. */
-public final class DnsLookups implements Lookups {
+/**
+ * {@link PublishedRecords} by {@link Dns}, for one message or one check. As thread safe as {@code
+ * outOfTime}.
+ */
+public final class DnsLookups implements PublishedRecords {
   private final Dns dns;
   private final BooleanSupplier outOfTime;
 
@@ -73,6 +80,25 @@ public final class DnsLookups implements Lookups {
     String name = ReverseMap.fromAddress(address).toString();
     return ask(
         name, Type.PTR, record -> unescaped(((PTRRecord) record).getTarget().toString(true)));
+  }
+
+  @Override
+  public Found<String> aliases(String name) {
+    return ask(name, Type.CNAME, record -> name(((CNAMERecord) record).getTarget()));
+  }
+
+  @Override
+  public Found<Service> services(String name) {
+    return ask(
+        name,
+        Type.SRV,
+        record ->
+            new Service(((SRVRecord) record).getPort(), name(((SRVRecord) record).getTarget())));
+  }
+
+  private static String name(Name target) {
+    String name = unescaped(target.toString(true)).toLowerCase(Locale.ROOT);
+    return name.equals(".") ? "" : name;
   }
 
   private <T> Found<T> ask(String name, int type, Function<Record, T> reader) {

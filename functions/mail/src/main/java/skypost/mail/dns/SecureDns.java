@@ -8,8 +8,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -73,8 +75,13 @@ public final class SecureDns {
 
   /** What came of a question. */
   public sealed interface Secured {
-    /** Validated; without records: it is proven that there are none. */
-    record Secure(List<Record> records) implements Secured {
+    /**
+     * Validated; without records: it is proven that there are none.
+     *
+     * @param canonical the name that the records are of: the one asked for, or what it is an alias
+     *     (CNAME) of in the end
+     */
+    record Secure(List<Record> records, String canonical) implements Secured {
       public Secure {
         records = List.copyOf(records);
       }
@@ -95,7 +102,8 @@ public final class SecureDns {
       return last.available();
     }
     boolean available =
-        ask(Name.root, Type.DNSKEY) instanceof Secured.Secure(var keys) && !keys.isEmpty();
+        ask(Name.root, Type.DNSKEY) instanceof Secured.Secure(var keys, var ignored)
+            && !keys.isEmpty();
     if (!available) {
       EventLog.warn("dnssec-unavailable").write();
     }
@@ -136,6 +144,12 @@ public final class SecureDns {
     return ipv4 instanceof Secured.Secure ? ipv6 : ipv4;
   }
 
+  /** Whether a signed record says that a name is another's alias, wherever that leads. */
+  public boolean isSignedAlias(String name) {
+    return lookup(name, Type.CNAME) instanceof Secured.Secure(var records, var ignored)
+        && !records.isEmpty();
+  }
+
   /** The TLSA records in a validated answer. */
   public static List<Tlsa> tlsa(Secured.Secure answer) {
     return answer.records().stream()
@@ -170,18 +184,30 @@ public final class SecureDns {
           ? new Secured.Secure(
               answer.getSection(Section.ANSWER).stream()
                   .filter(record -> record.getType() == type)
-                  .toList())
+                  .toList(),
+              canonical(name, type, answer))
           : new Secured.Insecure();
     } catch (IOException fault) {
       return new Secured.Failed(name + " " + Type.string(type) + ": " + fault.getMessage());
     }
   }
 
+  /** Follows the aliases in an answer. */
+  private static String canonical(Name name, int type, Message answer) {
+    Name at = name;
+    for (Record record : answer.getSection(Section.ANSWER)) { // in order, as resolvers give them
+      if (type != Type.CNAME && record instanceof CNAMERecord alias && alias.getName().equals(at)) {
+        at = alias.getTarget();
+      }
+    }
+    return at.toString(true).toLowerCase(Locale.ROOT);
+  }
+
   private static Duration time(Secured answer) {
     return switch (answer) {
       case Secured.Failed ignored -> FAILURE;
       case Secured.Insecure ignored -> LOOK_AGAIN;
-      case Secured.Secure(List<Record> records) -> {
+      case Secured.Secure(List<Record> records, var ignored) -> {
         long seconds =
             records.stream().mapToLong(Record::getTTL).min().orElse(LOOK_AGAIN.toSeconds());
         yield Duration.ofSeconds(Math.min(seconds, LONGEST.toSeconds()));

@@ -180,12 +180,13 @@ public record FilterPlan(
     }
     // RFC 5230 section 4.2: nobody wants to hear that a reply has not arrived
     Map<String, String> notify = how == How.REPLIED ? Map.of("NOTIFY", "NEVER") : Map.of();
+    Envelope.Origin origin = // what a user writes is not of him who wrote to the user
+        how == How.REDIRECTED
+            ? mail.envelope().origin()
+            : Envelope.Origin.onBehalfOf(mail.user(), mail.id().acceptedAt());
     Envelope envelope =
         new Envelope(
-            sender,
-            parameters,
-            List.of(new Envelope.Recipient(outgoing.to(), notify)),
-            mail.envelope().origin());
+            sender, parameters, List.of(new Envelope.Recipient(outgoing.to(), notify)), origin);
     return new Made(id(mail, number), how, outgoing.to(), envelope, outgoing::open);
   }
 

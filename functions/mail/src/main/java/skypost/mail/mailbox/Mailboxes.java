@@ -37,7 +37,8 @@ public interface Mailboxes {
   }
 
   /**
-   * Removes a mailbox with all its entries; {@code gone} is told each so that bodies can be freed.
+   * Removes a mailbox with all its entries, the deleted ones too; {@code gone} is told each so that
+   * bodies can be freed.
    */
   void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException;
 
@@ -46,6 +47,14 @@ public interface Mailboxes {
    * it is repeated.
    */
   DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException;
+
+  /**
+   * Files a message among the deleted at once, where the user can still find it: what a filter
+   * discards. It takes no quota. Of this and {@link #deliver}, whichever comes first holds.
+   *
+   * @param delivery the folder in it is where the message goes when it is brought back
+   */
+  DeliveryOutcome discard(EmailAddress user, Delivery delivery) throws IOException;
 
   /**
    * The folder in which a message lies; empty when it was never filed, or has been removed.
@@ -80,7 +89,8 @@ public interface Mailboxes {
 
   /**
    * Removes messages of a snapshot and ends the lease, in one step where they are few; counters
-   * follow in the same write. Bodies are the caller's to free afterwards.
+   * follow in the same write. For a time they can be brought back, see {@link DeletedMessages};
+   * their bodies stay.
    *
    * @param holder must hold the lease
    * @return false, and nothing removed, when the lease is not the holder's any more
@@ -126,7 +136,7 @@ public interface Mailboxes {
     /**
      * It was filed before; nothing was done.
      *
-     * @param removed whether it has been removed since: then its user needs the body no more
+     * @param removed whether it is among the deleted now; also there it needs its body
      */
     record Duplicate(boolean removed) implements DeliveryOutcome {}
 

@@ -1,16 +1,14 @@
 package skypost.mail.memory;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
@@ -18,16 +16,28 @@ import skypost.protocol.address.EmailAddress;
 /**
  * {@link Mailboxes} in memory. Thread safe.
  *
- * <p>It remembers the id of every message that a mailbox ever took, so a repeated delivery is known
- * as such also after its message was removed.
+ * <p>A repeated delivery is known as such also while its message is among the deleted.
  */
 public final class InMemoryMailboxes implements Mailboxes {
-  private final Map<EmailAddress, Mailbox> mailboxes = new HashMap<>();
+  private final Map<EmailAddress, InMemoryMailbox> mailboxes = new HashMap<>();
+  private final Map<EmailAddress, Instant> registered = new HashMap<>();
+  private final Clock clock;
+
+  public InMemoryMailboxes() {
+    this(Clock.systemUTC());
+  }
+
+  /**
+   * @param clock says when a message was deleted
+   */
+  public InMemoryMailboxes(Clock clock) {
+    this.clock = clock;
+  }
 
   @Override
   public synchronized void create(
       EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval) {
-    Mailbox mailbox = mailboxes.computeIfAbsent(user, absent -> new Mailbox());
+    InMemoryMailbox mailbox = mailboxes.computeIfAbsent(user, absent -> new InMemoryMailbox());
     mailbox.quotaBytes = quotaBytes;
     mailbox.afterRetrieval = afterRetrieval;
   }
@@ -36,27 +46,44 @@ public final class InMemoryMailboxes implements Mailboxes {
   public void delete(EmailAddress user, Consumer<MailboxMessage> gone) {
     List<MailboxMessage> messages;
     synchronized (this) {
-      Mailbox mailbox = mailboxes.remove(user);
-      messages = mailbox == null ? List.of() : mailbox.all();
+      InMemoryMailbox mailbox = mailboxes.remove(user);
+      messages = mailbox == null ? List.of() : mailbox.everything();
     }
     messages.forEach(gone); // outside the lock: the consumer may call other ports
   }
 
   @Override
   public synchronized DeliveryOutcome deliver(EmailAddress user, Delivery delivery) {
-    Mailbox mailbox = mailboxes.get(user);
+    InMemoryMailbox mailbox = mailboxes.get(user);
     if (mailbox == null) {
       return new DeliveryOutcome.NoMailbox();
     }
-    if (mailbox.taken.contains(delivery.id())) {
-      return new DeliveryOutcome.Duplicate(
-          mailbox.all().stream().noneMatch(message -> message.id().equals(delivery.id())));
+    Optional<DeliveryOutcome> before = mailbox.before(delivery.id());
+    if (before.isPresent()) {
+      return before.get();
     }
     if (mailbox.quotaBytes > 0 && mailbox.bytes() + delivery.size() > mailbox.quotaBytes) {
       return new DeliveryOutcome.OverQuota();
     }
-    mailbox.taken.add(delivery.id());
-    return new DeliveryOutcome.Filed(mailbox.folder(delivery.folder()).add(delivery));
+    return new DeliveryOutcome.Filed(mailbox.folder(delivery.folder()).add(message(delivery)));
+  }
+
+  @Override
+  public synchronized DeliveryOutcome discard(EmailAddress user, Delivery delivery) {
+    InMemoryMailbox mailbox = mailboxes.get(user);
+    if (mailbox == null) {
+      return new DeliveryOutcome.NoMailbox();
+    }
+    registerDeletion(user);
+    Optional<DeliveryOutcome> before = mailbox.before(delivery.id());
+    return before.orElseGet(() ->
+        new DeliveryOutcome.Filed(
+            mailbox.putAway(delivery.folder(), message(delivery), clock.instant())));
+  }
+
+  private static MailboxMessage message(Delivery delivery) {
+    return new MailboxMessage(
+        0, delivery.id(), delivery.size(), delivery.shared(), delivery.subject(), delivery.flags());
   }
 
   @Override
@@ -72,7 +99,7 @@ public final class InMemoryMailboxes implements Mailboxes {
 
   @Override
   public synchronized Optional<MailboxStatus> status(EmailAddress user) {
-    return Optional.ofNullable(mailboxes.get(user)).map(Mailbox::status);
+    return Optional.ofNullable(mailboxes.get(user)).map(InMemoryMailbox::status);
   }
 
   @Override
@@ -84,7 +111,7 @@ public final class InMemoryMailboxes implements Mailboxes {
   @Override
   public synchronized LeaseOutcome lease(
       EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until) {
-    Mailbox mailbox = mailboxes.get(user);
+    InMemoryMailbox mailbox = mailboxes.get(user);
     if (mailbox == null) {
       return new LeaseOutcome.Overtaken(); // the whole mailbox went
     }
@@ -101,7 +128,7 @@ public final class InMemoryMailboxes implements Mailboxes {
 
   @Override
   public synchronized boolean endLease(EmailAddress user, Optional<String> holder) {
-    Mailbox mailbox = mailboxes.get(user);
+    InMemoryMailbox mailbox = mailboxes.get(user);
     if (mailbox == null
         || mailbox.lease == null
         || holder.filter(name -> !mailbox.isLeasedTo(name)).isPresent()) {
@@ -114,93 +141,38 @@ public final class InMemoryMailboxes implements Mailboxes {
   @Override
   public synchronized boolean expunge(
       EmailAddress user, String holder, Snapshot snapshot, Collection<MailboxMessage> messages) {
-    Mailbox mailbox = mailboxes.get(user);
+    InMemoryMailbox mailbox = mailboxes.get(user);
     if (mailbox == null || !mailbox.isLeasedTo(holder)) {
       return false;
     }
-    Folder folder = mailbox.folder(snapshot.folder());
-    long removed = messages.stream().filter(message -> folder.remove(message.uid())).count();
+    long removed =
+        messages.stream()
+            .filter(message -> mailbox.remove(snapshot.folder(), message.uid(), clock.instant()))
+            .count();
     if (removed > 0) {
       mailbox.removals++;
+      registerDeletion(user);
     }
     mailbox.lease = null;
     return true;
   }
 
-  private static final class Mailbox {
-    final NavigableMap<String, Folder> folders = new TreeMap<>();
-    final Set<MessageId> taken = new HashSet<>();
-    long quotaBytes;
-    AfterRetrieval afterRetrieval = AfterRetrieval.KEEP;
-    long removals;
-    Lease lease;
-
-    Folder folder(String name) {
-      return folders.computeIfAbsent(name, absent -> new Folder());
-    }
-
-    List<MailboxMessage> messages(String folder) {
-      return folders.containsKey(folder)
-          ? List.copyOf(folders.get(folder).messages.values())
-          : List.of();
-    }
-
-    List<MailboxMessage> all() {
-      return folders.values().stream()
-          .flatMap(folder -> folder.messages.values().stream())
-          .toList();
-    }
-
-    long bytes() {
-      return folders.values().stream().mapToLong(folder -> folder.bytes).sum();
-    }
-
-    boolean isLeasedTo(String holder) {
-      return lease != null && lease.holder().equals(holder);
-    }
-
-    MailboxStatus status() {
-      List<FolderStatus> counters =
-          folders.entrySet().stream()
-              .map(entry -> entry.getValue().status(entry.getKey()))
-              .toList();
-      long messages = counters.stream().mapToLong(FolderStatus::messages).sum();
-      return new MailboxStatus(
-          messages, bytes(), quotaBytes, counters, Optional.ofNullable(lease), afterRetrieval);
-    }
+  /** For the ports that look at the same mailboxes; they hold this object's lock meanwhile. */
+  Optional<InMemoryMailbox> mailbox(EmailAddress user) {
+    return Optional.ofNullable(mailboxes.get(user));
   }
 
-  private static final class Folder {
-    final NavigableMap<Long, MailboxMessage> messages = new TreeMap<>();
-    long uidNext = 1;
-    long bytes;
+  /** When which mailbox is to be looked at. */
+  Map<EmailAddress, Instant> registered() {
+    return registered;
+  }
 
-    long add(Delivery delivery) {
-      long uid = uidNext++;
-      messages.put(
-          uid,
-          new MailboxMessage(
-              uid,
-              delivery.id(),
-              delivery.size(),
-              delivery.shared(),
-              delivery.subject(),
-              delivery.flags()));
-      bytes += delivery.size();
-      return uid;
-    }
+  void register(EmailAddress user, Instant at) {
+    Instant second = Instant.ofEpochSecond(at.getEpochSecond());
+    registered.merge(user, second, (one, other) -> one.isBefore(other) ? one : other);
+  }
 
-    boolean remove(long uid) {
-      MailboxMessage gone = messages.remove(uid);
-      if (gone == null) {
-        return false;
-      }
-      bytes -= gone.size();
-      return true;
-    }
-
-    FolderStatus status(String name) {
-      return new FolderStatus(name, messages.size(), bytes, uidNext);
-    }
+  private void registerDeletion(EmailAddress user) {
+    register(user, clock.instant().plus(DeletedMessages.RECOVERABLE).plus(DeletedMessages.MARGIN));
   }
 }

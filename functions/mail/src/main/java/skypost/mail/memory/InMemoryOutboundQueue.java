@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import skypost.mail.directory.Page;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
@@ -102,7 +103,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   @Override
-  public PuttingOff putOff(EntryId id, Instant now, Instant until) {
+  public PuttingOff putOff(EntryId id, String waitsFor, Instant now, Instant until) {
     QueueEntry waiting;
     synchronized (this) {
       QueueEntry entry = entries.get(id.toString());
@@ -112,7 +113,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
       if (entry.nextAttempt().isAfter(now)) {
         return new Booking.NotDue(entry.nextAttempt());
       }
-      waiting = entry.withStatus(Status.DEFERRED, until);
+      waiting = entry.withStatus(Status.DEFERRED, until).waitingFor(waitsFor);
       entries.put(id.toString(), waiting);
     }
     wakeIfWaiting(waiting);
@@ -135,10 +136,11 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   @Override
-  public void wake(EntryId id, Instant now, Instant due) {
+  public void wake(EntryWake wake, Instant now) {
+    Instant due = wake.due().orElse(now);
     Instant latest = now.plus(LONGEST_DELAY);
     Instant at = due.isAfter(latest) ? latest : due;
-    wakes.accept(new Wake(id, at.isBefore(now) ? now : at));
+    wakes.accept(new Wake(wake.entry(), at.isBefore(now) ? now : at));
   }
 
   @Override
@@ -167,7 +169,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   }
 
   private static boolean isDeferredFor(String destination, QueueEntry entry) {
-    return entry.status() == Status.DEFERRED && entry.id().destination().equals(destination);
+    return entry.status() == Status.DEFERRED && entry.waitsFor().equals(destination);
   }
 
   @Override
@@ -217,7 +219,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
 
   private void wakeIfWaiting(QueueEntry entry) {
     if (entry.status() == Status.QUEUED || entry.status() == Status.DEFERRED) {
-      wake(entry.id(), clock.instant(), entry.nextAttempt());
+      wake(EntryWake.of(entry, Optional.of(entry.nextAttempt())), clock.instant());
     }
   }
 }

@@ -60,7 +60,7 @@ public record Envelope(
    * @param helo what the peer called itself
    * @param tls protocol and cipher suite, such as {@code TLSv1.3 TLS_AES_128_GCM_SHA256}; empty for
    *     a plain connection
-   * @param login the user who logged in
+   * @param login the user who logged in, or whose filter wrote it
    */
   public record Origin(
       Instant receivedAt,
@@ -68,6 +68,11 @@ public record Envelope(
       String helo,
       Optional<String> tls,
       Optional<EmailAddress> login) {
+
+    /** Of a message that Skypost makes for a user, such as a vacation reply. */
+    public static Origin onBehalfOf(EmailAddress user, Instant at) {
+      return new Origin(at, Optional.empty(), "", Optional.empty(), Optional.of(user));
+    }
 
     /** Of a message that Skypost itself makes, such as a bounce. */
     public static Origin internal(Instant at, String hostname) {

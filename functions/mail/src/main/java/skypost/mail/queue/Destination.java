@@ -4,14 +4,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import skypost.mail.directory.SmartHost;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
  * What all invocations know together of a destination that is in trouble, or was lately. Of one
  * that is well nothing is kept. Every step is pure; {@link Destinations} makes it count once.
  *
- * @param domain a domain in canonical form, or an address literal
+ * @param domain a domain in canonical form, or an address literal; or a smart host, as {@link
+ *     #through} names it, for all mail that goes through it fails when it does
  * @param phase how it is
  * @param lease who sends to it in order now; nobody else does while it lasts
  * @param troubles the latest failures of the destination as such, oldest first, at most {@value
@@ -23,8 +26,10 @@ public record Destination(
   /** Failures that are remembered. */
   public static final int MAX_TROUBLES = 5;
 
-  /** Messages at once to a destination that has come back. */
+  /** Messages at once to a destination that has come back, unless less is set. */
   public static final int MAX_WINDOW = 20;
+
+  private static final int MAX_USERNAME = 200; // a DynamoDB sort key has 1,024 octets
 
   public Destination {
     troubles =
@@ -75,6 +80,25 @@ public record Destination(
     return new Destination(domain, new Phase.Healthy(), Optional.empty(), List.of(), 0);
   }
 
+  /**
+   * The name of a smart host among destinations: {@code host:port}, or {@code username@host:port},
+   * since one of several accounts there may be refused.
+   */
+  public static String through(SmartHost host) {
+    String server = host.server().toString().toLowerCase(Locale.ROOT);
+    return host.login()
+        .map(login -> login.username())
+        .map(name -> name.substring(0, Math.min(name.length(), MAX_USERNAME)) + '@' + server)
+        .orElse(server);
+  }
+
+  /**
+   * Whether a name is that of a smart host: no domain bears a colon, and a literal has brackets.
+   */
+  public static boolean isSmartHost(String name) {
+    return name.indexOf(':') >= 0 && !name.endsWith("]");
+  }
+
   /** Whether somebody sends to it in order now. */
   public boolean isLeased(Instant now) {
     return lease.filter(held -> held.until().isAfter(now)).isPresent();
@@ -123,11 +147,17 @@ public record Destination(
     return switch (phase) {
       case Phase.Healthy() -> Optional.empty();
       case Phase.Deferred(int failures, Instant until) ->
-          Optional.of(waits("destination " + domain + " deferred until " + until + last));
+          Optional.of(waits(shown() + " deferred until " + until + last));
       case Phase.Recovering recovering ->
-          Optional.of(
-              waits("destination " + domain + " is sent what waits for it in order" + last));
+          Optional.of(waits(shown() + " is sent what waits for it in order" + last));
     };
+  }
+
+  /** Senders read this, and need not know as whom we log in. */
+  private String shown() {
+    return isSmartHost(domain)
+        ? "smart host " + domain.substring(domain.lastIndexOf('@') + 1)
+        : "destination " + domain;
   }
 
   private static SmtpReply waits(String text) {

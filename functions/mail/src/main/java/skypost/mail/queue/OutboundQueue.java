@@ -34,8 +34,10 @@ public interface OutboundQueue {
 
   /**
    * Has an entry that is due wait, without an attempt. SendFunction is woken for it again in time.
+   *
+   * @param waitsFor whom for: a destination, or a smart host
    */
-  PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException;
+  PuttingOff putOff(EntryId id, String waitsFor, Instant now, Instant until) throws IOException;
 
   /**
    * Records what an attempt came to. When the entry waits again, SendFunction is woken for it in
@@ -47,10 +49,10 @@ public interface OutboundQueue {
   boolean finish(QueueEntry entry) throws IOException;
 
   /**
-   * Wakes SendFunction for an entry, as near to {@code due} as the queue service's longest delay
+   * Wakes SendFunction for an entry, as near to when it is due as the queue service's longest delay
    * allows.
    */
-  void wake(EntryId id, Instant now, Instant due) throws IOException;
+  void wake(EntryWake wake, Instant now) throws IOException;
 
   /**
    * Wakes SendFunction for a destination, to send what waits for it in order; as near to {@code
@@ -59,8 +61,8 @@ public interface OutboundQueue {
   void wakeDestination(String destination, Instant now, Instant due) throws IOException;
 
   /**
-   * Entries that wait for a destination, in the order in which their messages were accepted. The
-   * list may be a moment old, and have some that are being sent now.
+   * Entries that wait for a destination, or for a smart host, in the order in which their messages
+   * were accepted. The list may be a moment old, and have some that are being sent now.
    *
    * @param after the last of the page before
    */

@@ -21,6 +21,8 @@ import skypost.protocol.smtp.SmtpReply;
  * @param recipients all of them, with what became of each
  * @param attempts the latest delivery attempts, oldest first, at most {@value #MAX_ATTEMPTS_KEPT}
  * @param byHand what an administrator has done to it
+ * @param waitsFor whom it waits for while it is deferred: its destination, or the smart host that
+ *     its mail goes through (see {@link Destination})
  */
 public record QueueEntry(
     EntryId id,
@@ -32,7 +34,8 @@ public record QueueEntry(
     int attemptsMade,
     List<QueuedRecipient> recipients,
     List<Attempt> attempts,
-    ByHand byHand) {
+    ByHand byHand,
+    String waitsFor) {
   /** Attempts an entry remembers. */
   public static final int MAX_ATTEMPTS_KEPT = 30;
 
@@ -41,6 +44,32 @@ public record QueueEntry(
     attempts =
         List.copyOf(
             attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT), attempts.size()));
+  }
+
+  /** An entry that waits for its destination itself. */
+  public QueueEntry(
+      EntryId id,
+      Optional<EmailAddress> sender,
+      long size,
+      boolean shared,
+      Status status,
+      Instant nextAttempt,
+      int attemptsMade,
+      List<QueuedRecipient> recipients,
+      List<Attempt> attempts,
+      ByHand byHand) {
+    this(
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        id.destination());
   }
 
   /** An entry that nobody has stepped into. */
@@ -131,13 +160,23 @@ public record QueueEntry(
 
   public QueueEntry withShared(boolean others) {
     return new QueueEntry(
-        id, sender, size, others, status, nextAttempt, attemptsMade, recipients, attempts, byHand);
+        id,
+        sender,
+        size,
+        others,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        waitsFor);
   }
 
   /** The same, waiting for something else. */
   public QueueEntry withStatus(Status other, Instant due) {
     return new QueueEntry(
-        id, sender, size, shared, other, due, attemptsMade, recipients, attempts, byHand);
+        id, sender, size, shared, other, due, attemptsMade, recipients, attempts, byHand, waitsFor);
   }
 
   /** With another attempt booked, which counts as lost from {@code lostAt} on. */
@@ -152,12 +191,23 @@ public record QueueEntry(
         attemptsMade + 1,
         recipients,
         attempts,
-        byHand);
+        byHand,
+        waitsFor);
   }
 
   public QueueEntry withRecipients(List<QueuedRecipient> others) {
     return new QueueEntry(
-        id, sender, size, shared, status, nextAttempt, attemptsMade, others, attempts, byHand);
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        others,
+        attempts,
+        byHand,
+        waitsFor);
   }
 
   /** With the outcome of an attempt; of too many the oldest is forgotten. */
@@ -165,13 +215,49 @@ public record QueueEntry(
     List<Attempt> all = new ArrayList<>(attempts);
     all.add(latest);
     return new QueueEntry(
-        id, sender, size, shared, status, nextAttempt, attemptsMade, recipients, all, byHand);
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        all,
+        byHand,
+        waitsFor);
   }
 
   /** With what an administrator has done to it. */
   public QueueEntry withByHand(ByHand other) {
     return new QueueEntry(
-        id, sender, size, shared, status, nextAttempt, attemptsMade, recipients, attempts, other);
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        other,
+        waitsFor);
+  }
+
+  /** The same, waiting for somebody else. */
+  public QueueEntry waitingFor(String other) {
+    return new QueueEntry(
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        other);
   }
 
   /** The recipients that still wait. */

@@ -25,6 +25,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
@@ -36,6 +37,7 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
 import skypost.mail.receive.Resolution.Remote;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
@@ -65,7 +67,8 @@ public final class ReceiveMessage {
       Traces traces,
       Bounces bounces,
       ReturnPaths returnPaths,
-      ApplyFilter filters) {}
+      ApplyFilter filters,
+      ReceivedReports reports) {}
 
   private final Ports ports;
   private final ResolveRecipients resolver;
@@ -127,7 +130,7 @@ public final class ReceiveMessage {
     }
 
     void deal() throws IOException {
-      Resolution resolution = resolver.resolve(envelope);
+      Resolution resolution = resolver.resolve(id, envelope);
       List<QueueEntry> entries = entries(resolution.remote());
       List<String> holders = new ArrayList<>();
       resolution.local().forEach(local -> holders.add(local.user().toString()));
@@ -136,6 +139,7 @@ public final class ReceiveMessage {
       if (shared) {
         ports.holders().hold(id, holders);
       }
+      resolution.read().forEach(this::read);
       failed.addAll(resolution.failed());
       for (Local local : resolution.local()) {
         deliver(local);
@@ -150,6 +154,12 @@ public final class ReceiveMessage {
       if (!held || nobodyLeft) {
         ports.messages().delete(List.of(id));
       }
+    }
+
+    private void read(Recipient given) {
+      var outcome = new Outcome.Filtered("read as a report", Optional.empty());
+      outcomes.add(new RecipientOutcome(given.address(), given.address(), outcome));
+      ended.add(delivered(given));
     }
 
     private void deliver(Local local) throws IOException {
@@ -178,19 +188,38 @@ public final class ReceiveMessage {
         file(local, plan.filing().get());
         return;
       }
-      // An earlier run may have filed it, when the script or the hour was another
-      Optional<String> folder = ports.mailboxes().folderOf(user, id);
-      if (folder.isPresent()) {
-        filedBefore(local, folder.get(), false);
-        return;
+      discard(local, plan);
+    }
+
+    /**
+     * What is kept nowhere goes among the deleted, where the user finds it for a time; in one write
+     * that also stops a run of another script, or of an earlier hour, from filing it.
+     */
+    private void discard(Local local, FilterPlan plan) throws IOException {
+      EmailAddress user = local.user();
+      switch (ports.mailboxes().discard(user, delivery(user, Filing.INBOX))) {
+        case DeliveryOutcome.Filed _ -> discarded(local, plan);
+        case DeliveryOutcome.Duplicate(boolean removed) -> {
+          if (removed) {
+            discarded(local, plan);
+          } else {
+            String folder = ports.mailboxes().folderOf(user, id).orElse(Mailboxes.INBOX);
+            done(local, new Outcome.FiledBefore(folder));
+          }
+        }
+        case DeliveryOutcome.OverQuota() -> throw new IllegalStateException("no quota counts it");
+        case DeliveryOutcome.NoMailbox() -> letGo(user); // removed this very moment
       }
-      letGo(user);
+    }
+
+    private void discarded(Local local, FilterPlan plan) {
+      held = true;
       if (plan.made().isEmpty()) {
         var outcome = new Outcome.Filtered(plan.outcome().word(), Optional.empty());
-        outcomes.add(new RecipientOutcome(given, user, outcome));
+        outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
       }
       if (plan.outcome() != FilterPlan.How.REJECTED) { // its sender has been told otherwise
-        ended.add(delivered(local));
+        ended.add(delivered(local.given()));
       }
     }
 
@@ -202,34 +231,41 @@ public final class ReceiveMessage {
     private void file(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
       String folder = filing.folder();
-      long userSize = FinalDelivery.size(envelope, user, size);
-      Delivery delivery = new Delivery(id, folder, userSize, shared, subject, filing.flags());
-      Optional<SmtpReply> failure =
-          switch (ports.mailboxes().deliver(user, delivery)) {
-            case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
-            case DeliveryOutcome.Duplicate(boolean removed) -> filedBefore(local, folder, removed);
-            case DeliveryOutcome.OverQuota() -> Optional.of(FULL);
-            case DeliveryOutcome.NoMailbox() -> Optional.of(GONE);
-          };
-      if (failure.isPresent()) {
-        failed.add(new Failed(local.given(), user, failure.get()));
-        letGo(user);
+      switch (ports.mailboxes().deliver(user, delivery(user, filing))) {
+        case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
+        case DeliveryOutcome.Duplicate _ -> done(local, new Outcome.FiledBefore(folder));
+        case DeliveryOutcome.OverQuota() -> refuse(local, filing);
+        case DeliveryOutcome.NoMailbox() -> {
+          failed.add(new Failed(local.given(), user, GONE));
+          letGo(user);
+        }
       }
-    }
-
-    /** Who has read and removed it already is registered as a holder again, by this very run. */
-    private Optional<SmtpReply> filedBefore(Local local, String folder, boolean removed)
-        throws IOException {
-      done(local, new Outcome.FiledBefore(folder));
-      if (removed) {
-        letGo(local.user());
-      }
-      return Optional.empty();
     }
 
     /**
-     * A user who was registered as a holder, and needs the body not at all or no more. The body
-     * itself stays until the receipt is written: without it a repeated run could not go on.
+     * Among the deleted, where no quota counts it, the refusal is final: another run that finds
+     * room cannot file what has been bounced, and whose body would go.
+     */
+    private void refuse(Local local, Filing filing) throws IOException {
+      EmailAddress user = local.user();
+      switch (ports.mailboxes().discard(user, delivery(user, filing))) {
+        case DeliveryOutcome.Duplicate(boolean removed) when !removed ->
+            done(local, new Outcome.FiledBefore(filing.folder()));
+        case DeliveryOutcome _ -> {
+          held = true;
+          failed.add(new Failed(local.given(), user, FULL));
+        }
+      }
+    }
+
+    private Delivery delivery(EmailAddress user, Filing filing) {
+      long userSize = FinalDelivery.size(envelope, user, size);
+      return new Delivery(id, filing.folder(), userSize, shared, subject, filing.flags());
+    }
+
+    /**
+     * A user who was registered as a holder, and does not need the body after all. The body itself
+     * stays until the receipt is written: without it a repeated run could not go on.
      */
     private void letGo(EmailAddress user) throws IOException {
       if (shared && ports.holders().release(id, user.toString())) {
@@ -237,17 +273,16 @@ public final class ReceiveMessage {
       }
     }
 
-    private Optional<SmtpReply> done(Local local, Outcome outcome) {
+    private void done(Local local, Outcome outcome) {
       held = true;
       outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
-      ended.add(delivered(local));
-      return Optional.empty();
+      ended.add(delivered(local.given()));
     }
 
-    private static SucceededRecipient delivered(Local local) {
+    private static SucceededRecipient delivered(Recipient given) {
       return new SucceededRecipient(
-          local.given().address(),
-          local.given().parameters(),
+          given.address(),
+          given.parameters(),
           SucceededRecipient.How.DELIVERED,
           DELIVERED,
           Optional.empty());

@@ -11,12 +11,15 @@ import skypost.protocol.smtp.SmtpReply;
  *
  * @param local mailboxes
  * @param remote addresses of other servers
+ * @param read recipients whose mail was read as a report on a domain
  * @param failed recipients that lead nowhere
  */
-record Resolution(List<Local> local, List<Remote> remote, List<Failed> failed) {
+record Resolution(
+    List<Local> local, List<Remote> remote, List<Recipient> read, List<Failed> failed) {
   Resolution {
     local = List.copyOf(local);
     remote = List.copyOf(remote);
+    read = List.copyOf(read);
     failed = List.copyOf(failed);
   }
 

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.Optional;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces;
@@ -101,7 +102,7 @@ public final class SweepUnfinished {
           return woken; // they come in the order of their due times
         }
         if (entry.status() == QueueEntry.Status.DEFERRED) {
-          queue.wake(entry.id(), now, now);
+          queue.wake(EntryWake.of(entry, Optional.of(now)), now);
           woken++;
         }
       }

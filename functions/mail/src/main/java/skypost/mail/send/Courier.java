@@ -14,9 +14,19 @@ public interface Courier {
    * Tries the hops in order until every recipient has an outcome. Faults of servers become
    * outcomes.
    *
-   * @param limit when it must be over
+   * @param patience how long it may take
    */
-  Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit);
+  Delivery deliver(List<Hop> hops, Transaction transaction, Patience patience);
+
+  /**
+   * How long servers are waited for.
+   *
+   * @param whole until all is over
+   * @param finalReply the wait for the answer to the end of the message; that is not sent when less
+   *     of the whole is left
+   * @param least with less than this before the end of the message no other server is tried
+   */
+  record Patience(Duration whole, Duration finalReply, Duration least) {}
 
   /** There is nothing more to carry for now: what was kept open for the next message is closed. */
   default void rest() {}

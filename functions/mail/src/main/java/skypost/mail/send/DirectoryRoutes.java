@@ -12,6 +12,7 @@ import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
+import skypost.mail.queue.Destination;
 import skypost.mail.tlspolicy.TlsPolicies;
 import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
@@ -67,6 +68,21 @@ public final class DirectoryRoutes implements Routes {
         : route(
             exchangers.find(destination, outbound.port()),
             peers -> Route.as(outbound.tls().exchangers(destination, peers, wish)));
+  }
+
+  @Override
+  public Optional<String> nextHop(String destination, Optional<String> from) throws IOException {
+    SmartHosts hosts = smartHosts();
+    Optional<SmartHost> standard = hosts.standard().or(outbound.smartHosts()::standard);
+    boolean isStraight = standard.isEmpty() && hosts.domains().isEmpty();
+    if (isStraight || directory.relayed(destination).isPresent()) {
+      return Optional.of(destination);
+    }
+    if (from.isEmpty() && !hosts.domains().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<SmartHost> host = from.map(hosts.domains()::get).or(() -> standard);
+    return Optional.of(host.map(Destination::through).orElse(destination));
   }
 
   @Override

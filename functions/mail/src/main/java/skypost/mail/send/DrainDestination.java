@@ -48,9 +48,8 @@ final class DrainDestination {
    * Sends what waits, if it may be sent now and nobody else is at it.
    *
    * @param mine an entry that certainly waits, though the list may not have it yet
-   * @param deadline by which it must be over
    */
-  void drain(String domain, Optional<EntryId> mine, Instant deadline) throws IOException {
+  void drain(String domain, Optional<EntryId> mine, InvocationTime time) throws IOException {
     Instant now = means.clock().instant();
     Destination seen = care.remember(destinations.find(domain), now);
     boolean rests =
@@ -59,10 +58,10 @@ final class DrainDestination {
       return; // who has it rest, or is at it, sees to what comes after
     }
     String holder = Long.toUnsignedString(means.random().nextLong(), 36);
-    Lease lease = new Lease(holder, deadline.plus(LOST_MARGIN));
+    Lease lease = new Lease(holder, time.over().plus(LOST_MARGIN));
     Optional<Destination> leased = keep(seen, seen.leased(lease));
     if (leased.isPresent()) {
-      new Run(domain, mine, deadline).from(leased.get());
+      new Run(domain, mine, time).from(leased.get());
     }
   }
 
@@ -80,13 +79,13 @@ final class DrainDestination {
   private final class Run {
     private final String domain;
     private final Optional<EntryId> mine;
-    private final Instant deadline;
+    private final InvocationTime time;
     private final Set<EntryId> tried = new HashSet<>();
 
-    Run(String domain, Optional<EntryId> mine, Instant deadline) {
+    Run(String domain, Optional<EntryId> mine, InvocationTime time) {
       this.domain = domain;
       this.mine = mine;
-      this.deadline = deadline;
+      this.time = time;
     }
 
     void from(Destination leased) throws IOException {
@@ -94,7 +93,7 @@ final class DrainDestination {
       while (current.isPresent()) { // empty: it is over, or somebody has stepped in
         Destination destination = current.get();
         Instant now = means.clock().instant();
-        if (Duration.between(now, deadline).compareTo(SendDue.LEAST_TIME) < 0) {
+        if (!time.mayBegin(now)) {
           keep(destination, destination.released());
           queue.wakeDestination(domain, now, now);
           return;
@@ -166,7 +165,7 @@ final class DrainDestination {
 
     private Health tryOne(EntryId entry) {
       try {
-        return send.sendEarly(entry, deadline);
+        return send.sendEarly(entry, time);
       } catch (IOException | UncheckedIOException fault) {
         // not recorded: it counts as lost after a while, and is woken by its own schedule
         EventLog.error("drain").with("entry", entry).cause(fault).write();
@@ -186,12 +185,15 @@ final class DrainDestination {
         return Optional.empty();
       }
       if (destination.phase() instanceof Phase.Recovering(int window, Optional<EntryId> after)) {
-        int next = trouble.isPresent() ? window / 2 : isUp ? window * 2 : window;
+        int wider = Math.min(window * 2, means.limits().destination());
+        int next = trouble.isPresent() ? window / 2 : isUp ? wider : window;
         return keep(
             destination, destination.recovering(next, Optional.of(shown.getLast().entry())));
       }
       return isUp
-          ? keep(destination, destination.recovering(2, Optional.empty()))
+          ? keep(
+              destination,
+              destination.recovering(Math.min(2, means.limits().destination()), Optional.empty()))
           : Optional.of(destination); // nothing learnt: probe with another
     }
   }

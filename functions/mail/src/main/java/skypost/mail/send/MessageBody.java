@@ -72,6 +72,14 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
     return envelope;
   }
 
+  /** The header section, one character an octet; empty when it is too large to be looked at. */
+  Optional<String> header() {
+    boolean isWhole = headerEnd < beginning.length || beginning.length >= size;
+    return isWhole
+        ? Optional.of(new String(beginning, 0, headerEnd, StandardCharsets.ISO_8859_1))
+        : Optional.empty();
+  }
+
   /** How many servers it went through (RFC 5321 section 6.3). */
   int hops() {
     String headers = new String(beginning, 0, headerEnd, StandardCharsets.ISO_8859_1);

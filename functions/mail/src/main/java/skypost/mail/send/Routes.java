@@ -23,6 +23,18 @@ public interface Routes {
       throws IOException;
 
   /**
+   * What fails as a whole when mail on this way fails: the smart host that it goes through, or else
+   * the destination itself. As {@link skypost.mail.queue.Destination} names it.
+   *
+   * @param from the domain of the sender, {@code ""} for the null sender; empty: not known
+   * @return empty: it depends on the sender
+   * @throws IOException when the administrator's settings cannot be read now
+   */
+  default Optional<String> nextHop(String destination, Optional<String> from) throws IOException {
+    return Optional.of(destination);
+  }
+
+  /**
    * Something that the administrator has set was refused, and he may have corrected it: what is
    * remembered of his settings is not used again.
    */

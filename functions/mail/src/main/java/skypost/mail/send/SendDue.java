@@ -12,10 +12,12 @@ import skypost.mail.queue.Destination;
 import skypost.mail.queue.Destination.Phase;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.OutboundQueue.PuttingOff;
 import skypost.mail.queue.QueueEntry;
+import skypost.mail.send.DestinationCare.Admission;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
@@ -24,9 +26,6 @@ import skypost.protocol.smtp.SmtpReply;
  * are.
  */
 public final class SendDue {
-  /** With less time than this nothing is begun. */
-  public static final Duration LEAST_TIME = Duration.ofMinutes(1);
-
   /**
    * Mail that comes while others are sent in order waits no longer than this, should it have been
    * overlooked.
@@ -38,6 +37,7 @@ public final class SendDue {
   private final RetrySchedules schedules;
   private final DestinationCare care;
   private final DrainDestination drain;
+  private final AtOnce atOnce;
   private final Means means;
 
   /** What it works on. */
@@ -49,7 +49,34 @@ public final class SendDue {
    * @param threads runs messages of one destination at once
    * @param random for jitter, and names of holders of leases; thread safe
    */
-  public record Means(Executor threads, Clock clock, RandomGenerator random) {}
+  public record Means(Executor threads, Clock clock, RandomGenerator random, Limits limits) {
+    /** Within the usual limits. */
+    public Means(Executor threads, Clock clock, RandomGenerator random) {
+      this(threads, clock, random, Limits.USUAL);
+    }
+  }
+
+  /**
+   * How much goes to one destination, or smart host, at once.
+   *
+   * @param destination messages, of all functions together
+   * @param functions that run at once at most
+   */
+  public record Limits(int destination, int functions) {
+    /** As Postfix has it, for one function. */
+    public static final Limits USUAL = new Limits(Destination.MAX_WINDOW, 1);
+
+    public Limits {
+      if (destination < 1 || functions < 1) {
+        throw new IllegalArgumentException("at least one message, and one function");
+      }
+    }
+
+    /** Of one function; with more functions than messages it is one, and so too many together. */
+    int share() {
+      return Math.max(1, destination / functions);
+    }
+  }
 
   public SendDue(Ports ports, SendMessage send, RetrySchedules schedules, Means means) {
     this.queue = ports.queue();
@@ -57,6 +84,7 @@ public final class SendDue {
     this.schedules = schedules;
     this.care = new DestinationCare(ports, schedules, means);
     this.drain = new DrainDestination(ports, send, care, means);
+    this.atOnce = new AtOnce(means.limits().share());
     this.means = means;
   }
 
@@ -64,39 +92,71 @@ public final class SendDue {
   public enum Result {
     /** It was dealt with: sent, bounced, put off with a new wake, or there was nothing to do. */
     DONE,
-    /** There was no time for it: it must be woken again. */
+    /** Invocations are too short for anything: the queue service shall try it again, and alarm. */
     HANDED_BACK
   }
 
   /**
-   * Tries an entry, if it is due and its destination well.
+   * Tries an entry, if it is due and its next hop well.
    *
-   * @param due when it is due, as far as the wake says; empty: it has just been queued
-   * @param deadline by which it must be over
    * @throws IOException when the outcome could not be recorded: it must be woken again
    */
-  public Result entry(EntryId id, Optional<Instant> due, Instant deadline) throws IOException {
+  public Result entry(EntryWake wake, InvocationTime time) throws IOException {
     Instant now = means.clock().instant();
-    if (due.isPresent() && due.get().isAfter(now)) { // SQS delays by a quarter of an hour at most
-      queue.wake(id, now, due.get());
+    if (wake.due()
+        .filter(now::isBefore)
+        .isPresent()) { // SQS delays by a quarter of an hour at most
+      queue.wake(wake, now);
       return Result.DONE;
     }
-    if (Duration.between(now, deadline).compareTo(LEAST_TIME) < 0) {
-      return Result.HANDED_BACK;
+    if (!time.mayBegin(now)) {
+      return again(wake, time, now);
     }
-    switch (care.admit(id.destination(), due.isPresent(), now)) {
-      case DestinationCare.Admission.Go() -> saw(id, now, send.send(id, deadline));
-      case DestinationCare.Admission.Wait(Destination destination) -> {
-        if (putOff(id, destination, now, deadline).filter(SendDue::isDemanded).isPresent()) {
-          saw(id, now, send.sendEarly(id, deadline));
+    Optional<String> hop = send.nextHop(wake);
+    if (hop.isEmpty()) { // it depends on a sender of whom nobody said who it is: that will show
+      send.send(wake, time);
+      return Result.DONE;
+    }
+    return by(hop.get(), wake, time);
+  }
+
+  private Result by(String hop, EntryWake wake, InvocationTime time) throws IOException {
+    Instant now = means.clock().instant();
+    Admission admission = care.admit(hop, wake.due().isPresent(), now);
+    if (!(admission instanceof Admission.Go)) {
+      deal(admission, hop, wake, time);
+      return Result.DONE;
+    }
+    if (!atOnce.enter(hop, Duration.between(now, time.beginBy()))) {
+      return again(wake, time, means.clock().instant());
+    }
+    try { // those who went first may have found that it is down
+      deal(care.admit(hop, false, means.clock().instant()), hop, wake, time);
+      return Result.DONE;
+    } finally {
+      atOnce.leave(hop);
+    }
+  }
+
+  private void deal(Admission admission, String hop, EntryWake wake, InvocationTime time)
+      throws IOException {
+    Instant now = means.clock().instant();
+    switch (admission) {
+      case Admission.Go() -> saw(hop, wake, now, send.send(wake, time));
+      case Admission.Wait(Destination destination) -> {
+        if (putOff(wake, destination, now, time).filter(SendDue::isDemanded).isPresent()) {
+          saw(hop, wake, now, send.sendEarly(wake.entry(), time));
         }
       }
-      case DestinationCare.Admission.Turn(Destination destination) -> {
-        putOff(id, destination, now, deadline);
-        drain.drain(id.destination(), Optional.of(id), deadline);
+      case Admission.Turn(Destination destination) -> {
+        putOff(wake, destination, now, time);
+        drain.drain(hop, Optional.of(wake.entry()), time);
       }
     }
-    return Result.DONE;
+  }
+
+  private Result again(EntryWake wake, InvocationTime time, Instant now) throws IOException {
+    return noTime(time, () -> queue.wake(wake.dueAt(now), now));
   }
 
   /** A batch is done: connections that were kept for more of it are closed. */
@@ -105,26 +165,44 @@ public final class SendDue {
   }
 
   /**
-   * Sends what waits for a destination, in order.
+   * Sends what waits for a destination or a smart host, in order.
    *
    * @param due when its rest is over
    */
-  public Result destination(String domain, Instant due, Instant deadline) throws IOException {
+  public Result destination(String domain, Instant due, InvocationTime time) throws IOException {
     Instant now = means.clock().instant();
     if (due.isAfter(now)) {
       queue.wakeDestination(domain, now, due);
       return Result.DONE;
     }
-    if (Duration.between(now, deadline).compareTo(LEAST_TIME) < 0) {
-      return Result.HANDED_BACK;
+    if (!time.mayBegin(now)) {
+      return noTime(time, () -> queue.wakeDestination(domain, now, now));
     }
-    drain.drain(domain, Optional.empty(), deadline);
+    drain.drain(domain, Optional.empty(), time);
     return Result.DONE;
   }
 
-  private void saw(EntryId id, Instant at, Health health) throws IOException {
+  /** Wakes another invocation. */
+  @FunctionalInterface
+  private interface Waking {
+    void again() throws IOException;
+  }
+
+  /**
+   * What this invocation cannot end it does not begin: another is woken for it at once, and no
+   * attempt counts. The queue service would show it again only when its visibility timeout is over.
+   */
+  private static Result noTime(InvocationTime time, Waking waking) throws IOException {
+    if (!time.isOfUse()) {
+      return Result.HANDED_BACK;
+    }
+    waking.again();
+    return Result.DONE;
+  }
+
+  private void saw(String hop, EntryWake wake, Instant at, Health health) throws IOException {
     if (!(health instanceof Health.Unknown)) {
-      care.saw(id.destination(), at, health.trouble(id, at));
+      care.saw(hop, at, health.trouble(wake.entry(), at));
     }
   }
 
@@ -152,12 +230,14 @@ public final class SendDue {
    * @return the entry, if it waits now and nothing was settled
    */
   private Optional<QueueEntry> putOff(
-      EntryId id, Destination destination, Instant now, Instant deadline) throws IOException {
+      EntryWake wake, Destination destination, Instant now, InvocationTime time)
+      throws IOException {
+    EntryId id = wake.entry();
     RetrySchedule schedule = schedules.of(id.destination());
     Instant accepted = id.message().acceptedAt();
     SmtpReply why = destination.reason().orElseThrow();
     if (!schedule.end(accepted).isAfter(now)) {
-      send.settleUntried(id, why, Optional.empty(), deadline);
+      send.settleUntried(id, why, Optional.empty(), time);
       return Optional.empty();
     }
     Instant until = schedule.putOff(accepted, now, means.random());
@@ -168,16 +248,16 @@ public final class SendDue {
     if (notice.isAfter(now)) { // whether somebody asked is not known before it is read
       until = earlier(until, notice);
     }
-    return switch (queue.putOff(id, now, until)) {
+    return switch (queue.putOff(id, destination.domain(), now, until)) {
       case PuttingOff.Waits(QueueEntry entry) -> {
         if (Settlement.wantsNotice(entry) && Settlement.isNoticeDue(entry, now)) {
-          send.settleUntried(id, why, Optional.of(until), deadline);
+          send.settleUntried(id, why, Optional.of(until), time);
           yield Optional.empty();
         }
         yield Optional.of(entry);
       }
       case Booking.NotDue(Instant later) -> {
-        queue.wake(id, now, later);
+        queue.wake(wake.dueAt(later), now);
         yield Optional.empty();
       }
       case Booking.NothingToDo() -> Optional.empty();

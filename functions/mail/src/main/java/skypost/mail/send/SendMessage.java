@@ -19,6 +19,7 @@ import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
@@ -54,8 +55,20 @@ public final class SendMessage {
       BodyHolders holders,
       Bounces bounces,
       SuppressRecipients suppress,
-      CountTlsSessions sessions) {
-    /** Where TLS is not reported on. */
+      CountTlsSessions sessions,
+      SignOutgoing sign) {
+    /** Where nothing is signed. */
+    public Ports(
+        OutboundQueue queue,
+        StoredMessages messages,
+        BodyHolders holders,
+        Bounces bounces,
+        SuppressRecipients suppress,
+        CountTlsSessions sessions) {
+      this(queue, messages, holders, bounces, suppress, sessions, SignOutgoing.nothing());
+    }
+
+    /** Where TLS is not reported on either. */
     public Ports(
         OutboundQueue queue,
         StoredMessages messages,
@@ -86,24 +99,36 @@ public final class SendMessage {
   }
 
   /**
+   * What fails as a whole when mail for an entry fails; empty: it depends on the sender, of whom
+   * the wake says nothing.
+   */
+  Optional<String> nextHop(EntryWake wake) throws IOException {
+    return routes.nextHop(wake.entry().destination(), wake.from());
+  }
+
+  /**
    * Tries an entry, if it is due.
    *
-   * @param deadline by which it must be over
    * @return what the attempt showed of the destination
    * @throws IOException when the outcome could not be recorded: it must be woken again
    */
-  public Health send(EntryId id, Instant deadline) throws IOException {
+  public Health send(EntryWake wake, InvocationTime time) throws IOException {
+    EntryId id = wake.entry();
     Instant now = clock.instant();
     Instant first = schedules.of(id.destination()).first(id.message().acceptedAt());
     if (now.isBefore(first)) { // the queue wakes at once; a schedule may begin later
-      ports.queue().wake(id, now, first);
+      ports.queue().wake(wake.dueAt(first), now);
       return new Health.Unknown();
     }
-    Booking booking = ports.queue().book(id, now, deadline.plus(LOST_MARGIN));
+    Booking booking = ports.queue().book(id, now, lostAt(time));
     if (booking instanceof Booking.NotDue(Instant due)) {
-      ports.queue().wake(id, now, due);
+      ports.queue().wake(wake.dueAt(due), now);
     }
-    return attempt(id, booking, now, deadline);
+    return attempt(id, booking, now, time);
+  }
+
+  private static Instant lostAt(InvocationTime time) {
+    return time.over().plus(LOST_MARGIN);
   }
 
   /**
@@ -116,16 +141,16 @@ public final class SendMessage {
   }
 
   /** Tries an entry whose turn it is, due or not. */
-  Health sendEarly(EntryId id, Instant deadline) throws IOException {
+  Health sendEarly(EntryId id, InvocationTime time) throws IOException {
     Instant now = clock.instant();
-    Booking booking = ports.queue().bookEarly(id, now, deadline.plus(LOST_MARGIN));
-    return attempt(id, booking, now, deadline);
+    Booking booking = ports.queue().bookEarly(id, now, lostAt(time));
+    return attempt(id, booking, now, time);
   }
 
-  private Health attempt(EntryId id, Booking booking, Instant at, Instant deadline)
+  private Health attempt(EntryId id, Booking booking, Instant at, InvocationTime time)
       throws IOException {
     return switch (booking) {
-      case Booking.Booked(QueueEntry entry) -> attempt(entry, at, deadline);
+      case Booking.Booked(QueueEntry entry) -> attempt(entry, at, time);
       case Booking.NotDue notDue -> new Health.Unknown();
       case Booking.NothingToDo() -> {
         freeAgain(id);
@@ -141,10 +166,10 @@ public final class SendMessage {
    * @param why it is not tried
    * @param next when it is looked at again; empty: its life is over
    */
-  void settleUntried(EntryId id, SmtpReply why, Optional<Instant> next, Instant deadline)
+  void settleUntried(EntryId id, SmtpReply why, Optional<Instant> next, InvocationTime time)
       throws IOException {
     Instant now = clock.instant();
-    if (!(ports.queue().bookEarly(id, now, deadline.plus(LOST_MARGIN))
+    if (!(ports.queue().bookEarly(id, now, lostAt(time))
         instanceof Booking.Booked(QueueEntry booked))) {
       return;
     }
@@ -164,12 +189,25 @@ public final class SendMessage {
       QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at)
       throws IOException {
     QueueEntry entry = notify(booked, settlement, body, at).entry();
+    if (entry.status() == Status.DEFERRED) {
+      entry = entry.waitingFor(waitsFor(entry));
+    }
     log(entry);
     finish(entry);
     return entry;
   }
 
-  private Health attempt(QueueEntry booked, Instant at, Instant deadline) throws IOException {
+  /** Settings that cannot be read now are no reason not to record what came of an attempt. */
+  private String waitsFor(QueueEntry entry) {
+    String destination = entry.id().destination();
+    try {
+      return nextHop(EntryWake.of(entry, Optional.empty())).orElse(destination);
+    } catch (IOException unknown) {
+      return destination;
+    }
+  }
+
+  private Health attempt(QueueEntry booked, Instant at, InvocationTime time) throws IOException {
     if (booked.waiting().isEmpty()) { // somebody ended the last recipient by hand
       finish(booked.withStatus(Status.DONE, booked.nextAttempt()));
       return new Health.Unknown();
@@ -181,8 +219,7 @@ public final class SendMessage {
     try {
       suppressed = ports.suppress().among(booked);
       body = MessageBody.open(ports.messages(), booked.id().message());
-      Courier.Delivery made =
-          deliver(SuppressRecipients.without(booked, suppressed), body, deadline);
+      Courier.Delivery made = deliver(SuppressRecipients.without(booked, suppressed), body, time);
       health = health(booked, made);
       delivery = SuppressRecipients.with(booked, suppressed, made);
     } catch (IOException | RuntimeException fault) { // ours, or unknown: temporary
@@ -215,8 +252,8 @@ public final class SendMessage {
         .map(next -> Settlement.notAfterNotice(booked, now, next));
   }
 
-  private Courier.Delivery deliver(QueueEntry entry, Optional<MessageBody> body, Instant deadline)
-      throws IOException {
+  private Courier.Delivery deliver(
+      QueueEntry entry, Optional<MessageBody> body, InvocationTime time) throws IOException {
     if (entry.waiting().isEmpty()) { // all are suppressed
       return new Courier.Delivery(List.of(), "", "");
     }
@@ -243,12 +280,12 @@ public final class SendMessage {
       case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
       case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
       case Route.Via(List<Hop> hops, AppliedPolicies policies) -> {
-        Courier.Delivery made = deliver(hops, entry, body.get(), deadline);
+        Courier.Delivery made = deliver(hops, entry, body.get(), time);
         ports.sessions().count(policies, made.handshakes());
         yield made;
       }
       case Route.Through(HostPort host, List<Hop> hops) ->
-          throughSmartHost(host, deliver(hops, entry, body.get(), deadline));
+          throughSmartHost(host, deliver(hops, entry, body.get(), time));
     };
   }
 
@@ -259,11 +296,9 @@ public final class SendMessage {
   }
 
   private Courier.Delivery deliver(
-      List<Hop> hops, QueueEntry entry, MessageBody body, Instant deadline) {
+      List<Hop> hops, QueueEntry entry, MessageBody body, InvocationTime time) throws IOException {
     return courier.deliver(
-        inOrder(hops, entry),
-        transaction(entry, body),
-        Duration.between(clock.instant(), deadline));
+        inOrder(hops, entry), transaction(entry, body), time.left(clock.instant()));
   }
 
   /**
@@ -281,13 +316,17 @@ public final class SendMessage {
         .toList(); // stable
   }
 
-  private static Transaction transaction(QueueEntry entry, MessageBody body) {
+  private Transaction transaction(QueueEntry entry, MessageBody body) throws IOException {
     List<Transaction.Recipient> recipients =
         entry.waiting().stream()
             .map(
                 recipient -> new Transaction.Recipient(recipient.address(), recipient.parameters()))
             .toList();
-    return new Transaction(entry.sender(), body.envelope().senderParameters(), recipients, body);
+    return new Transaction(
+        entry.sender(),
+        body.envelope().senderParameters(),
+        recipients,
+        ports.sign().over(body)); // once for all of them
   }
 
   private static Courier.Delivery everybody(QueueEntry entry, Outcome outcome) {

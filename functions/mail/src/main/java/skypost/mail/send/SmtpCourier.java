@@ -19,12 +19,6 @@ import skypost.protocol.smtp.client.Transaction;
 
 /** Carries mail by SMTP, on the terms of each hop. */
 public final class SmtpCourier implements Courier {
-  /**
-   * With less time than this no further server is tried: a transaction must not be cut in its
-   * middle.
-   */
-  static final Duration LEAST_TIME = Duration.ofMinutes(1);
-
   private static final SmtpReply ENDED_EARLY =
       SmtpReply.of(451, 4, 2, "the session ended before all recipients could be sent");
 
@@ -42,10 +36,10 @@ public final class SmtpCourier implements Courier {
   }
 
   @Override
-  public Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit) {
-    Round round = new Round(transaction, Deadline.in(limit));
+  public Delivery deliver(List<Hop> hops, Transaction transaction, Patience patience) {
+    Round round = new Round(transaction, patience);
     for (int i = 0; i < hops.size() && !round.open().isEmpty(); i++) {
-      if (i > 0 && round.deadline.remaining().compareTo(LEAST_TIME) < 0) {
+      if (i > 0 && !round.hasTime()) {
         break;
       }
       round.ask(hops.get(i), hops.size() - i - 1);
@@ -61,7 +55,9 @@ public final class SmtpCourier implements Courier {
   /** One way through the list of hops. */
   private final class Round {
     private final Transaction transaction;
+    private final Patience patience;
     private final Deadline deadline;
+    private final Deadline contentEnd;
     private final Result[] results;
     private final List<SmtpReply> refusals = new ArrayList<>();
     private final List<Handshake> handshakes = new ArrayList<>();
@@ -69,9 +65,11 @@ public final class SmtpCourier implements Courier {
     private String server = "";
     private String usedTls = "";
 
-    Round(Transaction transaction, Deadline deadline) {
+    Round(Transaction transaction, Patience patience) {
       this.transaction = transaction;
-      this.deadline = deadline;
+      this.patience = patience;
+      this.deadline = Deadline.in(patience.whole());
+      this.contentEnd = Deadline.in(patience.whole().minus(patience.finalReply()));
       this.results = new Result[transaction.recipients().size()];
     }
 
@@ -85,9 +83,14 @@ public final class SmtpCourier implements Courier {
       return open;
     }
 
+    /** Whether another server may be tried: a message must not be cut in its middle. */
+    boolean hasTime() {
+      return contentEnd.remaining().compareTo(patience.least()) >= 0;
+    }
+
     void ask(Hop hop, int others) {
-      if (!ask(hop, new ConnectionPool.Terms(share(others), deadline, false))) {
-        ask(hop, new ConnectionPool.Terms(share(others), deadline, true));
+      if (!ask(hop, terms(others, false))) {
+        ask(hop, terms(others, true));
       }
     }
 
@@ -95,10 +98,9 @@ public final class SmtpCourier implements Courier {
      * One that stalls must not use up the time of those after it; once content flows, it may have
      * all that is left.
      */
-    private Duration share(int others) {
-      return others == 0
-          ? deadline.remaining()
-          : deadline.remaining().dividedBy(Math.min(others, 3) + 1L);
+    private ConnectionPool.Terms terms(int others, boolean fresh) {
+      Duration share = contentEnd.remaining().dividedBy(Math.min(others, 3) + 1L);
+      return new ConnectionPool.Terms(share, patience.finalReply(), deadline, fresh);
     }
 
     /**
@@ -120,7 +122,7 @@ public final class SmtpCourier implements Courier {
           try {
             converse(connection, hop.tls().reason());
             boolean lost = used && !connection.isUsable() && !open().isEmpty();
-            boolean again = lost && deadline.remaining().compareTo(LEAST_TIME) >= 0;
+            boolean again = lost && hasTime();
             if (again) {
               refusals.subList(before, refusals.size()).clear();
             }

@@ -28,23 +28,39 @@ public final class TrustedRoots {
       if (pem.isBlank()) {
         return SSLContext.getDefault();
       }
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      int count = 0;
-      for (TrustManager manager : managers(null)) {
-        for (X509Certificate root : ((X509TrustManager) manager).getAcceptedIssuers()) {
-          store.setCertificateEntry("root-" + count++, root);
-        }
-      }
-      for (Certificate root : certificates(pem)) {
-        store.setCertificateEntry("root-" + count++, root);
-      }
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers(store), null);
+      context.init(null, managers(pem), null);
       return context;
     } catch (GeneralSecurityException | IOException impossible) {
       throw new IllegalStateException(impossible); // every JDK has PKIX and TLS
     }
+  }
+
+  /** The same, for certificates that are looked at outside of a handshake. */
+  public static X509TrustManager manager(String pem) {
+    try {
+      return (X509TrustManager) managers(pem)[0];
+    } catch (GeneralSecurityException | IOException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static TrustManager[] managers(String pem) throws GeneralSecurityException, IOException {
+    if (pem.isBlank()) {
+      return managers((KeyStore) null);
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    int count = 0;
+    for (TrustManager manager : managers((KeyStore) null)) {
+      for (X509Certificate root : ((X509TrustManager) manager).getAcceptedIssuers()) {
+        store.setCertificateEntry("root-" + count++, root);
+      }
+    }
+    for (Certificate root : certificates(pem)) {
+      store.setCertificateEntry("root-" + count++, root);
+    }
+    return managers(store);
   }
 
   private static Iterable<? extends Certificate> certificates(String pem) {

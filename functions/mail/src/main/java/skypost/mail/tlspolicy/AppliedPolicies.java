@@ -1,7 +1,10 @@
 package skypost.mail.tlspolicy;
 
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
 import skypost.protocol.smtp.client.Hop;
 
 /**
@@ -19,9 +22,14 @@ public record AppliedPolicies(String domain, Map<Hop, Applied> byHop) {
   }
 
   /**
-   * @param isExamined whether the session fails when the policy is not met; else TLS says nothing
+   * @param isEnforced whether the session fails when the policy is not met
+   * @param check looks afterwards where it does not fail; empty: nobody looks, and TLS says nothing
    */
-  record Applied(AppliedPolicy policy, boolean isExamined) {}
+  record Applied(AppliedPolicy policy, boolean isEnforced, Optional<CertificateCheck> check) {
+    static Applied enforced(AppliedPolicy policy) {
+      return new Applied(policy, true, Optional.empty());
+    }
+  }
 
   /** The session that a handshake began; empty when it is not to be counted. */
   Optional<TlsSession> session(Handshake handshake) {
@@ -32,12 +40,23 @@ public record AppliedPolicies(String domain, Map<Hop, Applied> byHop) {
     AppliedPolicy policy = applied.policy();
     String mx = handshake.hop().peer().host();
     return switch (handshake) {
-      case Handshake.Done ignored when !applied.isExamined() -> Optional.empty();
-      case Handshake.Done ignored -> Optional.of(new TlsSession(policy, mx, Optional.empty()));
+      case Handshake.Done(Hop ignored, var chain) when !applied.isEnforced() ->
+          applied.check().map(check -> examined(check, chain, mx, policy));
+      case Handshake.Done ignored -> Optional.of(TlsSession.secured(policy, mx));
       case Handshake.NotOffered ignored ->
           Optional.of(TlsSession.failed(policy, mx, TlsResult.STARTTLS_NOT_SUPPORTED));
       case Handshake.Broken(Hop ignored, var cause) ->
-          Optional.of(TlsSession.failed(policy, mx, TlsResult.ofHandshake(cause, policy.type())));
+          Optional.of(TlsSession.broken(policy, mx, cause));
     };
+  }
+
+  private static TlsSession examined(
+      CertificateCheck check, List<X509Certificate> chain, String mx, AppliedPolicy policy) {
+    try {
+      check.check(chain, mx);
+      return TlsSession.secured(policy, mx);
+    } catch (SSLHandshakeException fault) {
+      return TlsSession.broken(policy, mx, fault);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package skypost.mail.tlspolicy;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,16 +72,31 @@ public final class Dane {
   Finding of(String host, String domain) {
     return switch (dns.addresses(host)) {
       case Secured.Failed(String why) -> new Finding.Unknown(why);
-      case Secured.Insecure ignored -> new Finding.Nothing(); // RFC 7672 section 2.2.2
-      case Secured.Secure ignored ->
-          switch (dns.tlsa(host, port)) {
-            case Secured.Failed(String why) -> new Finding.Unknown(why);
-            case Secured.Insecure ignoredToo -> new Finding.Nothing();
-            case Secured.Secure secure -> finding(SecureDns.tlsa(secure), host, domain);
-          };
+      // RFC 7672 section 2.2.2: unsigned, but perhaps by an alias that is signed
+      case Secured.Insecure ignored ->
+          dns.isSignedAlias(host) ? records(host, domain) : new Finding.Nothing();
+      case Secured.Secure(var ignored, String canonical) -> {
+        // RFC 7672 section 2.2.3: at what the host is an alias of, or else at its own name
+        Finding found = records(canonical, domain);
+        yield found instanceof Finding.Nothing && !canonical.equals(host)
+            ? records(host, domain)
+            : found;
+      }
     };
   }
 
+  private Finding records(String base, String domain) {
+    return switch (dns.tlsa(base, port)) {
+      case Secured.Failed(String why) -> new Finding.Unknown(why);
+      case Secured.Insecure ignored -> new Finding.Nothing();
+      case Secured.Secure secure -> finding(SecureDns.tlsa(secure), base, domain);
+    };
+  }
+
+  /**
+   * @param host the name that the records are of, for which the certificate must be (DANE-TA), and
+   *     which the server is told (RFC 7672 sections 3.2.2 and 8.1)
+   */
   private Finding finding(List<Tlsa> records, String host, String domain) {
     if (records.isEmpty()) {
       return new Finding.Nothing();
@@ -89,13 +105,17 @@ public final class Dane {
     if (usable.isEmpty()) {
       return new Finding.Encrypted(new ServerIdentity(anybody, host, false), records);
     }
+    // RFC 7672 section 3.2.2: or for the domain itself, or what that is an alias of
+    List<String> names = new ArrayList<>(List.of(host, domain));
+    if (dns.exchangers(domain) instanceof Secured.Secure(var ignored, String canonical)) {
+      names.add(canonical);
+    }
     if (contexts.size() >= MAX_CONTEXTS) {
       contexts.clear();
     }
     SSLContext context =
         contexts.computeIfAbsent(
-            host + " " + domain + " " + usable,
-            any -> DaneTrust.context(usable, List.of(host, domain), clock));
+            names + " " + usable, any -> DaneTrust.context(usable, names, clock));
     return new Finding.Authenticated(new ServerIdentity(context, host, false), records);
   }
 }

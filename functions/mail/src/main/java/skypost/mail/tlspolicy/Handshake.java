@@ -1,6 +1,8 @@
 package skypost.mail.tlspolicy;
 
 import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import skypost.protocol.smtp.client.ConnectResult;
 import skypost.protocol.smtp.client.Hop;
@@ -12,8 +14,12 @@ public sealed interface Handshake {
   /** Who with, and on what terms. */
   Hop hop();
 
-  /** TLS is spoken. */
-  record Done(Hop hop) implements Handshake {}
+  /**
+   * TLS is spoken.
+   *
+   * @param chain what the server has shown, its own certificate first
+   */
+  record Done(Hop hop, List<X509Certificate> chain) implements Handshake {}
 
   /** The server does not offer TLS, or refuses it. */
   record NotOffered(Hop hop) implements Handshake {}
@@ -36,7 +42,10 @@ public sealed interface Handshake {
         if (broken.isPresent()) {
           yield Optional.of(failed(hop, broken.get()));
         }
-        yield Optional.of(connection.tls().isEmpty() ? new NotOffered(hop) : new Done(hop));
+        yield Optional.of(
+            connection.tls().isEmpty()
+                ? new NotOffered(hop)
+                : new Done(hop, connection.certificates()));
       }
     };
   }

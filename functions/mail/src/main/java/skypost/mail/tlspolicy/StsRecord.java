@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the TXT record that announces an MTA-STS policy (RFC 8461 section 3.1). */
-final class StsRecord {
+public final class StsRecord {
   private static final String DELIMITER = "[ \\t]*;[ \\t]*";
   private static final String FIELD =
       "(?:id[ \\t]*=[ \\t]*(?<id>[A-Za-z0-9]{1,32})"
@@ -18,13 +18,18 @@ final class StsRecord {
 
   private StsRecord() {}
 
+  /** The name that has it. */
+  public static String name(String domain) {
+    return "_mta-sts." + domain;
+  }
+
   /**
    * The policy's id.
    *
    * @param texts the TXT records, each with its strings joined
    * @return empty when there is no policy: no record of this version, several, or a malformed one
    */
-  static Optional<String> id(List<String> texts) {
+  public static Optional<String> id(List<String> texts) {
     List<String> records = texts.stream().filter(text -> VERSION.matcher(text).matches()).toList();
     return records.size() == 1 ? parse(records.getFirst()) : Optional.empty();
   }

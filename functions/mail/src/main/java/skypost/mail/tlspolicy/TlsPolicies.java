@@ -26,6 +26,7 @@ public final class TlsPolicies {
   private final Optional<MtaSts> sts;
   private final SSLContext trusted;
   private final CountTlsSessions sessions;
+  private final Optional<CertificateCheck> check;
   private final TlsDemand opportunistic = OpportunisticTls.demand();
 
   /**
@@ -34,20 +35,30 @@ public final class TlsPolicies {
    * @param trusted believes the authorities that certificates must come from
    */
   public TlsPolicies(Optional<Dane> dane, Optional<MtaSts> sts, SSLContext trusted) {
-    this(dane, sts, trusted, CountTlsSessions.off());
+    this(dane, sts, trusted, CountTlsSessions.off(), Optional.empty());
   }
 
   private TlsPolicies(
-      Optional<Dane> dane, Optional<MtaSts> sts, SSLContext trusted, CountTlsSessions sessions) {
+      Optional<Dane> dane,
+      Optional<MtaSts> sts,
+      SSLContext trusted,
+      CountTlsSessions sessions,
+      Optional<CertificateCheck> check) {
     this.dane = dane;
     this.sts = sts;
     this.trusted = trusted;
     this.sessions = sessions;
+    this.check = check;
   }
 
   /** The same, with failures counted that end a session before it begins. */
   public TlsPolicies counting(CountTlsSessions counted) {
-    return new TlsPolicies(dane, sts, trusted, counted);
+    return new TlsPolicies(dane, sts, trusted, counted, check);
+  }
+
+  /** The same, with certificates looked at where a policy is tested and not enforced. */
+  public TlsPolicies examining(CertificateCheck by) {
+    return new TlsPolicies(dane, sts, trusted, sessions, Optional.of(by));
   }
 
   /** Nothing is looked at, and nothing demanded but by senders. */
@@ -170,7 +181,7 @@ public final class TlsPolicies {
      */
     record Demand(TlsDemand demand, Optional<AppliedPolicies.Applied> policy) implements Terms {
       Demand(TlsDemand demand, AppliedPolicy policy) {
-        this(demand, Optional.of(new AppliedPolicies.Applied(policy, true)));
+        this(demand, Optional.of(AppliedPolicies.Applied.enforced(policy)));
       }
     }
 
@@ -235,13 +246,13 @@ public final class TlsPolicies {
     Optional<StsPolicy> tested =
         asked.policy().filter(each -> each.mode() == StsPolicy.Mode.TESTING);
     if (tested.isEmpty()) {
-      return Optional.of(new AppliedPolicies.Applied(AppliedPolicy.NONE, true));
+      return Optional.of(AppliedPolicies.Applied.enforced(AppliedPolicy.NONE));
     }
     if (!tested.get().names(host)) {
       countUnnamed(host, tested.get(), asked.domain());
       return Optional.empty();
     }
-    return Optional.of(new AppliedPolicies.Applied(AppliedPolicy.of(tested.get()), false));
+    return Optional.of(new AppliedPolicies.Applied(AppliedPolicy.of(tested.get()), false, check));
   }
 
   private TlsDemand verified(String host, String reason) {

@@ -9,14 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import skypost.mail.auth.spf.SpfSession;
-import skypost.mail.dns.Lookups;
+import skypost.mail.dns.PublishedRecords;
 
 /**
  * A recorded DNS. Lines are {@code name TYPE data}: TXT data is the rest of the line, with {@code
  * \xHH} for octets and {@code |} between the strings of a record; MX data is {@code preference
  * name}; {@code name FAILS} has no answer; {@code name EMPTY} exists without records.
  */
-public final class Zone implements Lookups {
+public final class Zone implements PublishedRecords {
   private record Line(String type, String data) {}
 
   private final Map<String, List<Line>> names = new HashMap<>();
@@ -99,6 +99,22 @@ public final class Zone implements Lookups {
     List<String> reversed = new ArrayList<>(List.of(nibbles)).reversed();
     String zone = nibbles.length == 4 ? ".in-addr.arpa" : ".ip6.arpa";
     return ask(String.join(".", reversed) + zone, "PTR", data -> data);
+  }
+
+  @Override
+  public Found<String> aliases(String name) {
+    return ask(name, "CNAME", Zone::key);
+  }
+
+  @Override
+  public Found<Service> services(String name) {
+    return ask(
+        name,
+        "SRV",
+        data -> {
+          String[] parts = data.split(" ");
+          return new Service(Integer.parseInt(parts[2]), key(parts[3]));
+        });
   }
 
   /** A session from 192.0.2.1 that calls itself mail.example.com, for tests. */

@@ -222,6 +222,36 @@ class ScreeningRulesTest {
     assertThat(answer(Service.SUBMISSION, LISTED, ann, "ann@x.example").accepted()).isTrue();
   }
 
+  /** RFC 5321 section 4.5.1. */
+  @Test
+  void aPostmasterHearsFromWhoeverIsRefused() throws IOException {
+    directory.putAccount(new Account.User(address("postmaster@x.example"), 0, false));
+    put(new Screening(List.of(new DnsList("bad.example", List.of(), 1)), 1, true));
+    List<RecipientAnswer> answers =
+        warm.decide(
+            new RecipientsQuestion(
+                Service.INBOUND,
+                LISTED,
+                "",
+                Optional.empty(),
+                Optional.of(address("a@far.example")),
+                0,
+                List.of(
+                    address("nobody@x.example"),
+                    address("PostMaster@x.example"),
+                    address("ann@x.example"))));
+    assertThat(answers)
+        .extracting(RecipientAnswer::rule)
+        .containsExactly("no-mailbox", "local-recipient", "dns-list:bad.example");
+
+    asked.clear();
+    greylist();
+    now = now.plusSeconds(10); // as long as a warm function remembers the settings
+    assertThat(mail("192.0.2.1", "a@far.example", "postmaster@x.example")).startsWith("250 ");
+    assertThat(mail("192.0.2.1", "a@far.example", "ann@x.example")).startsWith("451 ");
+    assertThat(asked).isEmpty();
+  }
+
   private final class MovingClock extends Clock {
     @Override
     public Instant instant() {

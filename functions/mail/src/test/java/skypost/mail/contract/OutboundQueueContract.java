@@ -410,13 +410,16 @@ public abstract class OutboundQueueContract {
     Instant until = NOW.plusSeconds(300);
 
     QueueEntry waiting = entry.withStatus(Status.DEFERRED, until);
-    assertThat(queue.putOff(entry.id(), NOW, until)).isEqualTo(new PuttingOff.Waits(waiting));
+    assertThat(queue.putOff(entry.id(), entry.id().destination(), NOW, until))
+        .isEqualTo(new PuttingOff.Waits(waiting));
 
     assertThat(queue.entries(entry.id().message())).containsExactly(waiting);
     assertThat(wakesOf(entry.id())).isEqualTo(before + 1);
     assertThat(queue.book(entry.id(), NOW, LOST)).isEqualTo(new Booking.NotDue(until));
-    assertThat(queue.putOff(entry.id(), NOW, until)).isEqualTo(new Booking.NotDue(until));
-    assertThat(queue.putOff(entry.id(), until, LOST)).isInstanceOf(PuttingOff.Waits.class);
+    assertThat(queue.putOff(entry.id(), entry.id().destination(), NOW, until))
+        .isEqualTo(new Booking.NotDue(until));
+    assertThat(queue.putOff(entry.id(), entry.id().destination(), until, LOST))
+        .isInstanceOf(PuttingOff.Waits.class);
     assertThat(Samples.all(50, next -> queue.waiting(50, next)))
         .extracting(QueueEntry::id)
         .contains(entry.id());
@@ -434,12 +437,19 @@ public abstract class OutboundQueueContract {
     queue.finish(done(booked(queue, done.id())));
 
     for (QueueEntry entry : List.of(held, done, fresh())) {
-      assertThat(queue.putOff(entry.id(), LOST.plusSeconds(1), LOST.plusSeconds(9)))
+      assertThat(
+              queue.putOff(
+                  entry.id(), entry.id().destination(), LOST.plusSeconds(1), LOST.plusSeconds(9)))
           .isEqualTo(new Booking.NothingToDo());
     }
-    assertThat(queue.putOff(sending.id(), NOW.plusSeconds(1), LOST))
+    assertThat(queue.putOff(sending.id(), sending.id().destination(), NOW.plusSeconds(1), LOST))
         .isEqualTo(new Booking.NotDue(LOST));
-    assertThat(queue.putOff(sending.id(), LOST, LOST.plusSeconds(9))) // that attempt was lost
+    assertThat(
+            queue.putOff(
+                sending.id(),
+                sending.id().destination(),
+                LOST,
+                LOST.plusSeconds(9))) // that attempt was lost
         .isInstanceOf(PuttingOff.Waits.class);
   }
 
@@ -475,6 +485,33 @@ public abstract class OutboundQueueContract {
     assertThat(queue.countWaitingFor(domain)).isEqualTo(new OutboundQueue.Count(22, true));
     assertThat(queue.countWaitingFor("nothing.example"))
         .isEqualTo(new OutboundQueue.Count(0, true));
+  }
+
+  @Test
+  void whatWaitsForASmartHostIsListedThereForWhicheverDomainItIs() throws IOException {
+    OutboundQueue queue = queue();
+    String host = "ann@" + Samples.name("smart-") + ".example:587";
+    List<EntryId> arrived = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      String domain = Samples.name("d-") + ".example";
+      EntryId id = new EntryId(MessageId.derived(NOW.plusSeconds(i), host + i), domain, 0);
+      arrived.add(id);
+      queue.enqueue(List.of(fresh(id)));
+      if (i % 2 == 0) {
+        queue.putOff(id, host, NOW, NOW.plusSeconds(300));
+      } else {
+        queue.finish(deferred(booked(queue, id), NOW.plusSeconds(300)).waitingFor(host));
+      }
+      assertThat(queue.countWaitingFor(domain)).isEqualTo(new OutboundQueue.Count(0, true));
+    }
+
+    assertThat(queue.waitingFor(host, 4, Optional.empty())).isEqualTo(arrived.subList(0, 4));
+    assertThat(queue.waitingFor(host, 4, Optional.of(arrived.get(3))))
+        .isEqualTo(arrived.subList(4, 6));
+    assertThat(queue.countWaitingFor(host)).isEqualTo(new OutboundQueue.Count(6, true));
+    assertThat(queue.entries(arrived.getFirst().message()))
+        .extracting(QueueEntry::waitsFor)
+        .containsExactly(host);
   }
 
   @Test

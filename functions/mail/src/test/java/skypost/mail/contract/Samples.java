@@ -1,6 +1,7 @@
 package skypost.mail.contract;
 
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import skypost.protocol.address.EmailAddress;
 
 /** Ids, names and envelopes for tests; each call gives new ones. */
 public final class Samples {
-  private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
+  private static final RandomGenerator RANDOM = new SecureRandom(); // safe for many threads
   private static final AtomicLong COUNT = new AtomicLong(RANDOM.nextLong(1L << 40));
 
   private Samples() {}

@@ -3,6 +3,7 @@ package skypost.mail.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,32 +19,51 @@ public abstract class TalliesContract {
   private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
   private static final Instant LATER = NOW.plusSeconds(60);
 
-  private final String key = "connections#" + UUID.randomUUID();
+  private final String key = "messages#" + UUID.randomUUID();
 
   /** The tallies under test. */
   protected abstract Tallies tallies() throws IOException;
 
   @Test
-  void countsOfAllAddUpAndEachWindowIsItsOwn() throws IOException {
-    assertThat(tallies().add(key, 3, LATER)).isEqualTo(3);
-    assertThat(tallies().add(key, 4, LATER)).isEqualTo(7);
-    assertThat(tallies().add(key + "#next", 1, LATER)).isEqualTo(1);
+  void whatAllUseIsOwedAndPaidByWaiting() throws IOException {
+    assertThat(spend(30, NOW)).isEqualTo(NOW.plusSeconds(30));
+    assertThat(spend(20, NOW)).isEqualTo(NOW.plusSeconds(50));
+    assertThat(spend(10, NOW.plusSeconds(40))).isEqualTo(NOW.plusSeconds(60));
+    assertThat(tallies().spend(key + "#other", Duration.ofSeconds(1), NOW, LATER))
+        .isEqualTo(NOW.plusSeconds(1));
   }
 
   @Test
-  void noCountIsLostWhenManyComeAtOnce() throws Exception {
+  void whoHasWaitedLongerGainsNothingByIt() throws IOException {
+    spend(30, NOW);
+
+    Instant muchLater = NOW.plusSeconds(3000);
+    assertThat(spend(20, muchLater)).isEqualTo(muchLater.plusSeconds(20));
+    assertThat(spend(20, muchLater)).isEqualTo(muchLater.plusSeconds(40));
+  }
+
+  private Instant spend(int seconds, Instant now) throws IOException {
+    return tallies().spend(key, Duration.ofSeconds(seconds), now, now.plusSeconds(7200));
+  }
+
+  @Test
+  void noUseIsLostWhenManyComeAtOnceAfterALongTime() throws Exception {
     Tallies tallies = tallies();
-    List<Callable<Long>> counts = new ArrayList<>();
-    for (int i = 0; i < 16; i++) {
-      counts.add(() -> tallies.add(key, 2, LATER));
+    spend(1, NOW.minusSeconds(3000));
+    List<Callable<Instant>> uses = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      uses.add(() -> tallies.spend(key, Duration.ofSeconds(2), NOW, LATER));
     }
-    List<Long> totals = new ArrayList<>();
+    List<Instant> paid = new ArrayList<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (var done : threads.invokeAll(counts)) {
-        totals.add(done.get());
+      for (var done : threads.invokeAll(uses)) {
+        paid.add(done.get());
       }
     }
-    assertThat(totals).as("each is told another total").doesNotHaveDuplicates().contains(32L);
+    assertThat(paid)
+        .as("each is told another instant")
+        .doesNotHaveDuplicates()
+        .contains(NOW.plusSeconds(16));
   }
 
   @Test

@@ -27,7 +27,11 @@ public abstract class TlsReportsContract {
           List.of("mx.test"));
   private static final TlsSession SECURED = new TlsSession(STS, "mx.test", Optional.empty());
   private static final TlsSession EXPIRED =
-      new TlsSession(STS, "mx.test", Optional.of(TlsResult.CERTIFICATE_EXPIRED));
+      new TlsSession(
+          STS,
+          "mx.test",
+          Optional.of(TlsResult.CERTIFICATE_EXPIRED),
+          "NotAfter: Mon Nov 23 08:00:00 UTC 2026");
   private static final TlsSession UNFETCHED =
       new TlsSession(AppliedPolicy.NONE, "", Optional.of(TlsResult.STS_POLICY_FETCH_ERROR));
 

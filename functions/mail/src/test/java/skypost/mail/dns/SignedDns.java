@@ -12,12 +12,13 @@ import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.DNSKEYRecord;
 import org.xbill.DNS.DNSSEC;
@@ -31,6 +32,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
+import skypost.mail.directory.HostPort;
 
 /**
  * A DNS server on loopback (UDP) with a root zone of its own, signed as it is asked (ECDSA P-256).
@@ -42,7 +44,8 @@ public final class SignedDns implements AutoCloseable {
   private final DatagramSocket socket;
   private final KeyPair keys;
   private final DNSKEYRecord key;
-  private final List<Record> records = new ArrayList<>();
+  // added to while it answers
+  private final List<Record> records = new CopyOnWriteArrayList<>();
   private final Set<String> unsigned = ConcurrentHashMap.newKeySet();
   private final Set<String> forged = ConcurrentHashMap.newKeySet();
   private volatile boolean stripping;
@@ -78,6 +81,11 @@ public final class SignedDns implements AutoCloseable {
     return key.toString() + "\n";
   }
 
+  /** Where it listens. */
+  public HostPort address() {
+    return new HostPort("127.0.0.1", socket.getLocalPort());
+  }
+
   public SimpleResolver resolver() {
     SimpleResolver resolver =
         new SimpleResolver(new InetSocketAddress(socket.getLocalAddress(), socket.getLocalPort()));
@@ -95,6 +103,12 @@ public final class SignedDns implements AutoCloseable {
     } catch (IOException malformed) {
       throw new UncheckedIOException(malformed);
     }
+  }
+
+  /** Forgets all about a name. */
+  public SignedDns remove(String name) {
+    records.removeIf(record -> record.getName().toString(true).equals(name));
+    return this;
   }
 
   /** This name and all below are a zone that is not signed. */
@@ -142,13 +156,18 @@ public final class SignedDns implements AutoCloseable {
     answer.getHeader().setFlag(Flags.RA);
     answer.addRecord(question, Section.QUESTION);
     answer.addRecord(new OPTRecord(4096, 0, 0, stripping ? 0 : 0x8000), Section.ADDITIONAL);
-    Name name = question.getName();
-    List<Record> found =
-        records.stream()
-            .filter(each -> each.getName().equals(name) && each.getType() == question.getType())
-            .toList();
-    boolean bare = stripping || isUnsigned(name, question.getType());
-    if (!found.isEmpty()) {
+    about(answer, question.getName(), question.getType());
+    return answer;
+  }
+
+  private void about(Message answer, Name name, int type) throws DNSSEC.DNSSECException {
+    List<Record> found = found(name, type);
+    List<Record> alias = found(name, Type.CNAME);
+    boolean bare = stripping || isUnsigned(name, type);
+    if (found.isEmpty() && !alias.isEmpty()) { // as a recursive resolver, follow it
+      add(answer, alias, Section.ANSWER, bare);
+      about(answer, ((CNAMERecord) alias.getFirst()).getTarget(), type);
+    } else if (!found.isEmpty()) {
       add(answer, found, Section.ANSWER, bare);
     } else if (!bare) {
       TreeSet<Integer> types = new TreeSet<>(Set.of(Type.NSEC, Type.RRSIG));
@@ -162,7 +181,12 @@ public final class SignedDns implements AutoCloseable {
           Section.AUTHORITY,
           false);
     }
-    return answer;
+  }
+
+  private List<Record> found(Name name, int type) {
+    return records.stream()
+        .filter(each -> each.getName().equals(name) && each.getType() == type)
+        .toList();
   }
 
   /** The parent's side of a cut is signed all the same. */

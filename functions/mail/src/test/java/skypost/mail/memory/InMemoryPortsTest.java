@@ -9,9 +9,12 @@ import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
+import skypost.mail.contract.CountedMailContract;
 import skypost.mail.contract.CredentialsContract;
+import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.ExpiryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
@@ -24,7 +27,9 @@ import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
+import skypost.mail.contract.ReceivedReportsContract;
 import skypost.mail.contract.RelayRecipientsContract;
+import skypost.mail.contract.SigningKeysContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
@@ -38,6 +43,7 @@ import skypost.mail.directory.SmartHostPasswords;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -46,7 +52,10 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.CountedMail;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
+import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
@@ -54,12 +63,59 @@ import skypost.mail.trace.Traces;
 /** The ports in memory keep the contracts. */
 class InMemoryPortsTest {
   @Nested
+  class OfReceivedReports extends ReceivedReportsContract {
+    private final ReceivedReports reports = new InMemoryReceivedReports();
+
+    @Override
+    protected ReceivedReports reports() {
+      return reports;
+    }
+  }
+
+  @Nested
+  class OfCountedMail extends CountedMailContract {
+    private final CountedMail mail = new InMemoryCountedMail();
+
+    @Override
+    protected CountedMail mail() {
+      return mail;
+    }
+  }
+
+  @Nested
   class OfDirectory extends DirectoryContract {
     private final Directory directory = new InMemoryDirectory();
 
     @Override
     protected Directory directory() {
       return directory;
+    }
+  }
+
+  @Nested
+  class OfDeletedMessages extends DeletedMessagesContract {
+    private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxes;
+    }
+
+    @Override
+    protected DeletedMessages deletedMessages() {
+      return new InMemoryDeletedMessages(mailboxes);
+    }
+  }
+
+  @Nested
+  class OfExpiry extends ExpiryContract {
+    @Override
+    protected Ports ports(Clock clock) {
+      var mailboxes = new InMemoryMailboxes(clock);
+      return new Ports(
+          mailboxes,
+          new InMemoryDeletedMessages(mailboxes),
+          new InMemoryExpiringMailboxes(mailboxes));
     }
   }
 
@@ -284,6 +340,16 @@ class InMemoryPortsTest {
     @Override
     protected Greylist greylist() {
       return greylist;
+    }
+  }
+
+  @Nested
+  class OfSigningKeys extends SigningKeysContract {
+    private final InMemorySigningKeys keys = new InMemorySigningKeys();
+
+    @Override
+    protected SigningKeys keys() {
+      return keys;
     }
   }
 

@@ -23,12 +23,14 @@ import skypost.mail.filter.Filter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -65,7 +67,8 @@ class FilteredDeliveryTest {
                   new ApplyFilter.Ports(
                       filters, new InMemoryFilterMemories(), messages, messages, mailboxes, traces),
                   "mx.local.example",
-                  CLOCK)),
+                  CLOCK),
+              new InMemoryReceivedReports()),
           CLOCK);
 
   @BeforeEach
@@ -97,13 +100,14 @@ class FilteredDeliveryTest {
   }
 
   @Test
-  void aDiscardedMessageIsGoneAndItsTraceSaysSo() throws IOException {
+  void aDiscardedMessageCanBeBroughtBackAndItsTraceSaysSo() throws IOException {
     filter("if header :is \"subject\" \"win money\" { discard; }");
 
     MessageId id = receive("Subject: win money\r\n\r\nx\r\n", ANN);
 
     assertThat(folder(ANN, "INBOX")).isEmpty();
-    assertThat(messages.open(id)).isEmpty();
+    assertThat(messages.open(id)).isPresent();
+    assertThat(new InMemoryDeletedMessages(mailboxes).find(ANN, id)).isPresent();
     assertThat(outcomes(id)).containsExactly(new Outcome.Filtered("discarded", Optional.empty()));
   }
 
@@ -247,6 +251,20 @@ class FilteredDeliveryTest {
     receive.receive(id, false);
 
     assertThat(folder(ANN, "INBOX")).hasSize(1);
+    assertThat(messages.open(id)).isPresent();
+  }
+
+  /** A run that has read the old script files after one with the new script has discarded. */
+  @Test
+  void aRunThatComesLateWithTheOldScriptFilesNothingWithoutItsBody() throws IOException {
+    filter("discard;");
+    MessageId id = receive("Subject: x\r\n\r\nx\r\n", ANN);
+    filter("keep;");
+
+    receive.receive(id, false);
+
+    assertThat(folder(ANN, "INBOX")).isEmpty();
+    assertThat(new InMemoryDeletedMessages(mailboxes).find(ANN, id)).isPresent();
     assertThat(messages.open(id)).isPresent();
   }
 

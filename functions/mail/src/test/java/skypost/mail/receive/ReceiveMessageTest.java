@@ -25,10 +25,12 @@ import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.Envelope.Recipient;
@@ -49,6 +51,7 @@ class ReceiveMessageTest {
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
+  private final InMemoryReceivedReports reports = new InMemoryReceivedReports();
   private final InMemoryTraces traces = new InMemoryTraces();
   private final List<InMemoryOutboundQueue.Wake> wakes = new ArrayList<>();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(CLOCK, wakes::add);
@@ -139,7 +142,7 @@ class ReceiveMessageTest {
 
     assertThat(bounceOf(id))
         .contains("Status: 5.2.2", "Status: 5.1.1", "Final-Recipient: rfc822; bob@local.example");
-    assertThat(ids()).hasSize(1); // one bounce, and the message is gone
+    assertThat(ids()).hasSize(2); // one bounce, and what Bob can have when he has made room
   }
 
   @Test
@@ -172,7 +175,7 @@ class ReceiveMessageTest {
   }
 
   @Test
-  void whoHasRemovedASharedMessageBeforeTheRepeatHoldsItNoMore() throws IOException {
+  void whoHasRemovedASharedMessageBeforeTheRepeatCanStillHaveItBack() throws IOException {
     AtomicInteger faults = new AtomicInteger(1);
     OutboundQueue failing = new FailingQueue(queue, faults);
     MessageId id = store("\r\n", "ann@local.example", "bob@local.example", "x@far.example");
@@ -180,20 +183,35 @@ class ReceiveMessageTest {
     var snapshot = mailboxes.open(BOB, Mailboxes.INBOX).orElseThrow();
     mailboxes.lease(BOB, "session", snapshot, NOW, NOW.plusSeconds(60));
     mailboxes.expunge(BOB, "session", snapshot, snapshot.messages());
-    holders.release(id, BOB.toString());
 
     receive(failing).receive(id, true);
 
+    assertThat(inbox(BOB)).isEmpty();
     assertThat(holders.of(id))
-        .containsExactlyInAnyOrder(ANN.toString(), queue.entries(id).getFirst().id().bodyHolder());
+        .containsExactlyInAnyOrder(
+            ANN.toString(), BOB.toString(), queue.entries(id).getFirst().id().bodyHolder());
+  }
+
+  @Test
+  void aMessageThatWasBouncedForAFullMailboxIsNotFiledByALaterRun() throws IOException {
+    mailboxes.create(ANN, 10);
+    MessageId id = store("\r\n" + "x".repeat(200) + "\r\n", "ann@local.example");
+    receive(queue).receive(id, false);
+    mailboxes.create(ANN, 0);
+
+    receive(queue).receive(id, false);
+
+    assertThat(bounceOf(id)).contains("ann@local.example");
+    assertThat(inbox(ANN)).isEmpty();
+    assertThat(new InMemoryDeletedMessages(mailboxes).find(ANN, id)).isPresent();
+    assertThat(messages.open(id)).isPresent();
   }
 
   @Test
   void aBodyThatEveryHolderHasLetGoIsThereUntilTheReceiptIs() throws IOException {
-    mailboxes.create(ANN, 10);
-    mailboxes.create(BOB, 10);
-    MessageId id =
-        store("\r\n" + "x".repeat(200) + "\r\n", "ann@local.example", "bob@local.example");
+    mailboxes.delete(ANN, gone -> {});
+    mailboxes.delete(BOB, gone -> {}); // both users are being removed
+    MessageId id = store("\r\n", "ann@local.example", "bob@local.example");
     Bounces failing =
         new Bounces(
             (bounce, envelope) -> {
@@ -263,8 +281,8 @@ class ReceiveMessageTest {
     }
 
     @Override
-    public void wake(skypost.mail.queue.EntryId id, Instant now, Instant due) throws IOException {
-      real.wake(id, now, due);
+    public void wake(skypost.mail.queue.EntryWake wake, Instant now) throws IOException {
+      real.wake(wake, now);
     }
 
     @Override
@@ -274,9 +292,10 @@ class ReceiveMessageTest {
     }
 
     @Override
-    public PuttingOff putOff(skypost.mail.queue.EntryId id, Instant now, Instant until)
+    public PuttingOff putOff(
+        skypost.mail.queue.EntryId id, String waitsFor, Instant now, Instant until)
         throws IOException {
-      return real.putOff(id, now, until);
+      return real.putOff(id, waitsFor, now, until);
     }
 
     @Override
@@ -328,7 +347,8 @@ class ReceiveMessageTest {
             traces,
             bounces,
             ReturnPaths.NONE,
-            Samples.filters(directory, messages, mailboxes, CLOCK)),
+            Samples.filters(directory, messages, mailboxes, CLOCK),
+            reports),
         CLOCK);
   }
 

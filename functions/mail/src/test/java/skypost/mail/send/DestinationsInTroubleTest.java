@@ -69,6 +69,54 @@ class DestinationsInTroubleTest {
     assertAllSentOnce(world, arrived);
   }
 
+  /** A message each for a thousand domains: the host is what is down, and not the domains. */
+  @Test
+  void whatWaitsForASmartHostThatIsDownCostsFewAttemptsForHoweverManyDomains() throws IOException {
+    Duration back = Duration.ofHours(6);
+    Simulation world = new Simulation(FUNCTIONS, (entry, since) -> upFrom(back, since));
+    String host = "smart.example:587";
+    world.smartHost = Optional.of(host);
+    List<EntryId> arrived = new ArrayList<>();
+    for (int i = 0; i < MESSAGES; i++) {
+      Instant at = Simulation.START.plusSeconds(3L * i);
+      world.runUntil(at);
+      arrived.add(world.accept(at, "bob@d" + i + ".example", Map.of()));
+    }
+
+    world.runUntil(Simulation.START.plus(back));
+    assertThat(world.dialled).hasSizeLessThanOrEqualTo(FUNCTIONS + 10);
+    assertThat(world.queue.countWaitingFor(host).entries()).isEqualTo(MESSAGES);
+    assertThat(world.destinations.find(host).reason().orElseThrow().toString())
+        .contains("smart host smart.example:587 deferred until", "connection refused");
+    world.runUntil(Simulation.START.plus(back).plus(Duration.ofMinutes(70)));
+
+    assertThat(deliveries(world)).isEqualTo(arrived);
+    assertThat(world.destinations.find(host).phase()).isEqualTo(new Phase.Healthy());
+    assertThat(world.destinations.list(10, Optional.empty()).items()).hasSize(1);
+    world.runOut();
+    assertAllSentOnce(world, arrived);
+  }
+
+  /** Who sends in order begins no message that he could not end, and another goes on at once. */
+  @Test
+  void aRecoveryIsHandedOnBeforeTheTimeOfAnInvocationIsOver() throws IOException {
+    Duration back = Duration.ofMinutes(30);
+    Simulation world = new Simulation(FUNCTIONS, (entry, since) -> upFrom(back, since));
+    world.invocation = Duration.ofSeconds(120); // 33 seconds until the end of the last message
+    List<EntryId> arrived = arrive(world, Duration.ofSeconds(1));
+
+    world.runUntil(Simulation.START.plus(Duration.ofHours(2)));
+
+    assertThat(deliveries(world)).isEqualTo(arrived); // 200 seconds of them
+    world.runOut();
+    assertAllSentOnce(world, arrived);
+    for (EntryId id : arrived) {
+      assertThat(world.entry(id).attempts())
+          .filteredOn(attempt -> attempt.reply().isPositive())
+          .hasSize(1);
+    }
+  }
+
   /** An administrator who steps in at one entry is obeyed; an operation on all waits like all. */
   @Test
   void whatTheAdministratorWantsTriedDoesNotWaitForTheDestination() throws IOException {

@@ -40,6 +40,7 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
@@ -142,10 +143,10 @@ class FiveDaysTest {
   }
 
   private void run(SendDue send, Due wake) {
-    Instant deadline = clock.instant().plus(INVOCATION);
+    InvocationTime time = InvocationTime.of(clock.instant(), INVOCATION);
     try {
       if (wake.entry().isEmpty()) {
-        send.destination("there.example", wake.due(), deadline);
+        send.destination("there.example", wake.due(), time);
         return;
       }
       EntryId id = wake.entry().get();
@@ -156,7 +157,7 @@ class FiveDaysTest {
       }
       Optional<Instant> due =
           entry.status() == Status.DEFERRED ? Optional.of(entry.nextAttempt()) : Optional.empty();
-      send.entry(id, due, deadline);
+      send.entry(EntryWake.of(entry, due), time);
     } catch (IOException
         | Killed
         | CompletionException fault) { // the message becomes visible again
@@ -287,7 +288,7 @@ class FiveDaysTest {
   /** What each kind of recipient's server says; what it accepts is counted. */
   private final class RemoteServers implements Courier {
     @Override
-    public Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit) {
+    public Delivery deliver(List<Hop> hops, Transaction transaction, Patience patience) {
       if (random.nextDouble() < 0.02) {
         throw new IllegalStateException("a fault nobody thought of");
       }
@@ -364,9 +365,9 @@ class FiveDaysTest {
     }
 
     @Override
-    public void wake(EntryId id, Instant now, Instant due) throws IOException {
+    public void wake(EntryWake wake, Instant now) throws IOException {
       fault(0.001);
-      queue.wake(id, now, due);
+      queue.wake(wake, now);
     }
 
     @Override
@@ -378,9 +379,10 @@ class FiveDaysTest {
     }
 
     @Override
-    public PuttingOff putOff(EntryId id, Instant now, Instant until) throws IOException {
+    public PuttingOff putOff(EntryId id, String waitsFor, Instant now, Instant until)
+        throws IOException {
       fault(0.01);
-      return queue.putOff(id, now, until);
+      return queue.putOff(id, waitsFor, now, until);
     }
 
     @Override

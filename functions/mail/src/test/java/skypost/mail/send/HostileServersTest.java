@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -151,7 +152,9 @@ class HostileServersTest {
     SendMessage send = sender(PATIENCE);
     EntryId id = world.enqueue(Way.DATA.text(), ANN);
 
-    send.send(id, world.clock.instant().plus(IMPATIENCE));
+    Instant now = world.clock.instant(); // and no time is left for another server
+    var time = new InvocationTime(now, now.plus(IMPATIENCE), IMPATIENCE.dividedBy(4), IMPATIENCE);
+    send.send(SendingWorld.wake(id), time);
 
     assertThat(world.now(id).status()).isEqualTo(Status.DEFERRED);
     assertThat(world.now(id).attempts().getLast().reply().toString()).startsWith("451 4.4.");
@@ -260,7 +263,7 @@ class HostileServersTest {
   }
 
   private void attempt(SendMessage send, EntryId id) throws IOException {
-    send.send(id, world.clock.instant().plusSeconds(300));
+    send.send(SendingWorld.wake(id), world.time());
     send.rest();
   }
 

@@ -186,7 +186,7 @@ class ReusedConnectionsTest {
     Instant now = world.clock.instant();
     for (int i = 0; i < 7; i++) {
       EntryId id = world.enqueue(Way.DATA.text(), ANN);
-      world.queue.putOff(id, now, now.plusSeconds(3600));
+      world.queue.putOff(id, id.destination(), now, now.plusSeconds(3600));
       waiting.add(id);
     }
     Destination seen = world.destinations.find("there.example");
@@ -194,7 +194,7 @@ class ReusedConnectionsTest {
 
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       SendDue due = world.due(send, threads);
-      due.destination("there.example", now, now.plusSeconds(600));
+      due.destination("there.example", now, world.time());
       due.rest();
     }
 
@@ -219,7 +219,7 @@ class ReusedConnectionsTest {
   }
 
   private void attempt(SendMessage send, EntryId id) throws IOException {
-    send.send(id, world.clock.instant().plusSeconds(300));
+    send.send(SendingWorld.wake(id), world.time());
   }
 
   private long said(String verb) {

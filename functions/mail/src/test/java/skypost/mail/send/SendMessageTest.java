@@ -44,6 +44,7 @@ import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
@@ -686,7 +687,9 @@ class SendMessageTest {
   }
 
   private Health resend(QueueEntry entry) throws IOException {
-    return send.send(entry.id(), clock.instant().plusSeconds(300));
+    return send.send(
+        EntryWake.of(entry, Optional.empty()),
+        InvocationTime.of(clock.instant(), Duration.ofSeconds(310)));
   }
 
   private QueueEntry now(QueueEntry entry) {

@@ -35,6 +35,7 @@ import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
@@ -68,9 +69,8 @@ final class SendingWorld implements AutoCloseable {
       new InMemoryOutboundQueue(
           clock,
           wake ->
-              wakes.add(
-                  new Wake(Optional.of(wake.id()), wake.id().destination(), wake.at(), wake.at())),
-          wake -> wakes.add(new Wake(Optional.empty(), wake.destination(), wake.at(), wake.due())));
+              add(new Wake(Optional.of(wake.id()), wake.id().destination(), wake.at(), wake.at())),
+          wake -> add(new Wake(Optional.empty(), wake.destination(), wake.at(), wake.due())));
   final FakeMx first;
   final FakeMx second;
   final TestDns dns;
@@ -83,6 +83,12 @@ final class SendingWorld implements AutoCloseable {
     second = FakeMx.start("127.0.0.2", first.port());
     dns = TestDns.start();
     heal();
+  }
+
+  private void add(Wake wake) {
+    synchronized (wakes) {
+      wakes.add(wake);
+    }
   }
 
   /** Has the DNS know of both servers, whatever was wrong with it. */
@@ -133,11 +139,23 @@ final class SendingWorld implements AutoCloseable {
 
   /** Deals with wakes by sending so. */
   SendDue due(SendMessage send, Executor threads) {
+    return due(send, threads, SendDue.Limits.USUAL);
+  }
+
+  /** The same, within limits. */
+  SendDue due(SendMessage send, Executor threads, SendDue.Limits limits) {
     return new SendDue(
         new SendDue.Ports(queue, destinations),
         send,
         _ -> SCHEDULE,
-        new SendDue.Means(threads, clock, random));
+        new SendDue.Means(threads, clock, random, limits));
+  }
+
+  /** How often SendFunction is to be woken for an entry. */
+  int wakesOf(EntryId id) {
+    synchronized (wakes) {
+      return (int) wakes.stream().filter(wake -> wake.entry().equals(Optional.of(id))).count();
+    }
   }
 
   /** Deals with all that is due until then, each wake as an invocation of its own. */
@@ -152,20 +170,37 @@ final class SendingWorld implements AutoCloseable {
   }
 
   private void deal(Wake wake, SendDue due) throws IOException {
-    Instant deadline = clock.instant().plus(INVOCATION);
     if (wake.entry().isEmpty()) {
-      due.destination(wake.destination(), wake.due(), deadline);
+      due.destination(wake.destination(), wake.due(), time());
     } else {
       QueueEntry entry = now(wake.entry().get());
-      due.entry(
-          entry.id(),
-          Optional.of(entry.nextAttempt()).filter(_ -> entry.status() == Status.DEFERRED),
-          deadline);
+      Optional<Instant> when =
+          Optional.of(entry.nextAttempt()).filter(_ -> entry.status() == Status.DEFERRED);
+      due.entry(EntryWake.of(entry, when), time());
     }
     due.rest();
   }
 
+  /** A wake for an entry of alice@here.example that has just been queued. */
+  static EntryWake wake(EntryId id) {
+    return new EntryWake(id, Optional.of("here.example"), Optional.empty());
+  }
+
+  /** The time of an invocation that begins now. */
+  InvocationTime time() {
+    return InvocationTime.of(clock.instant(), INVOCATION);
+  }
+
+  /** The time of one in which servers must have answered so soon. */
+  static InvocationTime time(Instant now, Duration whole, Duration finalReply) {
+    return new InvocationTime(now, now.plus(whole), finalReply, Duration.ZERO);
+  }
+
   SendMessage sender(Routes routes, ConnectionPool connections) {
+    return sender(routes, new SmtpCourier(connections));
+  }
+
+  SendMessage sender(Routes routes, Courier courier) {
     return new SendMessage(
         new SendMessage.Ports(
             queue,
@@ -175,7 +210,7 @@ final class SendingWorld implements AutoCloseable {
             new SuppressRecipients(
                 new RememberedDirectory(directory, clock), new InMemorySuppressions(), clock)),
         routes,
-        new SmtpCourier(connections),
+        courier,
         _ -> SCHEDULE,
         clock,
         random);

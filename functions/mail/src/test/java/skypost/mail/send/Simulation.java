@@ -15,6 +15,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.directory.HostPort;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
@@ -24,9 +25,11 @@ import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
+import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.Hop;
@@ -42,7 +45,7 @@ import skypost.protocol.smtp.client.Transaction;
  */
 final class Simulation {
   static final Instant START = Instant.parse("2026-11-25T08:00:00Z");
-  static final Duration INVOCATION = Duration.ofMinutes(14);
+  static final Duration INVOCATION = Duration.ofMinutes(15);
   static final Duration VISIBILITY = Duration.ofMinutes(16);
 
   final Random random = new Random(11);
@@ -63,6 +66,12 @@ final class Simulation {
   private final Server server;
   private final List<SendDue> functions = new ArrayList<>();
   private long wakesSoFar;
+
+  /** What all mail goes through; empty: nothing. */
+  Optional<String> smartHost = Optional.empty();
+
+  /** The time of invocations. */
+  Duration invocation = INVOCATION;
 
   /** What a destination's servers do with a message. */
   @FunctionalInterface
@@ -117,7 +126,21 @@ final class Simulation {
                     new RememberedDirectory(new InMemoryDirectory(), clock),
                     new InMemorySuppressions(),
                     clock)),
-            (destination, sender, chosen, wish) -> new Route.Via(List.of(hop)),
+            new Routes() {
+              @Override
+              public Route to(
+                  String destination,
+                  Optional<EmailAddress> sender,
+                  Optional<HostPort> chosen,
+                  TlsWish wish) {
+                return new Route.Via(List.of(hop));
+              }
+
+              @Override
+              public Optional<String> nextHop(String destination, Optional<String> from) {
+                return smartHost.or(() -> Optional.of(destination));
+              }
+            },
             new RemoteServers(),
             all,
             clock,
@@ -204,15 +227,15 @@ final class Simulation {
 
   private void deal(Wake wake) throws IOException {
     SendDue function = functions.get(random.nextInt(functions.size()));
-    Instant deadline = clock.instant().plus(INVOCATION);
+    InvocationTime time = InvocationTime.of(clock.instant(), invocation);
     if (wake.entry().isEmpty()) {
-      function.destination(wake.destination(), wake.due(), deadline);
+      function.destination(wake.destination(), wake.due(), time);
       return;
     }
     QueueEntry entry = entry(wake.entry().get());
     Optional<Instant> due =
         entry.status() == Status.DEFERRED ? Optional.of(entry.nextAttempt()) : Optional.empty();
-    function.entry(entry.id(), due, deadline);
+    function.entry(EntryWake.of(entry, due), time);
   }
 
   QueueEntry entry(EntryId id) {
@@ -224,7 +247,7 @@ final class Simulation {
 
   private final class RemoteServers implements Courier {
     @Override
-    public Delivery deliver(List<Hop> hops, Transaction transaction, Duration limit) {
+    public Delivery deliver(List<Hop> hops, Transaction transaction, Patience patience) {
       EmailAddress to = transaction.recipients().getFirst().address();
       EntryId entry = entries.get(to);
       Outcome outcome = server.answer(entry, Duration.between(START, clock.instant()));

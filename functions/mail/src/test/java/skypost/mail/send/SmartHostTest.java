@@ -7,15 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.SmartHost;
+import skypost.mail.directory.SmartHosts;
+import skypost.mail.queue.Destination.Phase;
 import skypost.mail.queue.EntryId;
 import skypost.mail.settings.SmartHostSetting;
 import skypost.mail.tlspolicy.TlsWish;
@@ -156,6 +160,57 @@ class SmartHostTest {
   }
 
   @Test
+  void aHostThatIsDownIsFoundOnceForAllDomainsOfItsAccount() throws IOException {
+    var login = Optional.of(new SmartHost.Login("Me", "1"));
+    var its = new SmartHost(new HostPort("Smart.Example", 587), SmartHost.Tls.REQUIRED, login);
+    var other = SmartHost.of(new HostPort("other.example", 25));
+    var hosts = new SmartHosts(Optional.of(other), Map.of("here.example", its));
+    world.directory.putRelay(new RelaySettings(List.of(), hosts, List.of()));
+    world.directory.putDomain(
+        new Domain("backup.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
+    Routes routes = world.routes();
+
+    assertThat(routes.nextHop("a.example", Optional.of("here.example")))
+        .contains("Me@smart.example:587");
+    assertThat(routes.nextHop("b.example", Optional.of("else.example")))
+        .contains("other.example:25");
+    assertThat(routes.nextHop("b.example", Optional.of(""))).contains("other.example:25");
+    assertThat(routes.nextHop("backup.example", Optional.of("here.example")))
+        .contains("backup.example");
+    assertThat(routes.nextHop("a.example", Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void withoutASmartHostADestinationIsItself() throws IOException {
+    assertThat(world.routes().nextHop("a.example", Optional.empty())).contains("a.example");
+    assertThat(world.routes(setting("s.example:25")).nextHop("a.example", Optional.empty()))
+        .contains("s.example:25");
+  }
+
+  /** The message for another domain, of another sender, is put off without an attempt. */
+  @Test
+  void aHostThatIsDownIsTriedOnceForAllThatWaits() throws IOException {
+    host.always("EHLO", FakeMx.drop("421 4.3.2 going down"));
+    var setting = setting("127.0.0.1:" + host.port());
+    SendDue due = world.due(sender(setting), Runnable::run);
+    EntryId first = world.enqueue("x\r\n", "bob@there.example");
+    EntryId second = world.enqueue("x\r\n", "bob@elsewhere.example");
+
+    world.runFor(Duration.ofSeconds(30), due);
+
+    assertThat(host.commands()).filteredOn(line -> line.startsWith("EHLO")).hasSize(1);
+    String name = "127.0.0.1:" + host.port();
+    assertThat(world.now(first).waitsFor()).isEqualTo(name);
+    assertThat(world.now(second).waitsFor()).isEqualTo(name);
+    assertThat(world.now(second).attempts()).isEmpty();
+    assertThat(world.destinations.find(name).phase()).isInstanceOf(Phase.Deferred.class);
+    host.reset();
+    world.runFor(Duration.ofMinutes(20), due);
+    assertThat(world.ends(first)).containsExactly("Sent 250 2.0.0 taken");
+    assertThat(world.ends(second)).containsExactly("Sent 250 2.0.0 taken");
+  }
+
+  @Test
   void mailThatIsSentThereByHandLogsInToo() throws IOException {
     var setting = setting("smtp://me:pencil@127.0.0.1:" + host.port());
     HostPort server = setting.orElseThrow().smartHost().server();
@@ -196,7 +251,7 @@ class SmartHostTest {
   }
 
   private void send(SendMessage send, EntryId id) throws IOException {
-    send.send(id, world.clock.instant().plus(Duration.ofMinutes(5)));
+    send.send(SendingWorld.wake(id), world.time());
     send.rest();
   }
 

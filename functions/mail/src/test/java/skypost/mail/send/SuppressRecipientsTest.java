@@ -32,6 +32,7 @@ import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
@@ -189,7 +190,8 @@ class SuppressRecipientsTest {
         QueueEntry.first(
             new EntryId(id, "far.example", 0), Optional.of(address(from)), 18, recipients);
     queue.enqueue(List.of(entry));
-    send.send(entry.id(), NOW.plusSeconds(300));
+    send.send(
+        EntryWake.of(entry, Optional.empty()), InvocationTime.of(NOW, Duration.ofSeconds(310)));
     return queue.entries(id).getFirst();
   }
 

@@ -52,6 +52,7 @@ import skypost.mail.send.Route;
 import skypost.mail.send.SmartHostWays;
 import skypost.mail.send.SmtpCourier;
 import skypost.mail.tls.SelfSignedCertificate;
+import skypost.mail.tls.TestAuthority;
 import skypost.mail.tls.TrustedRoots;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.net.TestTls;
@@ -70,6 +71,8 @@ import skypost.protocol.smtp.client.Transaction;
 class TlsPoliciesTest {
   private static final String ENFORCE =
       "version: STSv1\nmode: enforce\nmx: mx.test\nmax_age: 604800\n";
+  private static final Courier.Patience PATIENCE =
+      new Courier.Patience(Duration.ofMinutes(2), Duration.ofMinutes(1), Duration.ZERO);
   private static final LocalDate DAY = LocalDate.of(2026, 11, 25);
   private static final String[] WITH_TLS = {"PIPELINING", "STARTTLS"};
 
@@ -185,7 +188,7 @@ class TlsPoliciesTest {
       case Route.Via(var hops, var applied) -> {
         Courier.Delivery made =
             new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(Duration.ofSeconds(5))))
-                .deliver(hops, transaction(wish), Duration.ofMinutes(2));
+                .deliver(hops, transaction(wish), PATIENCE);
         sessions.count(applied, made.handshakes());
         yield made;
       }
@@ -428,7 +431,53 @@ class TlsPoliciesTest {
     }
 
     @Test
-    void inModeTestingFailuresAreCountedAndTlsWithAnybodyIsNoSuccess() throws IOException {
+    void inModeTestingWhatWouldFailIsCountedAndMailGoesAllTheSame() throws IOException {
+      announce("1");
+      published = ENFORCE.replace("enforce", "testing");
+      TestAuthority nobody = TestAuthority.root("nobody's");
+      TestAuthority ours = TestAuthority.root("ours");
+      String roots = policyHost.certificate() + certificateOfMx() + ours.pem();
+      trusted = TrustedRoots.context(roots);
+      TlsPolicies looking = policies().examining(new CertificateCheck(TrustedRoots.manager(roots)));
+      deliver(looking, TlsWish.USUAL);
+      mx.shows(nobody.server("mx.test"));
+      deliver(looking, TlsWish.USUAL);
+      mx.shows(ours.server("other.test"));
+      deliver(looking, TlsWish.USUAL);
+      mx.shows(ours.server("mx.test", Instant.now().minusSeconds(3600)));
+      deliver(looking, TlsWish.USUAL);
+      mx.shows(ours.server("*.test"));
+      deliver(looking, TlsWish.USUAL);
+      mx.offers("PIPELINING");
+      deliver(looking, TlsWish.USUAL);
+
+      assertThat(mx.received()).hasSize(6);
+      assertThat(counted())
+          .containsExactlyInAnyOrder(
+              "sts mx.test success 2",
+              "sts mx.test certificate-not-trusted 1",
+              "sts mx.test certificate-host-mismatch 1",
+              "sts mx.test certificate-expired 1",
+              "sts mx.test starttls-not-supported 1");
+    }
+
+    @Test
+    void aReportSaysWhyAHandshakeFailed() throws IOException {
+      announce("1");
+      mx.shows(TestAuthority.root("nobody's").server("mx.test"));
+      deliver(policies(), TlsWish.USUAL);
+      sessions.write();
+
+      TlsSession broken =
+          reports.list(DAY, 1, Optional.empty()).items().getFirst().counts().keySet().stream()
+              .filter(each -> each.failure().isPresent())
+              .findFirst()
+              .orElseThrow();
+      assertThat(broken.reason()).contains("certification path").matches("[ -~]{1,100}");
+    }
+
+    @Test
+    void inModeTestingWhereNobodyLooksTlsWithAnybodyIsNoSuccess() throws IOException {
       announce("1");
       published = ENFORCE.replace("enforce", "testing");
       assertDelivered(deliver(policies(), TlsWish.USUAL), "TLS");
@@ -645,6 +694,75 @@ class TlsPoliciesTest {
       tlsa("3 1 1 " + "00".repeat(32));
       signed.stripping();
       assertDelivered(deliver(dane(), TlsWish.USUAL), "");
+    }
+
+    /** RFC 7672 section 3.1.2: the authority is in the chain that the server shows. */
+    @Test
+    void anAuthorityThatTheRecordNamesVouchesForItsServers() throws Exception {
+      TestAuthority between = TestAuthority.root("root").below("between");
+      tlsa("2 1 1 " + hash("SHA-256", between.certificate().getPublicKey().getEncoded()));
+      mx.shows(between.server("mx.test"));
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of mx.test)");
+    }
+
+    @Test
+    void anAuthorityHigherUpDoesTooAndMayBeGivenInFull() throws Exception {
+      TestAuthority root = TestAuthority.root("root"); // which the server does not show
+      tlsa("2 0 0 " + HexFormat.of().formatHex(root.certificate().getEncoded()));
+      mx.shows(root.below("between").server("there.example"));
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of mx.test)");
+    }
+
+    @Test
+    void ofAnotherAuthorityOrNameOrTooOldAreNot() throws Exception {
+      TestAuthority between = TestAuthority.root("root").below("between");
+      tlsa("2 1 1 " + hash("SHA-256", between.certificate().getPublicKey().getEncoded()));
+      mx.shows(TestAuthority.root("root").below("between").server("mx.test"));
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "DANE of mx.test");
+      mx.shows(between.server("other.test"));
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "DANE of mx.test");
+      mx.shows(between.server("mx.test", Instant.now().minusSeconds(3600)));
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "DANE of mx.test");
+      assertThat(counted()).containsExactly("tlsa mx.test tlsa-invalid 3");
+    }
+
+    /** RFC 7672 section 2.2.3. */
+    @Test
+    void recordsOfWhatTheServersNameIsAnAliasOfGoFirst() throws Exception {
+      alias("real.test");
+      signed.add("real.test", "A", "127.0.0.1");
+      signed.add("_" + mx.port() + "._tcp.real.test", "TLSA", daneEe());
+      signed.add("_" + mx.port() + "._tcp.alias.test", "TLSA", "3 1 1 " + "00".repeat(32));
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of real.test)");
+    }
+
+    @Test
+    void whereTheRealNameHasNoneThoseOfTheAliasCount() throws Exception {
+      alias("real.test");
+      signed.add("real.test", "A", "127.0.0.1");
+      signed.add("_" + mx.port() + "._tcp.alias.test", "TLSA", daneEe());
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of alias.test)");
+    }
+
+    /** RFC 7672 section 2.2.2: the alias is signed, and what it leads to is not. */
+    @Test
+    void recordsOfASignedAliasCountWhereItLeadsOutOfWhatIsSigned() throws Exception {
+      alias("host.cloud.example");
+      signed.unsigned("cloud.example").add("host.cloud.example", "A", "127.0.0.1");
+      signed.add("_" + mx.port() + "._tcp.alias.test", "TLSA", daneEe());
+      assertDelivered(deliver(dane(), TlsWish.USUAL), "(DANE of alias.test)");
+    }
+
+    private void alias(String target) {
+      dns.remove("there.example").remove("mx.test");
+      dns.add("there.example", "MX", "10 alias.test.").add("alias.test", "A", "127.0.0.1");
+      signed.remove("there.example").remove("mx.test");
+      signed.add("there.example", "MX", "10 alias.test.");
+      signed.add("alias.test", "CNAME", target + ".");
+    }
+
+    private static String daneEe() throws Exception {
+      return "3 1 1 " + hash("SHA-256", certificate().getPublicKey().getEncoded());
     }
 
     @Test

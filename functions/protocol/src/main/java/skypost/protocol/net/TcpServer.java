@@ -23,6 +23,8 @@ public final class TcpServer implements AutoCloseable {
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration STUCK_WRITE =
       Duration.ofMinutes(5); // RFC 5321 section 4.5.3.2 gives replies five minutes
+  private static final Duration LATE_READ =
+      Duration.ofSeconds(5); // beyond its limit, which a plain socket keeps by itself
   private static final Duration SWEEP = Duration.ofSeconds(15);
 
   /** Serves one connection; the server closes it afterwards. */
@@ -41,7 +43,7 @@ public final class TcpServer implements AutoCloseable {
    * @param busy what a connection beyond the limit is told
    * @param farewell what an idle connection is told when the server goes down
    * @param proxied peers that must begin with a PROXY protocol v2 header, and are believed
-   * @param perClient how many connections each client network may hold
+   * @param admission who is served
    * @param refusals told of each connection that is not served to its end; from any thread
    */
   public record Options(
@@ -52,9 +54,9 @@ public final class TcpServer implements AutoCloseable {
       String busy,
       String farewell,
       Predicate<InetAddress> proxied,
-      ClientConnections perClient,
+      Admission admission,
       Consumer<Refusal> refusals) {
-    /** Without a limit for each client network. */
+    /** Everybody is served. */
     public Options(
         String name,
         InetSocketAddress address,
@@ -71,7 +73,7 @@ public final class TcpServer implements AutoCloseable {
           busy,
           farewell,
           proxied,
-          ClientConnections.unlimited(),
+          Admission.EVERYBODY,
           why -> {});
     }
 
@@ -92,26 +94,26 @@ public final class TcpServer implements AutoCloseable {
           busy,
           farewell,
           proxied,
-          perClient,
+          admission,
           refusals);
     }
 
     /** The same behind proxies. */
     public Options withProxied(Predicate<InetAddress> peers) {
       return new Options(
-          name, address, maxConnections, tls, busy, farewell, peers, perClient, refusals);
+          name, address, maxConnections, tls, busy, farewell, peers, admission, refusals);
     }
 
-    /** The same with a limit for each client network, which other servers may share. */
-    public Options withPerClient(ClientConnections limit) {
+    /** The same with somebody who decides who is served. */
+    public Options withAdmission(Admission decides) {
       return new Options(
-          name, address, maxConnections, tls, busy, farewell, proxied, limit, refusals);
+          name, address, maxConnections, tls, busy, farewell, proxied, decides, refusals);
     }
 
     /** The same with somebody who counts what is refused. */
     public Options withRefusals(Consumer<Refusal> counter) {
       return new Options(
-          name, address, maxConnections, tls, busy, farewell, proxied, perClient, counter);
+          name, address, maxConnections, tls, busy, farewell, proxied, admission, counter);
     }
   }
 
@@ -177,7 +179,7 @@ public final class TcpServer implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         refusing = false;
-        admit(socket);
+        place(socket);
       } catch (IOException | OutOfMemoryError fault) {
         if (!closing) {
           refusing = true;
@@ -190,9 +192,9 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
-  private void admit(Socket socket) {
+  private void place(Socket socket) {
     if (!free.tryAcquire()) {
-      Thread.ofVirtual().start(() -> turnAway(socket));
+      Thread.ofVirtual().start(() -> refuse(socket));
       return;
     }
     boolean started = false;
@@ -207,26 +209,26 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
-  private void turnAway(Socket socket) {
-    logBusy(socket.getInetAddress(), Refusal.NO_PLACE);
-    try (socket) {
-      if (options.tls().isEmpty()) {
-        Wire wire = new Wire(socket);
-        wire.write(options.busy());
-        wire.close();
-      }
+  private void refuse(Socket socket) {
+    try (socket;
+        Wire wire = new Wire(socket)) {
+      turnAway(wire, Refusal.NO_PLACE, options.busy());
     } catch (IOException gone) {
       // told or not, there is no room
     }
   }
 
-  private void logBusy(InetAddress client, Refusal why) {
+  /** Over TLS nothing can be said before a handshake, which nobody gets who is not served. */
+  private void turnAway(Wire wire, Refusal why, String told) throws IOException {
     options.refusals().accept(why);
     EventLog.warn("busy")
         .with("service", options.name())
-        .with("client", client.getHostAddress())
+        .with("client", wire.remoteAddress())
         .with("reason", why.reason())
         .write();
+    if (options.tls().isEmpty()) {
+      wire.write(told);
+    }
   }
 
   private void run(Socket socket) {
@@ -235,7 +237,10 @@ public final class TcpServer implements AutoCloseable {
       open.add(wire);
       try (wire) {
         identify(wire);
-        admitted(wire);
+        switch (options.admission().decide(wire.remote().getAddress())) {
+          case Admission.TurnedAway(Refusal why, String told) -> turnAway(wire, why, told);
+          case Admission.Admitted(Runnable leave) -> serve(wire, leave);
+        }
       } finally {
         open.remove(wire);
       }
@@ -248,21 +253,12 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
-  /** The client's network is known only now, behind a proxy; and TLS is dear, so it comes later. */
-  private void admitted(Wire wire) throws IOException {
-    InetAddress client = wire.remote().getAddress();
-    if (!options.perClient().enter(client)) {
-      logBusy(client, Refusal.CLIENT_LIMIT);
-      if (options.tls().isEmpty()) {
-        wire.write(options.busy());
-      }
-      return;
-    }
+  private void serve(Wire wire, Runnable leave) throws IOException {
     try {
       begin(wire);
       service.serve(wire);
     } finally {
-      options.perClient().leave(client);
+      leave.run();
     }
   }
 
@@ -300,7 +296,7 @@ public final class TcpServer implements AutoCloseable {
   private void sweep() {
     while (!closing) {
       open.forEach(wire -> {
-        if (wire.abortIfStuck(STUCK_WRITE)) {
+        if (wire.abortIfStuck(STUCK_WRITE) || wire.abortIfLate(LATE_READ)) {
           options.refusals().accept(Refusal.SLOW_CLIENT);
         }
       });

@@ -30,6 +30,16 @@ public final class TlsContexts {
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final List<String> KEY_ALGORITHMS = List.of("EC", "RSA", "EdDSA");
 
+  private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
+  // Java reads it once, at the first handshake as a server, which needs a context from here. Each
+  // renegotiation would cost us a handshake that no limit counts.
+  static {
+    if (System.getProperty(NO_RENEGOTIATION) == null) {
+      System.setProperty(NO_RENEGOTIATION, "true");
+    }
+  }
+
   private TlsContexts() {}
 
   /**

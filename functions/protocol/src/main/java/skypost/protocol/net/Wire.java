@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,6 +64,7 @@ public final class Wire implements Closeable {
   private Duration timeout = Duration.ofMinutes(5);
   private boolean interruptible = true;
   private volatile boolean closing;
+  private volatile long readBy; // in nanoseconds; 0: nothing is awaited
 
   /** A connection over a connected socket. */
   public Wire(Socket socket) throws IOException {
@@ -134,8 +136,7 @@ public final class Wire implements Closeable {
       return true;
     }
     try {
-      setSocketTimeout(limit.toNanos());
-      if (!input.fill(in)) {
+      if (!fill(limit.toNanos())) {
         throw new EOFException("the peer hung up before the greeting");
       }
       return true;
@@ -213,13 +214,17 @@ public final class Wire implements Closeable {
     byte[] bytes = new byte[count];
     int done = input.take(bytes, 0, count);
     flush();
-    setSocketTimeout(timeout.toNanos());
-    while (done < count) {
-      int read = in.read(bytes, done, count - done);
-      if (read < 0) {
-        throw new EOFException("the peer hung up");
+    beginRead(timeout.toNanos());
+    try {
+      while (done < count) {
+        int read = in.read(bytes, done, count - done);
+        if (read < 0) {
+          throw new EOFException("the peer hung up");
+        }
+        done += read;
       }
-      done += read;
+    } finally {
+      readBy = 0;
     }
     return bytes;
   }
@@ -246,8 +251,7 @@ public final class Wire implements Closeable {
   private boolean await(long deadline) throws IOException {
     flush();
     input.shrink();
-    setSocketTimeout(deadline - System.nanoTime());
-    return input.fill(in);
+    return fill(deadline - System.nanoTime());
   }
 
   /** Waits for input between two commands, where a server that goes down may end the connection. */
@@ -272,16 +276,25 @@ public final class Wire implements Closeable {
 
   private boolean fillBulk() throws IOException {
     flush();
-    setSocketTimeout(timeout.toNanos());
     input.expectBulk();
-    return input.fill(in);
+    return fill(timeout.toNanos());
   }
 
-  private void setSocketTimeout(long nanos) throws IOException {
+  private boolean fill(long nanos) throws IOException {
+    beginRead(nanos);
+    try {
+      return input.fill(in);
+    } finally {
+      readBy = 0;
+    }
+  }
+
+  private void beginRead(long nanos) throws IOException {
     if (socket.isPresent()) {
       if (nanos <= 0) {
         throw new SocketTimeoutException("the line did not come in time");
       }
+      readBy = System.nanoTime() + nanos | 1; // never 0, which means that nothing is awaited
       tls.map(Socket.class::cast)
           .orElse(socket.get())
           .setSoTimeout(Math.clamp(nanos / 1_000_000, 1, Integer.MAX_VALUE));
@@ -337,16 +350,34 @@ public final class Wire implements Closeable {
         (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
     secured.setUseClientMode(client);
     secured.setEnabledProtocols(TLS_PROTOCOLS);
+    if (!client) {
+      secured.setEnabledCipherSuites(authenticated(secured.getEnabledCipherSuites()));
+    }
     if (sni.isPresent()) {
       var parameters = secured.getSSLParameters();
       parameters.setServerNames(List.of(new SNIHostName(sni.get())));
       secured.setSSLParameters(parameters);
     }
     secured.setSoTimeout((int) timeout.toMillis());
-    secured.startHandshake();
+    readBy = System.nanoTime() + timeout.toNanos() | 1;
+    try {
+      secured.startHandshake();
+    } finally {
+      readBy = 0;
+    }
     tls = Optional.of(secured);
     in = secured.getInputStream();
     out = secured.getOutputStream();
+  }
+
+  /**
+   * Of Java's cipher suites, all of which are forward secret, those that authenticate what they
+   * encrypt (RFC 9325 section 4.2): CBC has had too many holes.
+   */
+  private static String[] authenticated(String[] suites) {
+    return Arrays.stream(suites)
+        .filter(suite -> suite.contains("_GCM_") || suite.contains("_CHACHA20_"))
+        .toArray(String[]::new);
   }
 
   /** What TLS negotiated; empty on a plain connection. */
@@ -466,6 +497,20 @@ public final class Wire implements Closeable {
       abort();
     }
     return stuck;
+  }
+
+  /**
+   * Ends a connection whose peer still keeps a read or a handshake waiting so long after its limit.
+   * A socket's own timeout begins anew with every octet of a TLS record, so a peer that sends one a
+   * second would hold on for hours. @return whether it was ended
+   */
+  boolean abortIfLate(Duration limit) {
+    long by = readBy;
+    boolean late = by != 0 && System.nanoTime() - by > limit.toNanos();
+    if (late) {
+      abort();
+    }
+    return late;
   }
 
   /** Whether a fault is the peer's hanging up or silence, which is no error of ours. */

@@ -16,12 +16,16 @@ final class Conduct {
           Refusal.TOO_MANY_TRANSACTIONS,
           SmtpReply.of(421, 7, 0, "Too many transactions in one session"));
 
+  // A message to a thousand that is greylisted may hear of each of them.
+  private static final int DEFERRALS_PER_REFUSAL = 20;
+
   /** Why a session ends, and what the peer is told. */
   record Enough(Refusal why, SmtpReply reply) {}
 
   private final SmtpLimits limits;
   private int errors;
   private int refusals;
+  private int deferrals;
   private int loginFailures;
   private int transactions;
   private int junk;
@@ -59,9 +63,13 @@ final class Conduct {
     return ++errors > limits.errors() ? Optional.of(TOO_MANY_ERRORS) : Optional.empty();
   }
 
-  /** A recipient was refused for good. */
-  Optional<Enough> refusal() {
-    return ++refusals > limits.refusals() ? Optional.of(TOO_MANY_ERRORS) : Optional.empty();
+  /** A recipient was refused, for good or for now; each costs us a question. */
+  Optional<Enough> refusal(boolean forGood) {
+    boolean tooMany =
+        forGood
+            ? ++refusals > limits.refusals()
+            : ++deferrals > DEFERRALS_PER_REFUSAL * limits.refusals();
+    return tooMany ? Optional.of(TOO_MANY_ERRORS) : Optional.empty();
   }
 
   /** A login failed. */

@@ -293,7 +293,7 @@ public final class SmtpConnection {
       log.refused(client, senderOf(state), recipient, reply);
     }
     state = session.answered(state, recipient, reply.isPositive());
-    sayOrEnd(reply, reply.isPermanent() ? conduct.refusal() : Optional.empty());
+    sayOrEnd(reply, reply.isPositive() ? Optional.empty() : conduct.refusal(reply.isPermanent()));
   }
 
   private static SmtpSender senderOf(SmtpState state) {

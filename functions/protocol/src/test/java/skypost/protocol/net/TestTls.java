@@ -20,6 +20,12 @@ public final class TestTls {
     return TlsContexts.server(resource("/tls/test-certificate.pem"), resource("/tls/test-key.pem"));
   }
 
+  /** The same with an RSA key. */
+  public static SSLContext rsaServer() {
+    return TlsContexts.server(
+        resource("/tls/test-rsa-certificate.pem"), resource("/tls/test-rsa-key.pem"));
+  }
+
   /** The client's side: trusts that certificate alone. */
   public static SSLContext client() {
     try {

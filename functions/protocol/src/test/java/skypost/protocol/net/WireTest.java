@@ -6,7 +6,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,5 +64,35 @@ class WireTest {
     assertThat(sent.size()).isZero();
     wire.readLine(100);
     assertThat(sent.toString(StandardCharsets.US_ASCII)).isEqualTo("250 a\r\n250 b\r\n");
+  }
+
+  @Test
+  void aHandshakeThatComesOctetByOctetIsEndedWhenItsTimeIsOver() throws Exception {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (ServerSocket listener = new ServerSocket(0, 1, here);
+        Socket peer = new Socket(here, listener.getLocalPort());
+        Wire wire = new Wire(listener.accept())) {
+      wire.timeout(Duration.ofSeconds(2));
+      var handshake = new FutureTask<>(() -> begin(wire));
+      Thread.ofVirtual().start(handshake);
+      peer.getOutputStream().write(new byte[] {0x16, 3, 1, 0x40, 0}); // a record of 16 KiB
+      int sent = 0;
+      while (sent < 16_384 && !wire.abortIfLate(Duration.ZERO)) {
+        peer.getOutputStream().write(0); // each of them begins the socket's own timeout anew
+        sent++;
+        Thread.sleep(20);
+      }
+      assertThat(handshake.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+      assertThat(sent).as("long before the record was there").isLessThan(1000);
+    }
+  }
+
+  private static IOException begin(Wire wire) {
+    try {
+      wire.startTls(TestTls.server());
+      return null;
+    } catch (IOException ended) {
+      return ended;
+    }
   }
 }

@@ -26,6 +26,7 @@ public final class Bench {
           --destinations LIST  numbers of domains that mail goes to (1,20)
           --invocations N   of SendFunction at once, ten messages each (8)
           --rounds N        the senders take turns so often (3)
+        sign                CPU of both DKIM signatures of a message of 4 KB and of one of 1 MB
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
         pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded, dovecot
                             (started here; run as root): memory,embedded
@@ -53,6 +54,7 @@ public final class Bench {
       switch (what) {
         case "smtp" -> new SmtpBench(BenchOptions.parse(rest), System.out).run();
         case "send" -> SendBench.run(SendBenchOptions.parse(rest), System.out);
+        case "sign" -> SigningBench.run(System.out);
         case "connections" -> ManyConnections.run(number(rest, 10_000), System.out);
         case "pop3" ->
             new Pop3Bench(

@@ -18,7 +18,6 @@ import skypost.mail.authorize.Authorizer;
 import skypost.mail.directory.Network;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
-import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.message.Envelope;
@@ -54,16 +53,13 @@ final class BenchPop3 {
     var mailboxes = new InMemoryMailboxes();
     var messages = new InMemoryMessages();
     fill(mailboxes, messages, count);
-    return start(
-        new Pop3Server.Ports(new NamesAsUsers(), mailboxes, new InMemoryBodyHolders(), messages));
+    return start(new Pop3Server.Ports(new NamesAsUsers(), mailboxes, messages));
   }
 
   private static Pop3Server embedded(int count, Path folder) throws Exception {
     BenchMailboxes made = BenchMailboxes.start(folder);
     fill(made.mailboxes(), made.messages(), count);
-    return start(
-        new Pop3Server.Ports(
-            new NamesAsUsers(), made.mailboxes(), made.holders(), made.messages()));
+    return start(new Pop3Server.Ports(new NamesAsUsers(), made.mailboxes(), made.messages()));
   }
 
   /** Serves on a port that the system chooses. */

@@ -32,8 +32,7 @@ final class LargeMailbox {
       BenchMailboxes made = BenchMailboxes.start(scratch);
       fill(made, messages, out);
       Pop3Server.Ports ports =
-          new Pop3Server.Ports(
-              new BenchPop3.NamesAsUsers(), made.mailboxes(), made.holders(), made.messages());
+          new Pop3Server.Ports(new BenchPop3.NamesAsUsers(), made.mailboxes(), made.messages());
       try (Pop3Server server = BenchPop3.start(ports)) {
         for (int round = 1; round <= ROUNDS; round++) {
           measure(new InetSocketAddress("127.0.0.1", server.pop3Port()), round, out);

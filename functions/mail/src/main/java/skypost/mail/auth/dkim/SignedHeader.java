@@ -20,24 +20,38 @@ final class SignedHeader {
   private long prepared;
 
   SignedHeader(RawMessage message) {
-    for (RawField field : message.fields()) {
+    this(message.fields());
+  }
+
+  SignedHeader(List<RawField> all) {
+    for (RawField field : all) {
       fields.computeIfAbsent(field.name(), name -> new ArrayList<>()).add(field);
     }
   }
 
   /** The octets that were signed. */
   byte[] octets(DkimSignature signature) throws DkimFault {
+    return octets(signature.header(), signature.names(), signature.field());
+  }
+
+  /**
+   * The octets that a signature is over, for who makes one and who verifies one.
+   *
+   * @param names of the signed fields in lower case
+   * @param signature the field; what b= says does not matter
+   */
+  byte[] octets(Canonicalization form, List<String> names, RawField signature) throws DkimFault {
     StringBuilder octets = new StringBuilder();
     Map<String, Integer> left = new HashMap<>();
-    for (String name : signature.names()) {
+    for (String name : names) {
       List<RawField> same = fields.getOrDefault(name, List.of());
       int next = left.getOrDefault(name, same.size()) - 1;
       if (next >= 0) { // section 5.4.2: from the bottom up; one that is not there is nothing
         left.put(name, next);
-        append(octets, signature.header().field(same.get(next)));
+        append(octets, form.field(same.get(next)));
       }
     }
-    append(octets, withoutEnd(signature.header().field(unsigned(signature.field()))));
+    append(octets, withoutEnd(form.field(unsigned(signature))));
     return octets.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
@@ -51,6 +65,11 @@ final class SignedHeader {
     }
     append(octets, withoutEnd(Canonicalization.RELAXED.field(unsigned(seal))));
     return octets.toString().getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** How many fields of a name in lower case there are. */
+  int count(String name) {
+    return fields.getOrDefault(name, List.of()).size();
   }
 
   private void append(StringBuilder octets, String text) throws DkimFault {

@@ -36,6 +36,11 @@ public final class SpfCheck {
     return new SpfVerdict(result, domain.orElse(given), session.isNullSender());
   }
 
+  /** Whether a TXT record is one of SPF (RFC 7208 section 4.5), right or wrong. */
+  public static boolean isRecord(String text) {
+    return SpfParser.isRecord(text);
+  }
+
   /** RFC 7208 section 4.3: a name of at least two labels; an address literal is none. */
   private static Optional<String> domain(String given) {
     return DomainNames.canonical(given)

@@ -2,6 +2,7 @@ package skypost.protocol.smtp.client;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import skypost.protocol.smtp.SmtpReply;
 
 /**
@@ -57,26 +58,26 @@ final class ChunkOutput extends OutputStream {
   /** Sends what is left; its reply is the only one that then is to come. */
   void last() throws IOException {
     send(" LAST");
-    session.wire().flush(session.timeouts().dataBlock());
+    session.flushContent();
     while (waiting > 1) {
-      take();
+      take(session.timeouts().dataBlock());
     }
   }
 
   private void send(String last) throws IOException {
     int most = session.offers("PIPELINING") ? WAITING : 1;
     while (waiting >= most) {
-      take();
+      take(session.blockTime());
     }
+    session.blockBegins();
     session.wire().command("BDAT " + length + last);
-    session.wire().blockWithin(session.timeouts().dataBlock());
     session.wire().content().write(chunk, 0, length);
     length = 0;
     waiting++;
   }
 
-  private void take() throws IOException {
-    SmtpReply reply = session.reply(session.timeouts().dataBlock());
+  private void take(Duration timeout) throws IOException {
+    SmtpReply reply = session.reply(timeout);
     waiting--;
     if (reply.code() / 100 != 2) {
       throw new Refused(reply);

@@ -68,10 +68,12 @@ public final class ConnectionPool {
    * How a connection is wanted.
    *
    * @param envelope no wait before the content is longer
+   * @param finalReply the wait for the reply to the end of the content is not longer; with less
+   *     than that before the deadline content is not sent to its end
    * @param deadline when it is cut at the latest
    * @param fresh whether it must be a new one
    */
-  public record Terms(Duration envelope, Deadline deadline, boolean fresh) {}
+  public record Terms(Duration envelope, Duration finalReply, Deadline deadline, boolean fresh) {}
 
   /**
    * A connection to the hop's host, new or used before; to be given back by {@link #giveBack}.
@@ -79,7 +81,8 @@ public final class ConnectionPool {
    */
   public ConnectResult take(Hop hop, Terms terms) {
     Line line = Line.of(hop);
-    Timeouts timeouts = client.timeouts().envelopeWithin(terms.envelope());
+    Timeouts timeouts =
+        client.timeouts().envelopeWithin(terms.envelope()).finalReplyWithin(terms.finalReply());
     Optional<SmtpConnection> used =
         terms.fresh() ? countedIn(line) : idleOrCountedIn(line, terms.deadline());
     if (used.isPresent()) {

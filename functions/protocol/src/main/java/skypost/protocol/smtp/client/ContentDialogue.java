@@ -17,6 +17,8 @@ final class ContentDialogue {
   private final Session session;
   private final Wire wire;
   private final Transaction.Content content;
+  private final WireForm form;
+  private byte[] before = {};
 
   /**
    * What the content came to.
@@ -49,10 +51,26 @@ final class ContentDialogue {
     this.session = session;
     this.wire = session.wire();
     this.content = content;
+    this.form = session.form(content);
+  }
+
+  /** Has all made that goes before the stored octets. */
+  void prepare() throws StoreFault {
+    try {
+      before = content.fieldsBefore(form);
+    } catch (IOException fault) {
+      throw unreadable(fault);
+    }
+  }
+
+  /** Octets that are sent, where they are not converted. */
+  long size() {
+    return before.length + content.size();
   }
 
   /** By DATA. @throws IOException when the connection is lost before content may be sent */
   Verdict data() throws IOException {
+    session.requireTime();
     wire.command("DATA");
     SmtpReply start = session.reply(session.timeouts().dataStart());
     if (start.code() == 421) { // RFC 5321 section 3.8: the server closes
@@ -64,7 +82,7 @@ final class ContentDialogue {
     }
     try {
       pump(new DataWriter(wire.content(), DataWriter.Framing.DOT));
-      wire.flush(session.timeouts().dataBlock());
+      session.flushContent();
     } catch (StoreFault fault) {
       return Verdict.brokenOff(fault.reply());
     } catch (IOException fault) {
@@ -99,8 +117,8 @@ final class ContentDialogue {
 
   /** Sends one chunk as all there is; {@link #end} hears the answer. */
   void sendLast(byte[] chunk) throws IOException {
+    session.blockBegins();
     wire.command("BDAT " + chunk.length + " LAST");
-    wire.blockWithin(session.timeouts().dataBlock());
     wire.content().write(chunk);
   }
 
@@ -140,7 +158,7 @@ final class ContentDialogue {
   }
 
   private DataWriter.Framing framing() {
-    return content.isBinary() ? DataWriter.Framing.NONE : DataWriter.Framing.LINES;
+    return form == WireForm.OCTETS ? DataWriter.Framing.NONE : DataWriter.Framing.LINES;
   }
 
   /** All of the content in the form that the server takes. */
@@ -148,17 +166,19 @@ final class ContentDialogue {
     byte[] block = new byte[BLOCK];
     long octets = 0;
     try (InputStream in = open()) {
-      ContentWriter to = session.mustConvert(content) ? new SevenBitWriter(writer) : writer;
+      wire.blockWithin(session.timeouts().dataBlock());
+      writer.write(before, before.length);
+      ContentWriter to = form.over(writer);
       for (int count = read(in, block); count >= 0; count = read(in, block)) {
         octets += count;
-        wire.blockWithin(session.timeouts().dataBlock());
+        session.blockBegins();
         to.write(block, count);
       }
       if (octets != content.size()) {
         throw new StoreFault(
             "the stored message has " + octets + " octets instead of " + content.size());
       }
-      wire.blockWithin(session.timeouts().dataBlock());
+      session.blockBegins();
       to.end();
     } finally {
       wire.blockDone();
@@ -169,15 +189,19 @@ final class ContentDialogue {
     try {
       return content.open();
     } catch (IOException fault) {
-      throw new StoreFault("cannot read the stored message: " + Faults.text(fault));
+      throw unreadable(fault);
     }
+  }
+
+  private static StoreFault unreadable(IOException fault) {
+    return new StoreFault("cannot read the stored message: " + Faults.text(fault));
   }
 
   private static int read(InputStream in, byte[] block) throws StoreFault {
     try {
       return in.read(block);
     } catch (IOException fault) {
-      throw new StoreFault("cannot read the stored message: " + Faults.text(fault));
+      throw unreadable(fault);
     }
   }
 

@@ -29,6 +29,11 @@ public final class Deadline {
     return other.nanos - nanos < 0 ? other : this;
   }
 
+  /** So much before this one. */
+  Deadline earlierBy(Duration duration) {
+    return new Deadline(nanos - duration.toNanos());
+  }
+
   /** What is left for a socket option: never 0, which would mean for ever. */
   int remainingMillis() {
     return Math.clamp(remaining().toMillis(), 1, Integer.MAX_VALUE);

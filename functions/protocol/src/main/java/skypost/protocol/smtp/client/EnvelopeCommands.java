@@ -13,13 +13,15 @@ final class EnvelopeCommands {
    * MAIL.
    *
    * @param recipients those who will be named
+   * @param size octets of the content with the fields before it, where it is not converted
    */
-  static String mail(Transaction transaction, List<Recipient> recipients, Session session) {
+  static String mail(
+      Transaction transaction, List<Recipient> recipients, Session session, long size) {
     Transaction.Content content = transaction.content();
     StringBuilder command = new StringBuilder("MAIL FROM:<");
     command.append(transaction.sender().map(EmailAddress::toString).orElse("")).append('>');
-    if (session.offers("SIZE") && !session.mustConvert(content)) {
-      command.append(" SIZE=").append(content.size());
+    if (session.offers("SIZE") && session.form(content) != WireForm.SEVEN_BIT) {
+      command.append(" SIZE=").append(size);
     }
     if (content.isBinary()) {
       command.append(" BODY=BINARYMIME"); // RFC 3030 section 3

@@ -16,12 +16,15 @@ final class Faults {
           0,
           peer + " broke the protocol " + when + ": " + text(fault)); // X.5.0: protocol status
     }
+    if (fault instanceof Session.TooLate) {
+      return SmtpReply.of(451, 4, 2, "gave up " + peer + " " + when + ": " + text(fault));
+    }
     return SmtpReply.of(
         451, 4, 2, "lost " + peer + " " + when + ": " + text(fault)); // X.4.2: bad connection
   }
 
   static String text(IOException fault) {
-    if (isTimeout(fault)) {
+    if (isTimeout(fault) && !(fault instanceof Session.TooLate)) {
       return "timed out";
     }
     return fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();

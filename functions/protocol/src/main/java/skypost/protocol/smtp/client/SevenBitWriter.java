@@ -18,8 +18,8 @@ import skypost.protocol.mime.QuotedPrintable;
  *
  * <p>A message without MIME becomes one of text in a charset that nobody knows (RFC 1428 section
  * 3). What is signed as 7-bit stays as it is (RFC 1847 section 2.1). Header fields are not touched:
- * octets above 127 there need SMTPUTF8, or came in against the rules. A DKIM signature over the
- * body does not survive.
+ * octets above 127 there need SMTPUTF8, or came in against the rules. A DKIM signature that the
+ * message came with does not survive; ours is made of what is written here.
  */
 final class SevenBitWriter implements ContentWriter {
   private static final int MAX_LINE = 4096; // octets held; a longer line is dealt with in parts
@@ -117,8 +117,8 @@ final class SevenBitWriter implements ContentWriter {
 
   /** What kind of part begins; its encoding is told now. */
   private void endHeader() {
-    Optional<Multipart> around = Optional.ofNullable(open.peek());
-    boolean digest = around.filter(Multipart::digest).isPresent();
+    // RFC 2046 section 5.1.5: parts of a digest are messages, and a message in there is text
+    boolean digest = !ofMessage && !open.isEmpty() && open.peek().digest();
     String type = fields.hasType() ? fields.type() : digest ? "message/rfc822" : "text/plain";
     String encoding = fields.encoding().toLowerCase(Locale.ROOT);
     boolean signed = open.stream().anyMatch(Multipart::signed);

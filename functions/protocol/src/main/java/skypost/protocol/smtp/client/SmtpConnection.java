@@ -1,6 +1,7 @@
 package skypost.protocol.smtp.client;
 
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,11 @@ public final class SmtpConnection implements AutoCloseable {
   /** Protocol and cipher suite; empty when in the clear. */
   public String tls() {
     return wire.tls();
+  }
+
+  /** What the server has shown, its own certificate first; empty when in the clear. */
+  public List<X509Certificate> certificates() {
+    return wire.certificates();
   }
 
   /** How many transactions it has had. */

@@ -52,6 +52,12 @@ public record Timeouts(
         quit);
   }
 
+  /** The same, but with no longer wait for the reply to the final dot than {@code most}. */
+  public Timeouts finalReplyWithin(Duration most) {
+    return new Timeouts(
+        connect, greeting, command, dataStart, dataBlock, least(dataEnd, most), quit);
+  }
+
   private static Duration least(Duration one, Duration other) {
     return one.compareTo(other) <= 0 ? one : other;
   }

@@ -47,10 +47,7 @@ public record Transaction(
     }
   }
 
-  /**
-   * A message's octets, with CRLF line ends and without dot stuffing. Whoever signs messages as
-   * they leave wraps this: size and octets are asked for before anything is said of them.
-   */
+  /** A message's octets, with CRLF line ends and without dot stuffing. */
   public interface Content {
     /** How many octets {@link #open} gives; a stream of another length is never completed. */
     long size();
@@ -70,6 +67,18 @@ public record Transaction(
      */
     default boolean isBinary() {
       return false;
+    }
+
+    /**
+     * Header fields to go before the octets, such as a signature over what leaves: whole lines of
+     * ASCII, each with CRLF. Asked for before anything is said of the message; always the same for
+     * one form.
+     *
+     * @param form what the octets will be turned into
+     * @throws IOException when the octets cannot be read
+     */
+    default byte[] fieldsBefore(WireForm form) throws IOException {
+      return new byte[0];
     }
 
     /** Opens the octets from the first. Called once for each transaction. */

@@ -1,6 +1,7 @@
 package skypost.protocol.smtp.client;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,11 @@ final class TransactionDialogue {
     Optional<byte[]> ahead = Optional.empty();
     try {
       if (!open.isEmpty()) {
+        content.prepare();
+        checkSize(content.size());
+        open = open();
+      }
+      if (!open.isEmpty()) {
         ahead = ahead(open.size());
         envelope(open, ahead);
       }
@@ -66,11 +72,7 @@ final class TransactionDialogue {
           new Outcome.Undecided(
               SmtpReply.of(550, 7, 30, session.peer() + " does not support REQUIRETLS")));
     }
-    long size = transaction.content().size();
-    long most = session.extensions().maxSize().orElse(Long.MAX_VALUE);
-    if (size > most) { // RFC 1870 section 6.1; X.3.4: message too big for system
-      fill(failed(552, 3, 4, " takes " + most + " octets, and the message has " + size));
-    }
+    checkSize(transaction.content().size());
     if (transaction.content().isBinary()
         && !(session.offers("BINARYMIME") && session.offers("CHUNKING"))) {
       // RFC 3030 section 3; X.6.3: conversion required but not supported
@@ -88,6 +90,13 @@ final class TransactionDialogue {
     }
   }
 
+  private void checkSize(long size) {
+    long most = session.extensions().maxSize().orElse(Long.MAX_VALUE);
+    if (size > most) { // RFC 1870 section 6.1; X.3.4: message too big for system
+      fill(failed(552, 3, 4, " takes " + most + " octets, and the message has " + size));
+    }
+  }
+
   private Outcome failed(int code, int subject, int detail, String text) {
     return new Outcome.Failed(SmtpReply.of(code, subject, detail, session.peer() + text));
   }
@@ -100,15 +109,19 @@ final class TransactionDialogue {
     boolean may =
         session.offers("CHUNKING")
             && session.offers("PIPELINING")
-            && transaction.content().size() <= AHEAD
+            && content.size() <= AHEAD
             && recipients < PIPELINED;
     return may ? Optional.of(content.whole()) : Optional.empty();
   }
 
   private void envelope(List<Integer> open, Optional<byte[]> ahead) throws IOException {
+    session.requireTime();
     boolean pipelining = session.offers("PIPELINING"); // RFC 2920 section 3.1
+    // Who has the whole message has the time for it, whichever reply it is that takes so long
+    Duration patience =
+        ahead.isPresent() ? session.timeouts().dataEnd() : session.timeouts().command();
     List<Recipient> recipients = open.stream().map(transaction.recipients()::get).toList();
-    wire.command(EnvelopeCommands.mail(transaction, recipients, session));
+    wire.command(EnvelopeCommands.mail(transaction, recipients, session, content.size()));
     int sent = 0;
     for (; pipelining && sent < open.size() && sent < PIPELINED; sent++) {
       wire.command(EnvelopeCommands.rcpt(recipients.get(sent), session));
@@ -116,7 +129,7 @@ final class TransactionDialogue {
     if (ahead.isPresent()) {
       content.sendLast(ahead.get());
     }
-    SmtpReply mail = session.reply();
+    SmtpReply mail = session.reply(patience);
     if (!mail.isPositive()) {
       refusedSender(mail, sent + (ahead.isPresent() ? 1 : 0));
       return;
@@ -128,7 +141,7 @@ final class TransactionDialogue {
           sent++) {
         wire.command(EnvelopeCommands.rcpt(recipients.get(sent), session));
       }
-      SmtpReply reply = session.reply();
+      SmtpReply reply = session.reply(patience);
       if (reply.code() == 421) { // RFC 5321 section 3.8: the server closes
         hangUp(reply);
         return;

@@ -8,11 +8,14 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.client.ReplyParser.MalformedReply;
@@ -43,6 +46,11 @@ final class Wire implements AutoCloseable {
     // each
     use(raw);
     this.watchdog = new Watchdog(raw, deadline);
+  }
+
+  /** When it is cut. */
+  Deadline deadline() {
+    return deadline;
   }
 
   /** It is cut at another moment. */
@@ -182,6 +190,19 @@ final class Wire implements AutoCloseable {
     return socket instanceof SSLSocket tls
         ? tls.getSession().getProtocol() + " " + tls.getSession().getCipherSuite()
         : "";
+  }
+
+  /** What the server has shown, its own certificate first; empty when in the clear. */
+  List<X509Certificate> certificates() {
+    try {
+      return socket instanceof SSLSocket tls
+          ? Arrays.stream(tls.getSession().getPeerCertificates())
+              .map(X509Certificate.class::cast)
+              .toList()
+          : List.of();
+    } catch (SSLPeerUnverifiedException none) {
+      return List.of();
+    }
   }
 
   /** Hangs up at once; what is buffered is not sent. */

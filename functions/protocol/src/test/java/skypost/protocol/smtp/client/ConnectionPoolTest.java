@@ -131,6 +131,6 @@ class ConnectionPoolTest {
   }
 
   private static ConnectionPool.Terms terms() {
-    return new ConnectionPool.Terms(LONG, Deadline.in(LONG), false);
+    return new ConnectionPool.Terms(LONG, LONG.dividedBy(3), Deadline.in(LONG), false);
   }
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import skypost.protocol.net.TestTls;
@@ -52,6 +53,7 @@ public final class FakeMx implements AutoCloseable {
   private volatile List<String> extensions =
       List.of("PIPELINING", "SIZE 50000000", "8BITMIME", "SMTPUTF8", "DSN");
   private volatile boolean wrapped;
+  private volatile SSLContext shown = TestTls.server();
   private volatile boolean closed;
 
   /** What the server does at a stage. */
@@ -67,6 +69,15 @@ public final class FakeMx implements AutoCloseable {
 
     /** Says nothing more, and keeps the connection open. */
     record Stall() implements Act {}
+
+    /** Neither reads nor says anything for a while. */
+    record Pause(Awaited until, Act then) implements Act {}
+  }
+
+  /** What a server that pauses waits for. */
+  @FunctionalInterface
+  public interface Awaited {
+    void await() throws InterruptedException;
   }
 
   /**
@@ -124,6 +135,16 @@ public final class FakeMx implements AutoCloseable {
     return new Act.Stall();
   }
 
+  /** Waits before it does what it would, and reads nothing meanwhile. */
+  public static Act pause(Awaited until, Act then) {
+    return new Act.Pause(until, then);
+  }
+
+  /** Takes so long before it answers. */
+  public static Act after(Duration time, String... lines) {
+    return pause(() -> Thread.sleep(time), reply(lines));
+  }
+
   /**
    * The next time that a stage, or a command that starts so, is reached. Rules are tried in the
    * order of their making.
@@ -142,6 +163,12 @@ public final class FakeMx implements AutoCloseable {
   /** The keywords of the reply to EHLO. With {@code STARTTLS} among them the server can do it. */
   public FakeMx offers(String... keywords) {
     extensions = List.of(keywords);
+    return this;
+  }
+
+  /** Shows another certificate than that of {@link TestTls}. */
+  public FakeMx shows(SSLContext certificate) {
+    shown = certificate;
     return this;
   }
 
@@ -180,6 +207,17 @@ public final class FakeMx implements AutoCloseable {
     while (commands.isEmpty() || !commands.getLast().equals("QUIT")) {
       if (System.nanoTime() > end) {
         throw new AssertionError("no QUIT: " + commands);
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Waits until all clients are gone, and all that they sent is read. */
+  public void awaitNobody() {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!sockets.isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("clients that stay: " + sockets);
       }
       LockSupport.parkNanos(1_000_000);
     }
@@ -326,7 +364,7 @@ public final class FakeMx implements AutoCloseable {
     }
 
     private void startTls() throws IOException {
-      SSLSocketFactory factory = TestTls.server().getSocketFactory();
+      SSLSocketFactory factory = shown.getSocketFactory();
       SSLSocket secure = (SSLSocket) factory.createSocket(socket, null, true);
       secure.setUseClientMode(false);
       secure.startHandshake();
@@ -396,6 +434,14 @@ public final class FakeMx implements AutoCloseable {
           open = false;
           socket.close();
           return false;
+        }
+        case Act.Pause(Awaited until, Act then) -> {
+          try {
+            until.await();
+          } catch (InterruptedException over) {
+            throw new IOException(over);
+          }
+          return perform(then);
         }
         case Act.Stall() -> {
           open = false;

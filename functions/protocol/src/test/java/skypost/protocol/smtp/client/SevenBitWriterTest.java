@@ -61,6 +61,52 @@ class SevenBitWriterTest {
   }
 
   @Test
+  void aPartOfADigestIsAMessageAndThatMessageIsText() throws IOException {
+    assertThat(
+            converted(
+                """
+                MIME-Version: 1.0
+                Content-Type: multipart/digest; boundary=b
+
+                --b
+
+                Subject: one
+
+                Grüße
+
+                Grüße
+                --b
+                Content-Type: text/plain; charset=utf-8
+
+                Grüße
+                --b--
+                """))
+        .isEqualTo(
+            """
+            MIME-Version: 1.0
+            Content-Type: multipart/digest; boundary=b
+
+            --b
+
+            Subject: one
+            MIME-Version: 1.0
+            Content-Type: text/plain; charset=unknown-8bit
+            Content-Transfer-Encoding: quoted-printable
+
+            Gr=C3=BC=C3=9Fe
+
+            Gr=C3=BC=C3=9Fe
+            --b
+            Content-Type: text/plain; charset=utf-8
+            Content-Transfer-Encoding: quoted-printable
+
+            Gr=C3=BC=C3=9Fe
+            --b--
+            .
+            """);
+  }
+
+  @Test
   void everyPartIsConvertedWhereverItLies() throws IOException {
     assertThat(
             converted(

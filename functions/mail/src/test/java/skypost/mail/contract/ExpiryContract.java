@@ -1,0 +1,244 @@
+package skypost.mail.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
+import skypost.mail.mailbox.ExpireMessages;
+import skypost.mail.mailbox.ExpiringMailboxes;
+import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.Delivery;
+import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
+import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.mailbox.Retention;
+import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryMessages;
+import skypost.mail.message.MessageId;
+import skypost.protocol.address.EmailAddress;
+
+/** What {@link ExpireMessages} must do to any mailboxes, and to the bodies of their messages. */
+public abstract class ExpiryContract {
+  private static final String INBOX = Mailboxes.INBOX;
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final InMemoryMessages bodies = new InMemoryMessages();
+  private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
+  private Instant now = Instant.parse("2026-11-25T08:00:00Z");
+  private Ports ports;
+  private Retention retention = Retention.NONE;
+  private EmailAddress user;
+
+  /** Ports on the same mailboxes. */
+  public record Ports(Mailboxes mailboxes, DeletedMessages deleted, ExpiringMailboxes expiring) {}
+
+  /** Those under test, on an empty table, by the given clock. */
+  protected abstract Ports ports(Clock clock) throws IOException;
+
+  @BeforeEach
+  void aMailbox() throws IOException {
+    InstantSource source = () -> now;
+    ports = ports(source.withZone(ZoneOffset.UTC));
+    user = Samples.user();
+    ports.mailboxes().create(user, 0);
+  }
+
+  @Test
+  void aDeletedMessageAndItsBodyGoAfterFourteenDaysAndNotBefore() throws IOException {
+    List<MessageId> first = fill(INBOX, 3);
+    clear(INBOX);
+    now = now.plus(Duration.ofDays(10));
+    List<MessageId> second = fill(INBOX, 70);
+    clear(INBOX);
+
+    now = now.plus(Duration.ofDays(4));
+    assertThat(expire()).isZero(); // the margin
+    assertThat(stored(first)).hasSize(3);
+
+    now = now.plus(DAY);
+    assertThat(expire()).isEqualTo(3);
+    assertThat(stored(first)).isEmpty();
+    assertThat(stored(second)).hasSize(70);
+    assertThat(deleted()).extracting(DeletedMessage::id).isEqualTo(second.reversed());
+
+    now = now.plus(Duration.ofDays(10));
+    assertThat(expire()).isEqualTo(70);
+    assertThat(stored(second)).isEmpty();
+    assertThat(deleted()).isEmpty();
+    assertThat(ports.expiring().due(now.plus(Duration.ofDays(1000)), 10)).isEmpty();
+  }
+
+  @Test
+  void aBodyThatAnotherUserHasStays() throws IOException {
+    EmailAddress other = Samples.user();
+    ports.mailboxes().create(other, 0);
+    MessageId id = store(Samples.id(now));
+    holders.hold(id, List.of(user.toString(), other.toString()));
+    for (EmailAddress each : List.of(user, other)) {
+      ports.mailboxes().deliver(each, new Delivery(id, INBOX, 10, true, ""));
+    }
+    clear(INBOX);
+
+    now = now.plus(Duration.ofDays(15));
+    expire();
+
+    assertThat(stored(List.of(id))).hasSize(1);
+    assertThat(holders.of(id)).containsExactly(other.toString());
+    user = other;
+    clear(INBOX);
+    now = now.plus(Duration.ofDays(15));
+    expire();
+    assertThat(stored(List.of(id))).isEmpty();
+  }
+
+  @Test
+  void whatHasComeBackStaysWithItsBody() throws IOException {
+    List<MessageId> ids = fill(INBOX, 40);
+    clear(INBOX);
+    DeletedMessage wanted = ports.deleted().find(user, ids.get(7)).orElseThrow();
+    ports.deleted().restore(user, wanted, "Back");
+
+    now = now.plus(Duration.ofDays(15));
+    expire();
+
+    assertThat(stored(ids)).containsExactly(ids.get(7));
+    assertThat(messages("Back")).extracting(MailboxMessage::id).containsExactly(ids.get(7));
+  }
+
+  @Test
+  void whatAFilterDiscardsGoesInItsTimeToo() throws IOException {
+    MessageId id = store(Samples.id(now));
+    ports.mailboxes().discard(user, new Delivery(id, INBOX, 10, false, ""));
+
+    now = now.plus(Duration.ofDays(15));
+    expire();
+
+    assertThat(stored(List.of(id))).isEmpty();
+    assertThat(deleted()).isEmpty();
+  }
+
+  @Test
+  void aCrashAfterTheBodiesWentIsFinishedByTheNextRun() throws IOException {
+    List<MessageId> ids = fill(INBOX, 40);
+    clear(INBOX);
+    now = now.plus(Duration.ofDays(15));
+    bodies.delete(ids.subList(0, 20));
+
+    expire();
+
+    assertThat(stored(ids)).isEmpty();
+    assertThat(deleted()).isEmpty();
+  }
+
+  @Test
+  void aFolderKeepsItsMessagesForItsTimeAndTheyCanStillBeBroughtBack() throws IOException {
+    retention = each -> Map.of("Junk", Duration.ofDays(30));
+    List<MessageId> old = fill("Junk", 100);
+    fill(INBOX, 10);
+    now = now.plus(Duration.ofDays(20));
+    List<MessageId> young = fill("Junk", 5);
+    ports.expiring().register(user, now);
+
+    expire();
+    assertThat(messages("Junk")).hasSize(105);
+    now = now.plus(Duration.ofDays(10)); // when the first run said it should look again
+    expire();
+
+    assertThat(messages("Junk")).extracting(MailboxMessage::id).isEqualTo(young);
+    assertThat(messages(INBOX)).hasSize(10);
+    assertThat(ports.mailboxes().status(user).orElseThrow().bytes()).isEqualTo(150);
+    assertThat(deleted()).extracting(DeletedMessage::id).isEqualTo(old.reversed());
+    assertThat(deleted()).extracting(DeletedMessage::folder).containsOnly("Junk");
+    now = now.plus(Duration.ofDays(15));
+    expire();
+    assertThat(stored(old)).isEmpty();
+    assertThat(stored(young)).hasSize(5);
+  }
+
+  @Test
+  void whileSomebodyReadsNothingIsTakenAwayFromUnderHim() throws IOException {
+    retention = each -> Map.of(INBOX, Duration.ofDays(30));
+    fill(INBOX, 3);
+    ports.expiring().register(user, now);
+    now = now.plus(Duration.ofDays(31));
+    var snapshot = ports.mailboxes().open(user, INBOX).orElseThrow();
+    ports.mailboxes().lease(user, "session", snapshot, now, now.plusSeconds(600));
+
+    expire();
+    assertThat(messages(INBOX)).hasSize(3);
+
+    now = now.plus(DAY);
+    expire();
+    assertThat(messages(INBOX)).isEmpty();
+  }
+
+  @Test
+  void aMailboxThatIsGoneIsNotLookedAtAgain() throws IOException {
+    fill(INBOX, 1);
+    clear(INBOX);
+    ports.mailboxes().delete(user, gone -> {});
+
+    now = now.plus(Duration.ofDays(15));
+    assertThat(expire()).isZero();
+    assertThat(ports.expiring().due(now, 10)).isEmpty();
+  }
+
+  private int expire() throws IOException {
+    InstantSource source = () -> now;
+    return new ExpireMessages(
+            new ExpireMessages.Ports(ports.expiring(), ports.deleted(), each -> retention.of(each)),
+            new FreeBodies(holders, bodies),
+            source.withZone(ZoneOffset.UTC))
+        .run(now.plusSeconds(60));
+  }
+
+  private List<DeletedMessage> deleted() throws IOException {
+    return ports.deleted().list(user, 1000, Optional.empty()).orElseThrow().items();
+  }
+
+  private List<MailboxMessage> messages(String folder) throws IOException {
+    return ports.mailboxes().open(user, folder).orElseThrow().messages();
+  }
+
+  private List<MessageId> stored(Collection<MessageId> ids) {
+    return ids.stream().filter(id -> bodies.open(id).isPresent()).toList();
+  }
+
+  private MessageId store(MessageId id) throws IOException {
+    try (var draft = bodies.begin(id, Samples.envelope())) {
+      draft.write('x');
+      draft.commit();
+    }
+    return id;
+  }
+
+  private List<MessageId> fill(String folder, int count) throws IOException {
+    List<MessageId> ids = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      MessageId id = store(Samples.id(now));
+      assertThat(ports.mailboxes().deliver(user, new Delivery(id, folder, 10, false, "subject")))
+          .isInstanceOf(DeliveryOutcome.Filed.class);
+      ids.add(id);
+    }
+    return ids;
+  }
+
+  private void clear(String folder) throws IOException {
+    var snapshot = ports.mailboxes().open(user, folder).orElseThrow();
+    ports.mailboxes().lease(user, "clear", snapshot, now, now.plusSeconds(600));
+    assertThat(ports.mailboxes().expunge(user, "clear", snapshot, snapshot.messages())).isTrue();
+  }
+}
