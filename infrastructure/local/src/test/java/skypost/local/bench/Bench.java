@@ -28,7 +28,8 @@ public final class Bench {
           --rounds N        the senders take turns so often (3)
         sign                CPU of both DKIM signatures of a message of 4 KB and of one of 1 MB
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
-        pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded, dovecot
+        pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded,
+                            hashed (in memory, passwords hashed), dovecot, dovecot-hashed
                             (started here; run as root): memory,embedded
         requests [CLIENT]   CPU time of each request of a message, of the SDK and of the embedded endpoint;
                             with the HTTP client own, apache or url (own)
