@@ -25,6 +25,7 @@ import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.signing.KeyVault;
 import skypost.mail.signing.SigningKeys;
+import skypost.mail.tlspolicy.PolicyFiles;
 import skypost.mail.trace.Traces;
 
 /**
@@ -33,6 +34,7 @@ import skypost.mail.trace.Traces;
  * @param incoming where bounces of removed messages are put
  * @param keyVault seals DKIM's private keys, and need not be able to open them
  * @param publishedRecords asks the DNS anew each time
+ * @param policyFiles MTA-STS policies as others fetch them
  * @param probe for explaining what a relay domain's primary says
  * @param screen for explaining what DNS lists say, and who is greylisted; it leaves no trace
  */
@@ -57,6 +59,7 @@ public record ApiPorts(
     SigningKeys signingKeys,
     KeyVault keyVault,
     Supplier<PublishedRecords> publishedRecords,
+    PolicyFiles policyFiles,
     ReceivedReports receivedReports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
@@ -83,6 +86,7 @@ public record ApiPorts(
         aws.signingKeys(),
         aws.keyVault(),
         settings::publishedRecords,
+        settings.policyFiles(),
         aws.receivedReports(),
         settings.callAhead().probe(),
         new ScreenClients.Ports(settings.callAhead().screen(), aws.greylist().withoutTraces()));

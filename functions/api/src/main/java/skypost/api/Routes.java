@@ -135,15 +135,20 @@ final class Routes {
             clock);
     var host =
         new OutboundHost(
-            settings.hostname(), settings.callAhead().helo(), settings.outboundAddresses());
+            settings.hostname(),
+            settings.callAhead().helo(),
+            settings.outboundAddresses(),
+            settings.policyMode());
     var advise =
         new AdviseDomain(
-            new AdviseDomain.Ports(ports.directory(), keys, ports.publishedRecords()),
+            new AdviseDomain.Ports(
+                ports.directory(), keys, ports.publishedRecords(), ports.policyFiles()),
             host,
             settings.relay(),
             clock);
     List<Route> routes = new ArrayList<>(new SigningRoutes(keys, advise).routes());
     routes.addAll(new DnsRoutes(advise).routes());
+    routes.addAll(new PolicyRoutes(advise).routes());
     return routes;
   }
 

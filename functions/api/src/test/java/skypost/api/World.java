@@ -31,6 +31,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.Screening;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.dns.ClientLists.Listed;
@@ -76,6 +77,7 @@ import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.LocalKeyVault;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.Half;
+import skypost.mail.tlspolicy.StsPolicy;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
@@ -152,7 +154,8 @@ final class World {
             "relay.example",
             Domain.Kind.RELAY,
             Optional.of(new HostPort("mx.relay.example", 25)),
-            Domain.DmarcReject.REFUSE));
+            new SenderPolicy(
+                SenderPolicy.DmarcReject.REFUSE, SenderPolicy.Spoofed.JUNK, List.of())));
     world.relayRecipients.put(List.of(address("listed@relay.example")));
     world.directory.putAccount(new Account.User(ANN, 1_000_000, false));
     world.credentials.put(ANN, SALT, new StoredPassword("$argon2id$none", Optional.empty()));
@@ -240,7 +243,8 @@ final class World {
             TOKEN,
             callAhead,
             RelaySettings.DEFAULT,
-            List.of(InetAddress.ofLiteral("198.51.100.7")));
+            List.of(InetAddress.ofLiteral("198.51.100.7")),
+            StsPolicy.Mode.TESTING);
     return new ApiHandler(
         settings,
         new ApiPorts(
@@ -264,6 +268,9 @@ final class World {
             signingKeys,
             new LocalKeyVault(new byte[LocalKeyVault.KEY_OCTETS], new SecureRandom()),
             () -> published,
+            domain -> {
+              throw new IOException("mta-sts." + domain + " does not exist");
+            },
             reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),

@@ -33,6 +33,12 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
   /** Where accepted messages are put; the bucket notifies of nothing else. */
   public static final String PREFIX = "incoming/";
 
+  /**
+   * Keys of messages that are not accepted yet: nothing hears of them, and what a crash leaves is
+   * deleted by the bucket's lifecycle rule.
+   */
+  public static final String STAGED_PREFIX = "staged/";
+
   private static final int MAX_ENVELOPE =
       4 << 20; // octets; a thousand recipients take a hundredth of it
 
@@ -43,10 +49,21 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
 
   private final S3Client s3;
   private final String bucket;
+  private final String prefix;
 
   public S3Messages(S3Client s3, String bucket) {
+    this(s3, bucket, PREFIX);
+  }
+
+  private S3Messages(S3Client s3, String bucket, String prefix) {
     this.s3 = s3;
     this.bucket = bucket;
+    this.prefix = prefix;
+  }
+
+  /** Those that are staged. */
+  public static StoredMessages staged(S3Client s3, String bucket) {
+    return new S3Messages(s3, bucket, STAGED_PREFIX);
   }
 
   /** The message an object key names; empty for a key that is none of ours. */
@@ -56,13 +73,13 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
         : Optional.empty();
   }
 
-  private static String key(MessageId id) {
-    return PREFIX + id;
+  private String key(MessageId id) {
+    return prefix + id;
   }
 
   @Override
   public Draft begin(MessageId id, Envelope envelope) throws IOException {
-    S3Draft draft = new S3Draft(s3, bucket, key(id));
+    S3Draft draft = new S3Draft(s3, bucket, new S3Draft.Keys(PREFIX + id, STAGED_PREFIX + id));
     draft.write(Fields.bytes(EnvelopeJson.write(envelope)));
     draft.write('\n');
     return draft;
@@ -167,10 +184,10 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
     // StartAfter excludes its key; a proper prefix of our first key sorts right before it.
     String before = key(from).substring(0, key(from).length() - 1);
     return s3
-        .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(PREFIX).startAfter(before))
+        .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix).startAfter(before))
         .contents()
         .stream()
-        .flatMap(object -> idOf(object.key()).stream())
+        .flatMap(object -> MessageId.parse(object.key().substring(prefix.length())).stream())
         .filter(id -> id.compareTo(from) >= 0)
         .iterator();
   }

@@ -39,6 +39,7 @@ import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.receive.SweepUnfinished;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
 
 /** The events of events/receive-*.json, through the real handler. */
 class ReceiveHandlerTest {
@@ -55,6 +56,7 @@ class ReceiveHandlerTest {
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryTraces traces = new InMemoryTraces();
   private final List<MessageId> repeated = new ArrayList<>();
+  private Optional<SmtpReply> refusal = Optional.empty();
   private ReceiveHandler handler;
 
   @BeforeEach
@@ -86,7 +88,8 @@ class ReceiveHandlerTest {
             new Bounces(messages, "mx.example.com"),
             skypost.mail.forward.ReturnPaths.NONE,
             Samples.filters(directory, messages, mailboxes, clock),
-            new InMemoryReceivedReports());
+            new InMemoryReceivedReports(),
+            (envelope, message) -> skypost.mail.verify.Verification.NONE);
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),
@@ -96,6 +99,7 @@ class ReceiveHandlerTest {
                     new InMemoryExpiringMailboxes(mailboxes), deleted, Retention.NONE),
                 new FreeBodies(new InMemoryBodyHolders(), messages),
                 clock),
+            id -> refusal.filter(reply -> id.equals(IDS.getFirst())),
             clock);
   }
 
@@ -118,6 +122,17 @@ class ReceiveHandlerTest {
     assertThat(mailboxes.open(BOB, Mailboxes.INBOX).orElseThrow().messages())
         .extracting(Mailboxes.MailboxMessage::id)
         .containsExactlyInAnyOrderElementsOf(IDS);
+  }
+
+  @Test
+  void aFrontIsToldWhetherItsMessageIsRefused() throws IOException {
+    assertThat(handle("receive-check.json")).isEqualTo("{}");
+
+    refusal = Optional.of(SmtpReply.of(550, 7, 26, "forged"));
+
+    assertThat(handle("receive-check.json"))
+        .isEqualTo(
+            "{\"refused\":{\"code\":550,\"subject\":7,\"detail\":26,\"lines\":[\"forged\"]}}");
   }
 
   @Test

@@ -33,6 +33,7 @@ record Functions(
     LambdaFunction report,
     LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
+  private static final String RECEIVE = "ReceiveFunction";
   private static final Duration AUTHORIZE_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration API_TIMEOUT =
       Duration.ofSeconds(30); // the longest that API Gateway waits
@@ -49,7 +50,7 @@ record Functions(
             new AuthorizeHandler(clients, new SettingsReader(environment), clock),
             AUTHORIZE_TIMEOUT),
         new LambdaFunction(
-            "ReceiveFunction",
+            RECEIVE,
             new ReceiveHandler(clients, new SettingsReader(environment), clock),
             Resources.RECEIVE_TIMEOUT),
         new LambdaFunction(
@@ -89,6 +90,7 @@ record Functions(
     environment.put(AwsPorts.INCOMING.key(), resources.incoming().url());
     environment.put(AwsPorts.OUTBOUND.key(), resources.outbound().url());
     environment.put(AwsPorts.AUTHORIZE.key(), AUTHORIZE);
+    environment.put(AwsPorts.RECEIVE.key(), RECEIVE);
     environment.put(ApiSettings.ADMIN_TOKEN.key(), secrets.adminToken());
     environment.merge(
         CommonSettings.RETURN_SECRETS.key(),

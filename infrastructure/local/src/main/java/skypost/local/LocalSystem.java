@@ -183,8 +183,10 @@ final class LocalSystem implements AutoCloseable {
         tasks.start(() ->
             SmtpFront.start(
                 settings.smtp(),
-                ports.authorizer(),
-                ports.messages(),
+                new SmtpFront.Ports(
+                    ports.authorizer(),
+                    ports.messages(),
+                    ports.sessionCheck(settings.smtp().checkLimit())),
                 clock,
                 new SecureRandom(),
                 metrics));

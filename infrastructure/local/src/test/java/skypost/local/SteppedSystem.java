@@ -16,6 +16,7 @@ import skypost.aws.AwsPorts;
 import skypost.aws.http.BlockingHttpClient;
 import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.SettingsReader;
+import skypost.protocol.log.Metrics;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
@@ -87,7 +88,14 @@ final class SteppedSystem implements AutoCloseable {
     front =
         opened.add(
             SmtpFront.start(
-                settings.smtp(), ports.authorizer(), ports.messages(), clock, new SecureRandom()));
+                settings.smtp(),
+                new SmtpFront.Ports(
+                    ports.authorizer(),
+                    ports.messages(),
+                    ports.sessionCheck(settings.smtp().checkLimit())),
+                clock,
+                new SecureRandom(),
+                Metrics.off()));
   }
 
   /** S3 sends the event itself in the cloud; SQS bills it as a request. */

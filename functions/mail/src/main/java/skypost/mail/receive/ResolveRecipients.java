@@ -16,6 +16,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.LocalAddresses;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.ReportAddresses;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.forward.ReturnPath;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.message.Envelope;
@@ -68,6 +69,11 @@ final class ResolveRecipients {
       walk.failure().ifPresent(into.failed::add);
     }
     return into.resolution();
+  }
+
+  /** What the domain that a recipient was addressed in wants of mail whose sender is suspect. */
+  SenderPolicy senderPolicy(String domain) throws IOException {
+    return domains.find(domain).map(Domain::senderPolicy).orElse(SenderPolicy.DEFAULT);
   }
 
   /** Whether the sender's domain is ours: then SPF knows that its mail comes from us. */

@@ -48,7 +48,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
-import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
@@ -268,6 +268,11 @@ class InMemoryPortsTest {
     protected StoredMessages stored() {
       return messages;
     }
+
+    @Override
+    protected StoredMessages staged() {
+      return messages.staged();
+    }
   }
 
   @Nested
@@ -282,9 +287,9 @@ class InMemoryPortsTest {
 
   @Nested
   class OfOutboundQueue extends OutboundQueueContract {
-    private final List<EntryId> woken = Collections.synchronizedList(new ArrayList<>());
+    private final List<EntryWake> wakes = Collections.synchronizedList(new ArrayList<>());
     private final OutboundQueue queue =
-        new InMemoryOutboundQueue(Clock.systemUTC(), wake -> woken.add(wake.id()));
+        new InMemoryOutboundQueue(Clock.systemUTC(), wake -> wakes.add(wake.what()));
 
     @Override
     protected OutboundQueue queue() {
@@ -292,8 +297,8 @@ class InMemoryPortsTest {
     }
 
     @Override
-    protected List<EntryId> woken() {
-      return List.copyOf(woken);
+    protected List<EntryWake> wakes() {
+      return List.copyOf(wakes);
     }
   }
 

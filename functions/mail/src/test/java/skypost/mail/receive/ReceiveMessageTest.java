@@ -39,6 +39,7 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 class ReceiveMessageTest {
@@ -348,7 +349,8 @@ class ReceiveMessageTest {
             bounces,
             ReturnPaths.NONE,
             Samples.filters(directory, messages, mailboxes, CLOCK),
-            reports),
+            reports,
+            (envelope, message) -> Verification.NONE),
         CLOCK);
   }
 

@@ -31,6 +31,7 @@ import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
 import skypost.mail.report.Report;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 /** Reports of others, on their way to the counts. */
@@ -72,7 +73,8 @@ class ReportDeliveryTest {
               new Bounces(messages, "mx.local.example"),
               ReturnPaths.NONE,
               Samples.filters(directory, messages, mailboxes, CLOCK),
-              reports),
+              reports,
+              (_, _) -> Verification.NONE),
           CLOCK);
 
   @BeforeEach

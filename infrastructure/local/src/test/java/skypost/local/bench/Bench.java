@@ -1,6 +1,7 @@
 package skypost.local.bench;
 
 import java.util.List;
+import java.util.Set;
 
 /** The benchmark's command line. */
 public final class Bench {
@@ -33,6 +34,7 @@ public final class Bench {
                             (started here; run as root): memory,embedded
         requests [CLIENT]   CPU time of each request of a message, of the SDK and of the embedded endpoint;
                             with the HTTP client own, apache or url (own)
+        auth [SIZES]        CPU for finding out who sent a message, with known DNS answers (50K)
         mailbox [MESSAGES]  login, STAT, LIST and UIDL of a large mailbox (100000)
         large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
       """;
@@ -66,6 +68,11 @@ public final class Bench {
           RequestBench.run(rest.isEmpty() ? "own" : rest.getFirst(), System.out);
           System.exit(0);
         }
+        case "auth" ->
+            AuthBench.run(
+                Arguments.parse(List.of(), Set.of())
+                    .sizes("", rest.isEmpty() ? "50K" : rest.getFirst()),
+                System.out);
         case "mailbox" -> {
           LargeMailbox.run(number(rest, 100_000), System.out);
           System.exit(0); // the embedded endpoints do not end by themselves

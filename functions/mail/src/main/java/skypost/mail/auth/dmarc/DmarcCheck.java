@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import skypost.mail.auth.Authors;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.DkimResult;
 import skypost.mail.auth.dkim.DkimVerdict;
@@ -43,7 +44,7 @@ public final class DmarcCheck {
    */
   public static DmarcVerdict check(
       RawMessage message, SpfVerdict spf, List<DkimVerdict> dkim, Lookups dns) {
-    Set<String> authors = AuthorDomains.of(message);
+    Set<String> authors = Authors.domains(message.named("from"));
     if (authors.isEmpty()) {
       return DmarcVerdict.without(DmarcResult.NONE, "", "no author's domain");
     }

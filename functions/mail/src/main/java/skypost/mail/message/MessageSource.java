@@ -1,4 +1,4 @@
-package skypost.mail.sieve.message;
+package skypost.mail.message;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
