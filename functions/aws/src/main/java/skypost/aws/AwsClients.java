@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import skypost.aws.http.BlockingHttpClient;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -22,6 +23,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 public final class AwsClients {
   /** Longer than a long poll of SQS (20 s) and than a large PUT takes. */
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(60);
+
+  private static final String KEPT_CONNECTIONS = "http.maxConnections";
 
   /** The environment variable that names the region. */
   static final String REGION = "AWS_REGION";
@@ -68,15 +71,22 @@ public final class AwsClients {
    * environment (AWS SDKs and Tools Reference Guide), the HTTP client is the one on the class path.
    */
   public static AwsClients fromEnvironment() {
+    // Java keeps five idle connections of a host, and closes those of a batch of ten beyond them:
+    // the next batch would have to shake hands again ("Networking Properties", http.maxConnections)
+    if (System.getProperty(KEPT_CONNECTIONS) == null) {
+      System.setProperty(KEPT_CONNECTIONS, "50");
+    }
     return new AwsClients(Optional.empty(), Optional.empty());
   }
 
   /**
-   * Like {@link #fromEnvironment()}, on an HTTP client that has as many connections as the program
-   * needs.
+   * Like {@link #fromEnvironment()}, for a program that runs for long and asks much: on our own
+   * HTTP client.
+   *
+   * @param maxConnections at once
    */
-  public static AwsClients fromEnvironment(SdkHttpClient http) {
-    return new AwsClients(Optional.empty(), Optional.of(http));
+  public static AwsClients fromEnvironment(int maxConnections) {
+    return new AwsClients(Optional.empty(), Optional.of(BlockingHttpClient.of(maxConnections)));
   }
 
   /** Clients of endpoints elsewhere. */

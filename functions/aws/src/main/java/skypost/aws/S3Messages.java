@@ -1,10 +1,12 @@
 package skypost.aws;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -16,6 +18,7 @@ import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -38,6 +41,10 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
 
   private static final int MAX_ENVELOPE =
       4 << 20; // octets; a thousand recipients take a hundredth of it
+
+  /** Octets of an object that is read before it is looked at; most mail is smaller. */
+  private static final int AT_ONCE = 128 << 10;
+
   private static final int DELETE_AT_ONCE = 1000; // Amazon S3 API reference, DeleteObjects
 
   private final S3Client s3;
@@ -89,23 +96,59 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
       }
       throw fault;
     }
+    long length = object.response().contentLength();
     try {
-      InputStream content = new BufferedInputStream(new AbortingStream(object), 8192);
-      byte[] envelope = readLine(content);
-      long size = object.response().contentLength() - envelope.length - 1;
-      return Optional.of(
-          new StoredMessage(EnvelopeJson.read(Fields.read(envelope)), size, content));
+      return Optional.of(length <= AT_ONCE ? whole(object, (int) length) : streamed(object));
     } catch (IOException | RuntimeException fault) {
       object.abort();
       throw fault;
     }
   }
 
+  /** A small message, read to its end: so its connection serves the next request at once. */
+  private static StoredMessage whole(ResponseInputStream<GetObjectResponse> object, int length)
+      throws IOException {
+    byte[] octets;
+    try (object) {
+      octets = object.readNBytes(length);
+      if (octets.length < length || object.read() >= 0) { // the end: its checksum is compared now
+        throw new IOException("the object is not as long as S3 said");
+      }
+    } catch (SdkException changed) {
+      throw new IOException(changed);
+    }
+    int end = 0;
+    while (end < length && octets[end] != '\n') {
+      end++;
+    }
+    if (end == length) {
+      throw noEnvelope();
+    }
+    InputStream content = new ByteArrayInputStream(octets, end + 1, length - end - 1);
+    return stored(Arrays.copyOf(octets, end), length, content);
+  }
+
+  private static StoredMessage streamed(ResponseInputStream<GetObjectResponse> object)
+      throws IOException {
+    InputStream content = new BufferedInputStream(new AbortingStream(object), 8192);
+    return stored(readLine(content), object.response().contentLength(), content);
+  }
+
+  private static StoredMessage stored(byte[] envelope, long length, InputStream content)
+      throws IOException {
+    return new StoredMessage(
+        EnvelopeJson.read(Fields.read(envelope)), length - envelope.length - 1, content);
+  }
+
+  private static IOException noEnvelope() {
+    return new IOException("the object does not begin with an envelope");
+  }
+
   private static byte[] readLine(InputStream content) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(512);
     for (int octet = content.read(); octet != '\n'; octet = content.read()) {
       if (octet < 0 || line.size() == MAX_ENVELOPE) {
-        throw new IOException("the object does not begin with an envelope");
+        throw noEnvelope();
       }
       line.write(octet);
     }

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.http.BlockingHttpClient;
+import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Server;
@@ -26,7 +28,6 @@ import skypost.protocol.log.Metrics;
 import skypost.protocol.net.HealthEndpoint;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /**
  * Everything that runs in the cloud, in this process: starts it, wires it as template.yaml does,
@@ -94,7 +95,7 @@ final class LocalSystem implements AutoCloseable {
             ? Endpoints.outside(settings.endpoint().get())
             : Endpoints.embedded(folder, this::dynoxide, event -> events.accept(event), opened);
     endpoints.databaseEnded().thenRun(() -> failed.complete("dynoxide ended"));
-    var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_AWS_CONNECTIONS).build());
+    var http = opened.add(BlockingHttpClient.of(MAX_AWS_CONNECTIONS));
     Map<AwsClients.Service, URI> uris = new EnumMap<>(endpoints.uris());
     AwsClients clients =
         AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
@@ -103,8 +104,9 @@ final class LocalSystem implements AutoCloseable {
         event ->
             clients
                 .sqs()
-                .sendMessage(
-                    r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+                .sendMessage(r ->
+                    r.queueUrl(resources.incoming().url())
+                        .messageBody(event.toJson(Resources.REGION)));
     if (endpoints.embedded()) {
       for (String table : Resources.EXPIRING) {
         opened.add(new TimeToLiveSweeper(clients.dynamo(), table, clock)).start();

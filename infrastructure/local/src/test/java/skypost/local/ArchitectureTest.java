@@ -1,7 +1,6 @@
 package skypost.local;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -42,10 +41,6 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("software.amazon..", "com.amazonaws..", "skypost.aws..");
 
-  /**
-   * The mains choose the SDK's HTTP client, which is a matter of how many connections their process
-   * has.
-   */
   @ArchTest
   static final ArchRule SDK_TYPES_STOP_AT_AWS =
       noClasses()
@@ -53,8 +48,7 @@ class ArchitectureTest {
               resideInAnyPackage("skypost..")
                   .and(
                       com.tngtech.archunit.base.DescribedPredicate.not(
-                          resideInAnyPackage("skypost.aws..", "skypost.local..")
-                              .or(simpleNameEndingWith("Main")))))
+                          resideInAnyPackage("skypost.aws..", "skypost.local.."))))
           .should()
           .dependOnClassesThat()
           .resideInAPackage("software.amazon..");

@@ -40,6 +40,8 @@ import skypost.aws.DynamoTallies;
 import skypost.aws.DynamoTlsReports;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
+import skypost.local.s3.AccessKey;
+import skypost.local.s3.EmbeddedS3;
 import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;

@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.http.BlockingHttpClient;
+import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.Metrics;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -66,7 +67,7 @@ final class SteppedSystem implements AutoCloseable {
                     Optional.empty(), DynoxideBinary.userCache(System.getenv()), line -> {}),
             event -> notified(event),
             opened);
-    var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_CONNECTIONS).build());
+    var http = opened.add(BlockingHttpClient.of(MAX_CONNECTIONS));
     Map<AwsClients.Service, java.net.URI> uris = new EnumMap<>(endpoints.uris());
     functionClients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
     Provisioning provisioning =
@@ -101,7 +102,8 @@ final class SteppedSystem implements AutoCloseable {
   private void notified(ObjectCreated event) {
     clients
         .sqs()
-        .sendMessage(send -> send.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+        .sendMessage(send ->
+            send.queueUrl(resources.incoming().url()).messageBody(event.toJson(Resources.REGION)));
   }
 
   /** Functions that share nothing with others, as another environment of Lambda would hold. */

@@ -19,7 +19,6 @@ import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.net.HealthEndpoint;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /** The front in its container: AuthorizeFunction and S3 behind it. */
 public final class SmtpFrontMain {
@@ -44,8 +43,7 @@ public final class SmtpFrontMain {
     Clock clock = Clock.systemUTC();
     var settings =
         SmtpFrontSettings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
-    var http = Apache5HttpClient.builder().maxConnections(AWS_CONNECTIONS).build();
-    var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
+    var ports = new AwsPorts(AwsClients.fromEnvironment(AWS_CONNECTIONS), reader, clock);
     var frontPorts =
         new SmtpFront.Ports(
             ports.authorizer(), ports.messages(), ports.sessionCheck(settings.checkLimit()));

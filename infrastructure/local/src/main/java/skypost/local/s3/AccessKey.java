@@ -1,4 +1,4 @@
-package skypost.local;
+package skypost.local.s3;
 
 /**
  * A pair of AWS credentials that only this machine knows.
@@ -6,7 +6,7 @@ package skypost.local;
  * @param id the access key id
  * @param secret the secret access key
  */
-record AccessKey(String id, String secret) {
+public record AccessKey(String id, String secret) {
   @Override
   public String toString() {
     return "AccessKey[" + id + "]"; // never the secret

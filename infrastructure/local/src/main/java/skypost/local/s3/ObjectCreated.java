@@ -1,4 +1,4 @@
-package skypost.local;
+package skypost.local.s3;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
@@ -19,9 +19,10 @@ import java.util.Map;
  * @param size in bytes
  * @param eTag without quotation marks
  */
-record ObjectCreated(String name, String bucket, String key, long size, String eTag, Instant time) {
-  /** The notification as a queue receives it. */
-  String toJson() {
+public record ObjectCreated(
+    String name, String bucket, String key, long size, String eTag, Instant time) {
+  /** The notification as a queue receives it. @param region of the bucket */
+  public String toJson(String region) {
     Map<String, Object> s3 =
         Map.of(
             "s3SchemaVersion",
@@ -39,7 +40,7 @@ record ObjectCreated(String name, String bucket, String key, long size, String e
             "eventSource",
             "aws:s3",
             "awsRegion",
-            Resources.REGION,
+            region,
             "eventTime",
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter().format(time),
             "eventName",
