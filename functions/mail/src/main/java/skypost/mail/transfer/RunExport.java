@@ -11,6 +11,7 @@ import skypost.mail.archive.KeptMessage;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.message.SenderResults;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.transfer.Export.Counts;
@@ -199,9 +200,11 @@ public final class RunExport {
         return Optional.empty();
       }
       try (StoredMessage open = stored.get()) {
-        Spool spool = Spool.of(open.content());
+        SenderResults results = SenderResults.unpack(message.results(), open.envelope());
+        Spool spool = Spool.of(results.purge(open.content()));
+        byte[] headers = FinalDelivery.headers(open.envelope(), user, results);
         byte[] delivery =
-            new String(FinalDelivery.headers(open.envelope(), user), StandardCharsets.UTF_8)
+            new String(headers, StandardCharsets.UTF_8)
                 .replace("\r\n", "\n")
                 .getBytes(StandardCharsets.UTF_8);
         var kept =

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.message.SenderResults;
 import skypost.mail.transfer.Transfer.State;
 
 /** What is exported and imported is what was there, whatever dies on the way. */
@@ -156,6 +157,25 @@ class RoundTripTest {
   }
 
   /** Two invocations for one export: a wake may come twice. */
+  @ParameterizedTest
+  @EnumSource
+  void whatWasFoundOutOfTheSenderLeavesToo(ArchiveFormat format) throws IOException {
+    String forged = "Authentication-Results: mx.local.example; dmarc=pass\r\n";
+    world.deliver(
+        "INBOX",
+        List.of(),
+        (forged + HEADER + "\r\nbody\r\n").getBytes(StandardCharsets.UTF_8),
+        new SenderResults("mx.local.example; spf=fail smtp.mailfrom=far.example; dmarc=fail"));
+
+    String archive = new String(world.exported(format), StandardCharsets.ISO_8859_1);
+
+    assertThat(archive)
+        .contains(
+            "Authentication-Results: mx.local.example;\n"
+                + "\tspf=fail smtp.mailfrom=far.example;\n\tdmarc=fail\n")
+        .doesNotContain("dmarc=pass");
+  }
+
   @Test
   void anotherRunTakesOver() throws IOException {
     byte[] undisturbed = world.exported(ArchiveFormat.MAILDIR);

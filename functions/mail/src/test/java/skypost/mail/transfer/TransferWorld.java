@@ -32,6 +32,7 @@ import skypost.mail.memory.InMemoryTransfers;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.SenderResults;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
@@ -91,6 +92,11 @@ final class TransferWorld {
   }
 
   MessageId deliver(String folder, List<String> flags, byte[] raw) throws IOException {
+    return deliver(folder, flags, raw, SenderResults.NONE);
+  }
+
+  MessageId deliver(String folder, List<String> flags, byte[] raw, SenderResults results)
+      throws IOException {
     Instant date = NOW.minusSeconds(86_400 * 100L).plusSeconds(61L * ++delivered);
     MessageId id = MessageId.derived(date, "message " + delivered);
     Optional<EmailAddress> sender =
@@ -110,7 +116,13 @@ final class TransferWorld {
     mailboxes.deliver(
         ANN,
         new Delivery(
-            id, folder, FinalDelivery.size(envelope, ANN, raw.length), false, "subject", flags));
+            id,
+            folder,
+            FinalDelivery.size(envelope, ANN, raw.length),
+            false,
+            "subject",
+            flags,
+            results.pack(envelope)));
     return id;
   }
 
