@@ -14,12 +14,14 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.trace.Traces;
 
@@ -36,6 +38,7 @@ public record ApiPorts(
     SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
     DeletedMessages deletedMessages,
+    ExpiringMailboxes expiringMailboxes,
     Filters filters,
     FilterMemories filterMemories,
     BodyHolders holders,
@@ -48,6 +51,7 @@ public record ApiPorts(
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
+    ReceivedReports receivedReports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
   static ApiPorts of(AwsPorts aws, RecipientProbe probe, ClientScreen screen) {
@@ -58,6 +62,7 @@ public record ApiPorts(
         aws.smartHostPasswords(),
         aws.mailboxes(),
         aws.deletedMessages(),
+        aws.expiringMailboxes(),
         aws.filters(),
         aws.filterMemories(),
         aws.holders(),
@@ -70,6 +75,7 @@ public record ApiPorts(
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),
+        aws.receivedReports(),
         probe,
         new ScreenClients.Ports(screen, aws.greylist().withoutTraces()));
   }

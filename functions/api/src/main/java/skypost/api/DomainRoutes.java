@@ -8,12 +8,21 @@ import java.util.Set;
 import skypost.mail.admin.ManageDomains;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.MailboxRules;
 
 /** {@code /v1/domains}. */
 final class DomainRoutes {
   private static final int SMTP_PORT = 25;
+  private static final long MAX_QUOTA = 1L << 50;
   private static final Set<String> MEMBERS =
-      Set.of("domain", "kind", "primary", "dmarcReject", "recipients");
+      Set.of(
+          "domain",
+          "kind",
+          "primary",
+          "dmarcReject",
+          "recipients",
+          "quotaBytes",
+          TimesMembers.NAME);
   private static final Set<String> RECIPIENTS = Set.of("check");
 
   private final ManageDomains domains;
@@ -59,7 +68,9 @@ final class DomainRoutes {
             members.choice("dmarcReject", Domain.DmarcReject.class, Domain.DmarcReject.JUNK),
             members
                 .object("recipients", RECIPIENTS)
-                .choice("check", Domain.RecipientCheck.class, Domain.RecipientCheck.NONE));
+                .choice("check", Domain.RecipientCheck.class, Domain.RecipientCheck.NONE),
+            new MailboxRules(
+                members.number("quotaBytes", 0, MAX_QUOTA, 0), TimesMembers.read(members)));
     members.check();
     return Answers.of(request, domains.put(domain), DomainRoutes::render);
   }
@@ -73,6 +84,10 @@ final class DomainRoutes {
     if (domain.kind() == Domain.Kind.RELAY) {
       fields.put("recipients", Map.of("check", Members.spelled(domain.recipientCheck())));
     }
+    if (domain.mailboxes().quotaBytes() > 0) {
+      fields.put("quotaBytes", domain.mailboxes().quotaBytes());
+    }
+    TimesMembers.render(domain.mailboxes().times(), fields);
     return fields;
   }
 }

@@ -30,6 +30,7 @@ import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.report.DomainReports;
 
 /** Every route, wired to its use case. */
 final class Routes {
@@ -41,8 +42,9 @@ final class Routes {
     FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(
-        new DomainRoutes(new ManageDomains(ports.directory(), ports.relayRecipients())).routes());
+    var domains =
+        new ManageDomains(ports.directory(), ports.relayRecipients(), ports.expiringMailboxes());
+    routes.addAll(new DomainRoutes(domains).routes());
     routes.addAll(
         new RecipientRoutes(new ManageRelayRecipients(ports.directory(), ports.relayRecipients()))
             .routes());
@@ -53,6 +55,7 @@ final class Routes {
                         ports.directory(),
                         ports.credentials(),
                         ports.mailboxes(),
+                        ports.expiringMailboxes(),
                         ports.filters(),
                         ports.filterMemories()),
                     bodies,
@@ -103,6 +106,8 @@ final class Routes {
         new SuppressionRoutes(
                 new ManageSuppressions(ports.directory(), ports.suppressions(), clock))
             .routes());
+    routes.addAll(
+        new ReportRoutes(domains, new DomainReports(ports.receivedReports()), clock).routes());
     String description = description();
     routes.add(
         new Route(

@@ -36,6 +36,8 @@ class ApiEventsTest {
           recipient-get         | 200 | {"address":"listed@relay.example"}
           recipient-put         | 201 | {"address":"ann@relay.example"}
           recipient-delete      | 204 |
+          report-dmarc          | 200 | {"domain":"local.example","from":"2026-11-01","to":"2026-11-24","reports":0,"messages":0
+          report-tls            | 200 | {"domain":"local.example","from":"2026-11-01","to":"2026-11-24","reports":0,"successes":0
           suppression-list      | 200 | {"items":[{"address":"gone@far.example","since":"2026-11-25T07:00:00Z","reason":"550 5.1.1 no such user","until":"2026-11-25T09:00:00Z"}]}
           suppression-get       | 200 | "reason":"550 5.1.1 no such user"
           suppression-put       | 201 | {"address":"left@far.example","since":"2026-11-25T08:00:00Z","reason":"has left the company","until":"2026-12-25T08:00:00Z"}

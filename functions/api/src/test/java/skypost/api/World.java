@@ -38,6 +38,7 @@ import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryExpiringMailboxes;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryGreylist;
@@ -48,6 +49,7 @@ import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryQueueOperations;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
@@ -114,6 +116,7 @@ final class World {
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
   final InMemoryRelayRecipients relayRecipients = new InMemoryRelayRecipients();
+  final InMemoryReceivedReports reports = new InMemoryReceivedReports();
   final InMemorySuppressions suppressions = new InMemorySuppressions();
   final List<Wake> wakes = new ArrayList<>();
   final List<DestinationWake> destinationWakes = new ArrayList<>();
@@ -201,6 +204,7 @@ final class World {
             smartHostPasswords,
             mailboxes,
             deleted,
+            new InMemoryExpiringMailboxes(mailboxes),
             filters,
             new InMemoryFilterMemories(),
             holders,
@@ -213,6 +217,7 @@ final class World {
             relayRecipients,
             new InMemoryProbedRecipients(),
             suppressions,
+            reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),
         clock);

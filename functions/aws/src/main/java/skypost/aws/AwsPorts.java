@@ -22,6 +22,8 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
 import skypost.mail.receive.IncomingEvents;
 import skypost.mail.receive.SweepMark;
+import skypost.mail.report.CountedMail;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.settings.Setting;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.sieve.run.FilterMemories;
@@ -146,6 +148,14 @@ public final class AwsPorts {
 
   public TlsReports tlsReports() {
     return new DynamoTlsReports(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public ReceivedReports receivedReports() {
+    return new DynamoReceivedReports(clients.dynamo(), settings.required(MESSAGES));
+  }
+
+  public CountedMail countedMail() {
+    return new DynamoCountedMail(clients.dynamo(), settings.required(MESSAGES));
   }
 
   public OutboundQueue queue() {

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import skypost.mail.directory.Account;
 import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.protocol.address.EmailAddress;
@@ -65,6 +66,11 @@ public final class DynamoExpiringMailboxes implements ExpiringMailboxes {
     if (head.isPresent()) {
       dues.ensure(user, head.get(), at);
     }
+  }
+
+  @Override
+  public void registerAll(String domain, Instant at) throws IOException {
+    dues.register(new EmailAddress(Account.CATCH_ALL, domain), at);
   }
 
   @Override

@@ -17,9 +17,9 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.filter.ApplyFilter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
+import skypost.mail.mailbox.DirectoryRetention;
 import skypost.mail.mailbox.ExpireMessages;
 import skypost.mail.mailbox.FreeBodies;
-import skypost.mail.mailbox.Retention;
 import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepUnfinished;
@@ -76,13 +76,17 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 bounces,
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
-                new ApplyFilter(filters, bounces.hostname(), clock)),
+                new ApplyFilter(filters, bounces.hostname(), clock),
+                ports.receivedReports()),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.expire =
         new ExpireMessages(
             new ExpireMessages.Ports(
-                ports.expiringMailboxes(), ports.deletedMessages(), Retention.NONE),
+                ports.expiringMailboxes(),
+                ports.deletedMessages(),
+                ports.directory(),
+                new DirectoryRetention(ports.directory(), clock)),
             new FreeBodies(ports.holders(), messages),
             clock);
     this.clock = clock;

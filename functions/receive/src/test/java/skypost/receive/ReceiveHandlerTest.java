@@ -31,6 +31,7 @@ import skypost.mail.memory.InMemoryExpiringMailboxes;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -84,14 +85,15 @@ class ReceiveHandlerTest {
             traces,
             new Bounces(messages, "mx.example.com"),
             skypost.mail.forward.ReturnPaths.NONE,
-            Samples.filters(directory, messages, mailboxes, clock));
+            Samples.filters(directory, messages, mailboxes, clock),
+            new InMemoryReceivedReports());
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),
             new SweepUnfinished(messages, traces, queue, repeated::add, new NoMark()),
             new ExpireMessages(
                 new ExpireMessages.Ports(
-                    new InMemoryExpiringMailboxes(mailboxes), deleted, Retention.NONE),
+                    new InMemoryExpiringMailboxes(mailboxes), deleted, directory, Retention.NONE),
                 new FreeBodies(new InMemoryBodyHolders(), messages),
                 clock),
             clock);

@@ -13,6 +13,7 @@ import skypost.aws.AwsPorts;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.receive.ReceiveHandler;
+import skypost.report.ReportHandler;
 import skypost.send.SendHandler;
 
 /**
@@ -21,10 +22,15 @@ import skypost.send.SendHandler;
  * @param authorize asked by the fronts
  * @param receive fed with S3's events
  * @param send woken for the outbound queue
+ * @param report reports a day that is over
  * @param api behind the HTTP API
  */
 record Functions(
-    LambdaFunction authorize, LambdaFunction receive, LambdaFunction send, LambdaFunction api) {
+    LambdaFunction authorize,
+    LambdaFunction receive,
+    LambdaFunction send,
+    LambdaFunction report,
+    LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
   private static final Duration AUTHORIZE_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration API_TIMEOUT =
@@ -50,13 +56,17 @@ record Functions(
             new SendHandler(clients, new SettingsReader(environment), clock),
             Resources.SEND_TIMEOUT),
         new LambdaFunction(
+            "ReportFunction",
+            new ReportHandler(clients, new SettingsReader(environment), clock),
+            Resources.REPORT_TIMEOUT),
+        new LambdaFunction(
             "ApiFunction",
             new ApiHandler(clients, new SettingsReader(environment), clock),
             API_TIMEOUT));
   }
 
   List<LambdaFunction> all() {
-    return List.of(authorize, receive, send, api);
+    return List.of(authorize, receive, send, report, api);
   }
 
   /** What template.yaml has made by Secrets Manager. */

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,10 @@ final class LocalSystem implements AutoCloseable {
       2000; // to the embedded endpoints: a few for each session and function
   private static final int BATCH_SIZE = 10;
   private static final int CONCURRENCY = 4;
+
+  /** How long after midnight (UTC) the day before is reported. */
+  private static final Duration REPORTING = Duration.ofMinutes(20);
+
   private static final Duration SWEEP_PERIOD = Duration.ofMinutes(15);
   private static final Duration DRAIN = Duration.ofSeconds(2);
 
@@ -165,7 +171,7 @@ final class LocalSystem implements AutoCloseable {
         EventSourcePoller.start(clients.sqs(), source(resources.incoming()), functions.receive()));
     opened.add(
         EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
-    sweepPeriodically(functions.receive());
+    wakePeriodically(functions);
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
     Metrics metrics = MetricsSettings.read(new SettingsReader(environment), clock);
     opened.add(metrics::write);
@@ -220,13 +226,21 @@ final class LocalSystem implements AutoCloseable {
     return new EventSource(queue, BATCH_SIZE, Duration.ZERO, CONCURRENCY);
   }
 
-  private void sweepPeriodically(LambdaFunction receive) {
+  /** As the schedules of template.yaml do. */
+  private void wakePeriodically(Functions functions) {
     var timer =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("sweep").factory());
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("schedule").factory());
     opened.add(timer::shutdownNow);
     long period = SWEEP_PERIOD.toSeconds();
     timer.scheduleWithFixedDelay(
-        () -> sweep(receive, "{\"sweep\":true}"), period, period, TimeUnit.SECONDS);
+        () -> sweep(functions.receive(), "{\"sweep\":true}"), period, period, TimeUnit.SECONDS);
+    Instant now = clock.instant();
+    Instant midnight = now.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+    timer.scheduleAtFixedRate(
+        () -> functions.report().invoke("{}".getBytes(StandardCharsets.UTF_8)),
+        Duration.between(now, midnight.plus(REPORTING)).toSeconds(),
+        Duration.ofDays(1).toSeconds(),
+        TimeUnit.SECONDS);
   }
 
   private static void sweep(LambdaFunction receive, String event) {

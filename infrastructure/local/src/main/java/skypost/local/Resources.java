@@ -44,6 +44,8 @@ record Resources(Map<String, Queue> queues) {
 
   static final Duration SEND_TIMEOUT = Duration.ofSeconds(120);
 
+  static final Duration REPORT_TIMEOUT = Duration.ofMinutes(15);
+
   /**
    * A queue that exists.
    *

@@ -77,7 +77,11 @@ class ArchitectureTest {
           .haveSimpleNameEndingWith("Handler")
           .andShould()
           .resideInAnyPackage(
-              "skypost.authorize", "skypost.receive", "skypost.send", "skypost.api");
+              "skypost.authorize",
+              "skypost.receive",
+              "skypost.report",
+              "skypost.send",
+              "skypost.api");
 
   @ArchTest
   static final ArchRule FUNCTIONS_AND_CONTAINERS_DO_NOT_KNOW_EACH_OTHER =

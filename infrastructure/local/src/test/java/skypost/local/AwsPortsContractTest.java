@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.DynamoBodyHolders;
+import skypost.aws.DynamoCountedMail;
 import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDeletedMessages;
 import skypost.aws.DynamoDestinations;
@@ -30,6 +31,7 @@ import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
+import skypost.aws.DynamoReceivedReports;
 import skypost.aws.DynamoRelayRecipients;
 import skypost.aws.DynamoSmartHostPasswords;
 import skypost.aws.DynamoSuppressions;
@@ -42,6 +44,7 @@ import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
+import skypost.mail.contract.CountedMailContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
@@ -59,6 +62,7 @@ import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
+import skypost.mail.contract.ReceivedReportsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.Samples;
 import skypost.mail.contract.SmartHostPasswordsContract;
@@ -87,6 +91,8 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.CountedMail;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
@@ -339,6 +345,22 @@ class AwsPortsContractTest {
     @Override
     protected KeptPolicies policies() {
       return new DynamoKeptPolicies(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
+  class DynamoReceivedReportsTest extends ReceivedReportsContract {
+    @Override
+    protected ReceivedReports reports() {
+      return new DynamoReceivedReports(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
+  class DynamoCountedMailTest extends CountedMailContract {
+    @Override
+    protected CountedMail mail() {
+      return new DynamoCountedMail(dynamo, Resources.MESSAGES);
     }
   }
 

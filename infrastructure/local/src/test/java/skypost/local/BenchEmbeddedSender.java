@@ -87,7 +87,7 @@ public final class BenchEmbeddedSender implements BenchSender {
     var content = new Content(BenchMail.content(mail.size()));
     var client = new SmtpClient("client.bench.test", Timeouts.STANDARD);
     if (!(client.connect(new Hop(front, new TlsDemand.Clear()), Deadline.in(PATIENCE))
-        instanceof ConnectResult.Connected(SmtpConnection connection))) {
+        instanceof ConnectResult.Connected(SmtpConnection connection, var ignored))) {
       throw new IOException("the front does not answer");
     }
     try (connection) {

@@ -101,6 +101,7 @@ final class SteppedSystem implements AutoCloseable {
         counted(plain.authorize()),
         counted(plain.receive()),
         counted(plain.send()),
+        counted(plain.report()),
         counted(plain.api()));
   }
 

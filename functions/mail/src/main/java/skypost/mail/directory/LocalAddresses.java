@@ -19,7 +19,8 @@ public final class LocalAddresses {
   /**
    * The account as written, or without the part after the plus sign, or the catch-all of the
    * domain, in this order. Mail for a postmaster whom nobody has named goes to the domain's first
-   * user: somebody must get it (RFC 5321 section 4.5.1).
+   * user: somebody must get it (RFC 5321 section 4.5.1). So does what comes to {@link
+   * ReportAddresses} and no account has.
    *
    * @param address of a domain that is known to be local
    */
@@ -31,6 +32,9 @@ public final class LocalAddresses {
       account =
           directory.account(
               new EmailAddress(canonical.local().substring(0, plus), canonical.domain()));
+    }
+    if (account.isEmpty() && ReportAddresses.contains(canonical)) {
+      return find(Postmaster.of(canonical.domain()));
     }
     if (account.isEmpty()) {
       account = directory.account(new EmailAddress(Account.CATCH_ALL, canonical.domain()));

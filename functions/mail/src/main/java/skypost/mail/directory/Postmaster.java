@@ -25,6 +25,11 @@ public final class Postmaster {
     this.hostname = hostname;
   }
 
+  /** The postmaster of a domain. */
+  static EmailAddress of(String domain) {
+    return new EmailAddress(POSTMASTER, domain);
+  }
+
   /** Whether it is a postmaster's local part, which is not case-sensitive. */
   static boolean is(EmailAddress address) {
     return address.local().equalsIgnoreCase(POSTMASTER);
@@ -41,7 +46,7 @@ public final class Postmaster {
     if (home.isEmpty()) {
       home = anyLocal();
     }
-    return home.map(domain -> new EmailAddress(POSTMASTER, domain)).orElse(address);
+    return home.map(Postmaster::of).orElse(address);
   }
 
   private Optional<String> above(String name) throws IOException {

@@ -115,11 +115,30 @@ public interface Mailboxes {
    * @param subject the decoded Subject, for listings; may be shortened
    * @param flags IMAP flags that it is filed with (RFC 3501 section 2.3.2), none twice; those
    *     beyond {@link #MAX_FLAGS} characters in all may be left out
+   * @param until when the folder's time for it ends, so that somebody looks at the mailbox then,
+   *     see {@link ExpiringMailboxes}; empty: it stays
    */
   record Delivery(
-      MessageId id, String folder, long size, boolean shared, String subject, List<String> flags) {
+      MessageId id,
+      String folder,
+      long size,
+      boolean shared,
+      String subject,
+      List<String> flags,
+      Optional<Instant> until) {
     public Delivery {
       flags = List.copyOf(flags);
+    }
+
+    /** That stays. */
+    public Delivery(
+        MessageId id,
+        String folder,
+        long size,
+        boolean shared,
+        String subject,
+        List<String> flags) {
+      this(id, folder, size, shared, subject, flags, Optional.empty());
     }
 
     /** Without flags. */

@@ -25,6 +25,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
@@ -36,6 +37,7 @@ import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
 import skypost.mail.receive.Resolution.Remote;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
@@ -65,7 +67,8 @@ public final class ReceiveMessage {
       Traces traces,
       Bounces bounces,
       ReturnPaths returnPaths,
-      ApplyFilter filters) {}
+      ApplyFilter filters,
+      ReceivedReports reports) {}
 
   private final Ports ports;
   private final ResolveRecipients resolver;
@@ -127,7 +130,7 @@ public final class ReceiveMessage {
     }
 
     void deal() throws IOException {
-      Resolution resolution = resolver.resolve(envelope);
+      Resolution resolution = resolver.resolve(id, envelope);
       List<QueueEntry> entries = entries(resolution.remote());
       List<String> holders = new ArrayList<>();
       resolution.local().forEach(local -> holders.add(local.user().toString()));
@@ -136,6 +139,7 @@ public final class ReceiveMessage {
       if (shared) {
         ports.holders().hold(id, holders);
       }
+      resolution.read().forEach(this::read);
       failed.addAll(resolution.failed());
       for (Local local : resolution.local()) {
         deliver(local);
@@ -150,6 +154,12 @@ public final class ReceiveMessage {
       if (!held || nobodyLeft) {
         ports.messages().delete(List.of(id));
       }
+    }
+
+    private void read(Recipient given) {
+      var outcome = new Outcome.Filtered("read as a report", Optional.empty());
+      outcomes.add(new RecipientOutcome(given.address(), given.address(), outcome));
+      ended.add(delivered(given));
     }
 
     private void deliver(Local local) throws IOException {
@@ -187,7 +197,7 @@ public final class ReceiveMessage {
      */
     private void discard(Local local, FilterPlan plan) throws IOException {
       EmailAddress user = local.user();
-      switch (ports.mailboxes().discard(user, delivery(user, Filing.INBOX))) {
+      switch (ports.mailboxes().discard(user, delivery(local, Filing.INBOX))) {
         case DeliveryOutcome.Filed _ -> discarded(local, plan);
         case DeliveryOutcome.Duplicate(boolean removed) -> {
           if (removed) {
@@ -209,7 +219,7 @@ public final class ReceiveMessage {
         outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
       }
       if (plan.outcome() != FilterPlan.How.REJECTED) { // its sender has been told otherwise
-        ended.add(delivered(local));
+        ended.add(delivered(local.given()));
       }
     }
 
@@ -221,7 +231,7 @@ public final class ReceiveMessage {
     private void file(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
       String folder = filing.folder();
-      switch (ports.mailboxes().deliver(user, delivery(user, filing))) {
+      switch (ports.mailboxes().deliver(user, delivery(local, filing))) {
         case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
         case DeliveryOutcome.Duplicate _ -> done(local, new Outcome.FiledBefore(folder));
         case DeliveryOutcome.OverQuota() -> refuse(local, filing);
@@ -238,7 +248,7 @@ public final class ReceiveMessage {
      */
     private void refuse(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
-      switch (ports.mailboxes().discard(user, delivery(user, filing))) {
+      switch (ports.mailboxes().discard(user, delivery(local, filing))) {
         case DeliveryOutcome.Duplicate(boolean removed) when !removed ->
             done(local, new Outcome.FiledBefore(filing.folder()));
         case DeliveryOutcome _ -> {
@@ -248,9 +258,16 @@ public final class ReceiveMessage {
       }
     }
 
-    private Delivery delivery(EmailAddress user, Filing filing) {
-      long userSize = FinalDelivery.size(envelope, user, size);
-      return new Delivery(id, filing.folder(), userSize, shared, subject, filing.flags());
+    private Delivery delivery(Local local, Filing filing) {
+      String folder = filing.folder();
+      return new Delivery(
+          id,
+          folder,
+          FinalDelivery.size(envelope, local.user(), size),
+          shared,
+          subject,
+          filing.flags(),
+          local.times().of(folder).map(id.acceptedAt()::plus));
     }
 
     /**
@@ -266,13 +283,13 @@ public final class ReceiveMessage {
     private void done(Local local, Outcome outcome) {
       held = true;
       outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
-      ended.add(delivered(local));
+      ended.add(delivered(local.given()));
     }
 
-    private static SucceededRecipient delivered(Local local) {
+    private static SucceededRecipient delivered(Recipient given) {
       return new SucceededRecipient(
-          local.given().address(),
-          local.given().parameters(),
+          given.address(),
+          given.parameters(),
           SucceededRecipient.How.DELIVERED,
           DELIVERED,
           Optional.empty());

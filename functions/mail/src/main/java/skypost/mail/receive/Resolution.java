@@ -2,6 +2,7 @@ package skypost.mail.receive;
 
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.directory.FolderTimes;
 import skypost.mail.message.Envelope.Recipient;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
@@ -11,12 +12,15 @@ import skypost.protocol.smtp.SmtpReply;
  *
  * @param local mailboxes
  * @param remote addresses of other servers
+ * @param read recipients whose mail was read as a report on a domain
  * @param failed recipients that lead nowhere
  */
-record Resolution(List<Local> local, List<Remote> remote, List<Failed> failed) {
+record Resolution(
+    List<Local> local, List<Remote> remote, List<Recipient> read, List<Failed> failed) {
   Resolution {
     local = List.copyOf(local);
     remote = List.copyOf(remote);
+    read = List.copyOf(read);
     failed = List.copyOf(failed);
   }
 
@@ -26,8 +30,9 @@ record Resolution(List<Local> local, List<Remote> remote, List<Failed> failed) {
    * @param given the recipient that first led to it
    * @param user whose it is
    * @param filter the version of the user's filter; empty: there is none
+   * @param times how long the user's folders keep messages
    */
-  record Local(Recipient given, EmailAddress user, Optional<String> filter) {}
+  record Local(Recipient given, EmailAddress user, Optional<String> filter, FolderTimes times) {}
 
   /**
    * An address elsewhere.

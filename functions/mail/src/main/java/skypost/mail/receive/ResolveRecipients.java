@@ -13,8 +13,11 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.FolderTimes;
 import skypost.mail.directory.LocalAddresses;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Postmaster;
+import skypost.mail.directory.ReportAddresses;
 import skypost.mail.forward.ReturnPath;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.message.Envelope;
@@ -23,6 +26,7 @@ import skypost.mail.message.MessageId;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
 import skypost.mail.receive.Resolution.Remote;
+import skypost.mail.report.TakeReports;
 import skypost.mail.trace.Traces;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
@@ -42,29 +46,30 @@ final class ResolveRecipients {
   private final CachedDomains domains;
   private final LocalAddresses addresses;
   private final Postmaster postmaster;
+  private final Directory directory;
   private final ReturnPaths returnPaths;
+  private final TakeReports reports;
   private final Traces traces;
 
   ResolveRecipients(ReceiveMessage.Ports ports, Clock clock) {
-    Directory directory = ports.directory();
+    this.directory = ports.directory();
     String hostname = ports.bounces().hostname();
     this.returnPaths = ports.returnPaths();
     this.traces = ports.traces();
     this.domains = new CachedDomains(directory, clock);
+    this.reports = new TakeReports(ports.messages(), domains, ports.reports());
     this.addresses = new LocalAddresses(directory);
     this.postmaster = new Postmaster(directory, hostname);
   }
 
-  Resolution resolve(Envelope envelope) throws IOException {
-    Map<EmailAddress, Local> local = new LinkedHashMap<>();
-    Map<EmailAddress, Remote> remote = new LinkedHashMap<>();
-    List<Failed> failed = new ArrayList<>();
+  Resolution resolve(MessageId id, Envelope envelope) throws IOException {
+    Reached into = new Reached();
     for (Recipient given : envelope.recipients()) {
-      Walk walk = new Walk(envelope, given, local, remote);
+      Walk walk = new Walk(id, envelope, given, into);
       walk.follow(postmaster.home(given.address()), Optional.empty());
-      walk.failure().ifPresent(failed::add);
+      walk.failure().ifPresent(into.failed::add);
     }
-    return new Resolution(List.copyOf(local.values()), List.copyOf(remote.values()), failed);
+    return into.resolution();
   }
 
   /** Whether the sender's domain is ours: then SPF knows that its mail comes from us. */
@@ -72,37 +77,55 @@ final class ResolveRecipients {
     return domains.find(domain).filter(found -> found.kind() == Domain.Kind.LOCAL).isPresent();
   }
 
+  /** Where the ways of all recipients have led so far. */
+  private static final class Reached {
+    private final Map<EmailAddress, Local> local = new LinkedHashMap<>();
+    private final Map<EmailAddress, Remote> remote = new LinkedHashMap<>();
+    private final List<Recipient> read = new ArrayList<>();
+    private final List<Failed> failed = new ArrayList<>();
+
+    boolean isFull() {
+      return local.size() + remote.size() >= MAX_DESTINATIONS;
+    }
+
+    Resolution resolution() {
+      return new Resolution(
+          List.copyOf(local.values()), List.copyOf(remote.values()), read, failed);
+    }
+  }
+
+  /** What holds for a domain's mailboxes; it is remembered, so nothing is read for it. */
+  private MailboxRules rules(String domain) throws IOException {
+    return domains.find(domain).map(Domain::mailboxes).orElse(MailboxRules.NONE);
+  }
+
   /** The way from one recipient through the aliases. */
   private final class Walk {
+    private final MessageId id;
     private final Envelope envelope;
     private final Recipient given;
-    private final Map<EmailAddress, Local> local;
-    private final Map<EmailAddress, Remote> remote;
+    private final Reached reached;
     private final Set<EmailAddress> seen = new HashSet<>();
     private boolean arrived;
     private Optional<Failed> failure = Optional.empty();
 
-    Walk(
-        Envelope envelope,
-        Recipient given,
-        Map<EmailAddress, Local> local,
-        Map<EmailAddress, Remote> remote) {
+    Walk(MessageId id, Envelope envelope, Recipient given, Reached reached) {
+      this.id = id;
       this.envelope = envelope;
       this.given = given;
-      this.local = local;
-      this.remote = remote;
+      this.reached = reached;
     }
 
     /**
      * @param forwarder the domain of the alias that leads there
      */
     void follow(EmailAddress address, Optional<String> forwarder) throws IOException {
-      if (local.size() + remote.size() >= MAX_DESTINATIONS) {
+      if (reached.isFull()) {
         fail(address, TOO_MANY);
         return;
       }
       if (!isLocal(address.domain())) {
-        remote.putIfAbsent(address, new Remote(given, address, forwarder));
+        reached.remote.putIfAbsent(address, new Remote(given, address, forwarder));
         arrived = true;
         return;
       }
@@ -126,6 +149,13 @@ final class ResolveRecipients {
     }
 
     private void followAccount(EmailAddress address) throws IOException {
+      if (ReportAddresses.contains(address) && reports.take(id, address)) {
+        reached.read.add(given);
+        arrived = true;
+        if (directory.account(address.canonical()).isEmpty()) {
+          return; // nobody wants to see it besides
+        }
+      }
       Optional<Account> account = addresses.find(address);
       if (account.isEmpty()) {
         fail(address, UNKNOWN);
@@ -136,7 +166,9 @@ final class ResolveRecipients {
       }
       switch (account.get()) {
         case Account.User user -> {
-          local.putIfAbsent(user.address(), new Local(given, user.address(), user.filter()));
+          FolderTimes times = user.times().over(rules(user.address().domain()).times());
+          reached.local.putIfAbsent(
+              user.address(), new Local(given, user.address(), user.filter(), times));
           arrived = true;
         }
         case Account.Alias alias -> {

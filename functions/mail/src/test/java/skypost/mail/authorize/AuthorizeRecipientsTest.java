@@ -263,11 +263,12 @@ class AuthorizeRecipientsTest {
             0,
             "ann@local.example",
             "nobody@local.example",
+            "dmarc-reports@local.example",
             "victim@far.example");
 
     assertThat(rules.decide(question))
         .extracting(RecipientAnswer::rule)
-        .containsExactly("local-recipient", "no-mailbox", "relay-denied");
+        .containsExactly("local-recipient", "no-mailbox", "local-recipient", "relay-denied");
   }
 
   private RecipientAnswer inbound(String client, String recipient) throws IOException {

@@ -9,6 +9,7 @@ import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
 import skypost.mail.contract.BodyHoldersContract;
+import skypost.mail.contract.CountedMailContract;
 import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
@@ -26,6 +27,7 @@ import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
 import skypost.mail.contract.QueueOperationsContract;
+import skypost.mail.contract.ReceivedReportsContract;
 import skypost.mail.contract.RelayRecipientsContract;
 import skypost.mail.contract.SmartHostPasswordsContract;
 import skypost.mail.contract.SuppressionsContract;
@@ -49,6 +51,8 @@ import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
+import skypost.mail.report.CountedMail;
+import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
@@ -56,6 +60,26 @@ import skypost.mail.trace.Traces;
 
 /** The ports in memory keep the contracts. */
 class InMemoryPortsTest {
+  @Nested
+  class OfReceivedReports extends ReceivedReportsContract {
+    private final ReceivedReports reports = new InMemoryReceivedReports();
+
+    @Override
+    protected ReceivedReports reports() {
+      return reports;
+    }
+  }
+
+  @Nested
+  class OfCountedMail extends CountedMailContract {
+    private final CountedMail mail = new InMemoryCountedMail();
+
+    @Override
+    protected CountedMail mail() {
+      return mail;
+    }
+  }
+
   @Nested
   class OfDirectory extends DirectoryContract {
     private final Directory directory = new InMemoryDirectory();

@@ -30,6 +30,7 @@ import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -66,7 +67,8 @@ class FilteredDeliveryTest {
                   new ApplyFilter.Ports(
                       filters, new InMemoryFilterMemories(), messages, messages, mailboxes, traces),
                   "mx.local.example",
-                  CLOCK)),
+                  CLOCK),
+              new InMemoryReceivedReports()),
           CLOCK);
 
   @BeforeEach

@@ -25,6 +25,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.Envelope.Recipient;
@@ -55,7 +56,8 @@ class ForwardTest {
               traces,
               new Bounces(messages, "mx.local.example"),
               new ReturnPaths(List.of("a secret of ours")),
-              Samples.filters(directory, messages, mailboxes, CLOCK)),
+              Samples.filters(directory, messages, mailboxes, CLOCK),
+              new InMemoryReceivedReports()),
           CLOCK);
 
   @BeforeEach

@@ -30,6 +30,7 @@ import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
+import skypost.mail.memory.InMemoryReceivedReports;
 import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.Envelope.Recipient;
@@ -50,6 +51,7 @@ class ReceiveMessageTest {
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
+  private final InMemoryReceivedReports reports = new InMemoryReceivedReports();
   private final InMemoryTraces traces = new InMemoryTraces();
   private final List<InMemoryOutboundQueue.Wake> wakes = new ArrayList<>();
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(CLOCK, wakes::add);
@@ -344,7 +346,8 @@ class ReceiveMessageTest {
             traces,
             bounces,
             ReturnPaths.NONE,
-            Samples.filters(directory, messages, mailboxes, CLOCK)),
+            Samples.filters(directory, messages, mailboxes, CLOCK),
+            reports),
         CLOCK);
   }
 

@@ -1,5 +1,6 @@
 package skypost.mail.auth.dmarc;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  * @param strictDkim whether a signer must be the very domain of the author
  * @param strictSpf whether a sender must
  * @param testing t=y
+ * @param reports where aggregate reports are wanted: the URIs of rua
  */
 record DmarcRecord(
     boolean valid,
@@ -29,7 +31,8 @@ record DmarcRecord(
     Psd psd,
     boolean strictDkim,
     boolean strictSpf,
-    boolean testing) {
+    boolean testing,
+    List<String> reports) {
   private static final Pattern VERSION = Pattern.compile("v[ \t]*=[ \t]*DMARC1[ \t]*(;.*)?");
   private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[^\\s,]+");
 
@@ -64,8 +67,9 @@ record DmarcRecord(
     }
     Policy domain = policy(tags, "p").orElse(Policy.NONE);
     Policy subdomains = policy(tags, "sp").orElse(domain);
+    List<String> reports = uris(tags.getOrDefault("rua", ""));
     return new DmarcRecord(
-        readable || wantsReports(tags.getOrDefault("rua", "")),
+        readable || !reports.isEmpty(),
         domain,
         subdomains,
         policy(tags, "np").orElse(subdomains),
@@ -76,19 +80,18 @@ record DmarcRecord(
         },
         tags.getOrDefault("adkim", "r").equalsIgnoreCase("s"),
         tags.getOrDefault("aspf", "r").equalsIgnoreCase("s"),
-        tags.getOrDefault("t", "n").equalsIgnoreCase("y"));
+        tags.getOrDefault("t", "n").equalsIgnoreCase("y"),
+        reports);
   }
 
   private static Optional<Policy> policy(Map<String, String> tags, String name) {
     return Optional.ofNullable(tags.get(name)).flatMap(Policy::parse);
   }
 
-  private static boolean wantsReports(String uris) {
-    for (String uri : uris.split(",")) {
-      if (URI.matcher(uri.strip()).matches()) {
-        return true;
-      }
-    }
-    return false;
+  private static List<String> uris(String list) {
+    return Arrays.stream(list.split(","))
+        .map(String::strip)
+        .filter(uri -> URI.matcher(uri).matches())
+        .toList();
   }
 }
