@@ -14,7 +14,9 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.ExpiringMailboxes;
+import skypost.mail.mailbox.MailboxChecks;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -39,6 +41,8 @@ public record ApiPorts(
     Mailboxes mailboxes,
     DeletedMessages deletedMessages,
     ExpiringMailboxes expiringMailboxes,
+    MailboxChecks mailboxChecks,
+    DomainUsage domainUsage,
     Filters filters,
     FilterMemories filterMemories,
     BodyHolders holders,
@@ -63,6 +67,8 @@ public record ApiPorts(
         aws.mailboxes(),
         aws.deletedMessages(),
         aws.expiringMailboxes(),
+        aws.mailboxChecks(),
+        aws.domainUsage(),
         aws.filters(),
         aws.filterMemories(),
         aws.holders(),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import skypost.mail.admin.CheckMailbox;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
@@ -69,6 +70,15 @@ final class Routes {
     routes.addAll(
         new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
+    var checked =
+        new CheckMailbox.Ports(
+            ports.directory(),
+            ports.mailboxChecks(),
+            ports.mailboxes(),
+            ports.expiringMailboxes(),
+            ports.messages(),
+            ports.traces());
+    routes.addAll(new CheckRoutes(new CheckMailbox(checked, bodies, clock)).routes());
     routes.addAll(new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
@@ -98,7 +108,8 @@ final class Routes {
             relayRecipients,
             ports.suppressions(),
             ReturnPaths.NONE,
-            ports.screen());
+            ports.screen(),
+            ports.domainUsage());
     var relay = new ManageRelay.Ports(authorize, ports.smartHostPasswords());
     routes.addAll(
         new RelayRoutes(new ManageRelay(relay, settings.relay(), clock, random)).routes());

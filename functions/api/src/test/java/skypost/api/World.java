@@ -38,10 +38,12 @@ import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryDomainUsage;
 import skypost.mail.memory.InMemoryExpiringMailboxes;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryGreylist;
+import skypost.mail.memory.InMemoryMailboxChecks;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -205,6 +207,8 @@ final class World {
             mailboxes,
             deleted,
             new InMemoryExpiringMailboxes(mailboxes),
+            new InMemoryMailboxChecks(mailboxes),
+            new InMemoryDomainUsage(),
             filters,
             new InMemoryFilterMemories(),
             holders,

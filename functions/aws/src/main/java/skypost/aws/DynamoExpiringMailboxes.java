@@ -79,7 +79,7 @@ public final class DynamoExpiringMailboxes implements ExpiringMailboxes {
   }
 
   /** A delivery moves a folder's next UID, and everything else the version. */
-  private static String mark(MailboxHead head) {
+  static String mark(MailboxHead head) {
     return head.version() + " " + new java.util.TreeMap<>(head.next());
   }
 

@@ -77,7 +77,8 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
                 new ApplyFilter(filters, bounces.hostname(), clock),
-                ports.receivedReports()),
+                ports.receivedReports(),
+                ports.domainUsage()),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.expire =

@@ -20,6 +20,8 @@ import skypost.mail.filter.FilterPlan.Filing;
 import skypost.mail.filter.FilteredMail;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DomainQuota;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
@@ -68,15 +70,44 @@ public final class ReceiveMessage {
       Bounces bounces,
       ReturnPaths returnPaths,
       ApplyFilter filters,
-      ReceivedReports reports) {}
+      ReceivedReports reports,
+      DomainUsage usage) {
+    /** Where domains have no quotas. */
+    public Ports(
+        Directory directory,
+        StoredMessages messages,
+        Mailboxes mailboxes,
+        BodyHolders holders,
+        OutboundQueue queue,
+        Traces traces,
+        Bounces bounces,
+        ReturnPaths returnPaths,
+        ApplyFilter filters,
+        ReceivedReports reports) {
+      this(
+          directory,
+          messages,
+          mailboxes,
+          holders,
+          queue,
+          traces,
+          bounces,
+          returnPaths,
+          filters,
+          reports,
+          DomainUsage.UNKNOWN);
+    }
+  }
 
   private final Ports ports;
   private final ResolveRecipients resolver;
+  private final DomainQuota quota;
   private final Clock clock;
 
   public ReceiveMessage(Ports ports, Clock clock) {
     this.ports = ports;
     this.resolver = new ResolveRecipients(ports, clock);
+    this.quota = new DomainQuota(ports.usage(), ports.directory(), ports.mailboxes(), clock);
     this.clock = clock;
   }
 
@@ -143,6 +174,7 @@ public final class ReceiveMessage {
       failed.addAll(resolution.failed());
       for (Local local : resolution.local()) {
         deliver(local);
+        quota.count(local.user().domain(), local.rules());
       }
       queue(entries.stream().map(entry -> entry.withShared(shared)).toList());
       report();
@@ -231,6 +263,10 @@ public final class ReceiveMessage {
     private void file(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
       String folder = filing.folder();
+      if (quota.isFull(user.domain(), local.rules(), size)) {
+        refuse(local, filing);
+        return;
+      }
       switch (ports.mailboxes().deliver(user, delivery(local, filing))) {
         case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
         case DeliveryOutcome.Duplicate _ -> done(local, new Outcome.FiledBefore(folder));
@@ -267,7 +303,7 @@ public final class ReceiveMessage {
           shared,
           subject,
           filing.flags(),
-          local.times().of(folder).map(id.acceptedAt()::plus));
+          local.rules().times().of(folder).map(id.acceptedAt()::plus));
     }
 
     /**

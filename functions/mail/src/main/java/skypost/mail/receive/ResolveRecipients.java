@@ -13,7 +13,6 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
-import skypost.mail.directory.FolderTimes;
 import skypost.mail.directory.LocalAddresses;
 import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Postmaster;
@@ -166,9 +165,10 @@ final class ResolveRecipients {
       }
       switch (account.get()) {
         case Account.User user -> {
-          FolderTimes times = user.times().over(rules(user.address().domain()).times());
+          MailboxRules ofDomain = rules(user.address().domain());
+          var rules = new MailboxRules(ofDomain.quotaBytes(), user.times().over(ofDomain.times()));
           reached.local.putIfAbsent(
-              user.address(), new Local(given, user.address(), user.filter(), times));
+              user.address(), new Local(given, user.address(), user.filter(), rules));
           arrived = true;
         }
         case Account.Alias alias -> {

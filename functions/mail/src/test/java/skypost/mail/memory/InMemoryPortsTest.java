@@ -14,12 +14,14 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.DomainUsageContract;
 import skypost.mail.contract.ExpiryContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
+import skypost.mail.contract.MailboxChecksContract;
 import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
@@ -43,6 +45,8 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.DomainUsage;
+import skypost.mail.mailbox.MailboxChecks;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -114,6 +118,31 @@ class InMemoryPortsTest {
           mailboxes,
           new InMemoryDeletedMessages(mailboxes),
           new InMemoryExpiringMailboxes(mailboxes));
+    }
+  }
+
+  @Nested
+  class OfDomainUsage extends DomainUsageContract {
+    private final DomainUsage usage = new InMemoryDomainUsage();
+
+    @Override
+    protected DomainUsage usage() {
+      return usage;
+    }
+  }
+
+  @Nested
+  class OfMailboxChecks extends MailboxChecksContract {
+    private final InMemoryMailboxes memory = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return memory;
+    }
+
+    @Override
+    protected MailboxChecks checks() {
+      return new InMemoryMailboxChecks(memory);
     }
   }
 
