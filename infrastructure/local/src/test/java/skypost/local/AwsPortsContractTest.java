@@ -8,6 +8,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,6 +55,7 @@ import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.DomainUsageContract;
 import skypost.mail.contract.ExpiryContract;
+import skypost.mail.contract.Faults;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
@@ -60,6 +63,7 @@ import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxChecksContract;
 import skypost.mail.contract.MailboxHistoryContract;
+import skypost.mail.contract.MailboxStores;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
@@ -109,6 +113,7 @@ import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -188,8 +193,26 @@ class AwsPortsContractTest {
   @Nested
   class DynamoMailboxHistoryTest extends MailboxHistoryContract {
     @Override
-    protected Mailboxes mailboxes() {
-      return mailboxesInDynamo();
+    protected MailboxStores stores() {
+      return stores(dynamo);
+    }
+
+    private static MailboxStores stores(DynamoDbClient client) {
+      Clock clock = Clock.systemUTC();
+      return new MailboxStores(
+          new DynamoMailboxes(client, Resources.MAILBOXES, clock),
+          new DynamoDeletedMessages(client, Resources.MAILBOXES, clock),
+          new DynamoExpiringMailboxes(client, Resources.MAILBOXES, clock),
+          new DynamoMailboxChecks(client, Resources.MAILBOXES));
+    }
+
+    /** Between any two writes of an adapter there may be a crash. */
+    @Override
+    protected MailboxStores faulty(MailboxStores stores, Random random) {
+      var writes = Set.of("putItem", "updateItem", "deleteItem", "transactWriteItems");
+      var faults =
+          new Faults(random, 8, writes::contains, () -> SdkClientException.create("no answer"));
+      return stores(faults.in(DynamoDbClient.class, dynamo));
     }
   }
 
