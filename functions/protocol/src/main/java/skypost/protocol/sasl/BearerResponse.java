@@ -15,16 +15,15 @@ record BearerResponse(Optional<String> authzid, String token) {
   static final int MAX_OCTETS = 8192;
 
   /**
-   * The gs2-header of RFC 5801 section 4 without channel binding, and the pairs of RFC 7628: bounded,
-   * as the matcher's stack grows with each repetition of a group.
+   * The gs2-header of RFC 5801 section 4 without channel binding, and the pairs of RFC 7628:
+   * bounded, as the matcher's stack grows with each repetition of a group.
    */
   private static final Pattern MESSAGE =
       Pattern.compile(
           "[ny],(?:a=((?:[^,=\\x00\\x01]++|=2C|=3D){1,64}+))?,\\x01((?:[A-Za-z]+=[^\\x00\\x01]*+\\x01){0,16}+)\\x01");
 
   private static final Pattern AUTH =
-      Pattern.compile(
-          "(?i:auth=bearer) +([A-Za-z0-9._~+/-]+=*)"); // RFC 6750 section 2.1: b64token
+      Pattern.compile("(?i:auth=bearer) +([A-Za-z0-9._~+/-]+=*)"); // RFC 6750 section 2.1: b64token
 
   /** Empty when the message is malformed, too long or carries not exactly one bearer token. */
   static Optional<BearerResponse> parse(byte[] octets) {

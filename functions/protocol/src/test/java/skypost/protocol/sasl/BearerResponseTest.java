@@ -32,10 +32,20 @@ class BearerResponseTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "^", "n,,^^", "n,,^auth=Bearer t^", "auth=Bearer t^^", "p=tls-exporter,,^auth=Bearer t^^",
-        "n,b,^auth=Bearer t^^", "n,a=,^auth=Bearer t^^", "n,a=x=2Z,^auth=Bearer t^^",
-        "n,,^auth=Basic t^^", "n,,^auth=Bearer ^^", "n,,^auth=Bearer t u^^",
-        "n,,^auth=Bearer t^auth=Bearer u^^", "n,,^auth=Bearer t^^x"
+        "",
+        "^",
+        "n,,^^",
+        "n,,^auth=Bearer t^",
+        "auth=Bearer t^^",
+        "p=tls-exporter,,^auth=Bearer t^^",
+        "n,b,^auth=Bearer t^^",
+        "n,a=,^auth=Bearer t^^",
+        "n,a=x=2Z,^auth=Bearer t^^",
+        "n,,^auth=Basic t^^",
+        "n,,^auth=Bearer ^^",
+        "n,,^auth=Bearer t u^^",
+        "n,,^auth=Bearer t^auth=Bearer u^^",
+        "n,,^auth=Bearer t^^x"
       })
   void whatIsMalformedIsRefused(String message) {
     assertThat(parse(message)).isEmpty();
