@@ -25,7 +25,11 @@ import skypost.mail.report.ReceivedReports;
 import skypost.mail.sieve.run.FilterMemories;
 import skypost.mail.signing.KeyVault;
 import skypost.mail.signing.SigningKeys;
+import skypost.mail.tlspolicy.PolicyFiles;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.Transfers;
 
 /**
  * What the API works on.
@@ -33,6 +37,7 @@ import skypost.mail.trace.Traces;
  * @param incoming where bounces of removed messages are put
  * @param keyVault seals DKIM's private keys, and need not be able to open them
  * @param publishedRecords asks the DNS anew each time
+ * @param policyFiles MTA-STS policies as others fetch them
  * @param probe for explaining what a relay domain's primary says
  * @param screen for explaining what DNS lists say, and who is greylisted; it leaves no trace
  */
@@ -54,9 +59,13 @@ public record ApiPorts(
     RelayRecipients relayRecipients,
     ProbedRecipients probedRecipients,
     Suppressions suppressions,
+    Transfers transfers,
+    ExportObjects exports,
+    ImportObjects imports,
     SigningKeys signingKeys,
     KeyVault keyVault,
     Supplier<PublishedRecords> publishedRecords,
+    PolicyFiles policyFiles,
     ReceivedReports receivedReports,
     RecipientProbe probe,
     ScreenClients.Ports screen) {
@@ -80,9 +89,13 @@ public record ApiPorts(
         aws.relayRecipients(),
         aws.probedRecipients(),
         aws.suppressions(),
+        aws.transfers(),
+        aws.exportObjects(),
+        aws.importObjects(),
         aws.signingKeys(),
         aws.keyVault(),
         settings::publishedRecords,
+        settings.policyFiles(),
         aws.receivedReports(),
         settings.callAhead().probe(),
         new ScreenClients.Ports(settings.callAhead().screen(), aws.greylist().withoutTraces()));

@@ -22,6 +22,7 @@ import skypost.mail.admin.ManageRelay;
 import skypost.mail.admin.ManageRelayRecipients;
 import skypost.mail.admin.ManageSigningKeys;
 import skypost.mail.admin.ManageSuppressions;
+import skypost.mail.admin.ManageTransfers;
 import skypost.mail.admin.ManageUsers;
 import skypost.mail.admin.PreviewFilter;
 import skypost.mail.admin.RecoverMessages;
@@ -73,6 +74,10 @@ final class Routes {
     routes.addAll(
         new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
     routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
+    var transfers =
+        new ManageTransfers.Ports(
+            ports.transfers(), ports.exports(), ports.imports(), ports.mailboxes());
+    routes.addAll(new TransferRoutes(new ManageTransfers(transfers, clock, random)).routes());
     routes.addAll(new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
@@ -135,15 +140,20 @@ final class Routes {
             clock);
     var host =
         new OutboundHost(
-            settings.hostname(), settings.callAhead().helo(), settings.outboundAddresses());
+            settings.hostname(),
+            settings.callAhead().helo(),
+            settings.outboundAddresses(),
+            settings.policyMode());
     var advise =
         new AdviseDomain(
-            new AdviseDomain.Ports(ports.directory(), keys, ports.publishedRecords()),
+            new AdviseDomain.Ports(
+                ports.directory(), keys, ports.publishedRecords(), ports.policyFiles()),
             host,
             settings.relay(),
             clock);
     List<Route> routes = new ArrayList<>(new SigningRoutes(keys, advise).routes());
     routes.addAll(new DnsRoutes(advise).routes());
+    routes.addAll(new PolicyRoutes(advise).routes());
     return routes;
   }
 

@@ -235,6 +235,27 @@ class AccountsApiTest {
     assertThat(second.json()).doesNotContainKey("next");
   }
 
+  @Test
+  void aDomainSaysWhatItWantsOfForgedMail() throws IOException {
+    World world = World.seeded();
+    String settings =
+        "{\"dmarcReject\": \"refuse\", \"spoofed\": \"accept\", \"exemptions\":"
+            + " [{\"sender\": \"*.News.example\"}, {\"network\": \"2001:db8::/32\"},"
+            + " {\"sealer\": \"Lists.example\"}]}";
+
+    assertThat(world.put("/v1/domains/strict.example", settings).status()).isEqualTo(201);
+
+    String shown =
+        "\"dmarcReject\":\"refuse\",\"spoofed\":\"accept\",\"exemptions\":"
+            + "[{\"sender\":\"*.news.example\"},{\"network\":\"2001:db8:0:0:0:0:0:0/32\"},"
+            + "{\"sealer\":\"lists.example\"}]";
+    assertThat(world.get("/v1/domains/strict.example").body()).contains(shown);
+    assertThat(world.patch("/v1/domains/strict.example", "{\"spoofed\": \"junk\"}").body())
+        .contains(shown.replace("accept", "junk"));
+    assertThat(world.patch("/v1/domains/strict.example", "{\"exemptions\": null}").body())
+        .doesNotContain("exemptions");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -246,6 +267,14 @@ class AccountsApiTest {
           /v1/domains/d.example          | {"primary": "host:99999", "kind": "relay"}       | primary
           /v1/domains/d.example          | {"primary": "mx.example"}                        | primary
           /v1/domains/d.example          | {"dmarcReject": true}                            | dmarcReject
+          /v1/domains/d.example          | {"spoofed": "refuse it"}                         | spoofed
+          /v1/domains/d.example          | {"exemptions": {"sender": "x.example"}}          | exemptions
+          /v1/domains/d.example          | {"exemptions": [{}]}                             | exemptions[0]
+          /v1/domains/d.example          | {"exemptions": [{"sender": "a.example", "network": "192.0.2.1"}]} | exemptions[0]
+          /v1/domains/d.example          | {"exemptions": [{"sender": "a@b@c"}]}            | exemptions[0].sender
+          /v1/domains/d.example          | {"exemptions": [{"network": "192.0.2.1/24"}]}    | exemptions[0].network
+          /v1/domains/d.example          | {"exemptions": [{"sealer": "*.lists.example"}]}  | exemptions[0].sealer
+          /v1/domains/d.example          | {"exemptions": [{"client": "192.0.2.1"}]}        | exemptions[0].client
           /v1/users/no-address           | {"password": "x"}                                | address
           /v1/users/x@local.example      | {"password": ""}                                 | password
           /v1/users/x@local.example      | {"password": "a\\u0000b"}                        | password

@@ -26,7 +26,7 @@ class ApiEventsTest {
           domain-list           | 200 | "domain":"local.example"
           domain-put            | 201 | "primary":"mx.new.example:25"
           domain-get            | 200 | "kind":"local"
-          domain-patch          | 200 | {"domain":"relay.example","kind":"relay","dmarcReject":"refuse","recipients":{"check":"none"}}
+          domain-patch          | 200 | {"domain":"relay.example","kind":"relay","dmarcReject":"refuse","spoofed":"junk","recipients":{"check":"none"}}
           domain-delete         | 204 |
           domain-delete-refused | 409 | has accounts
           domain-put-checked    | 201 | "recipients":{"check":"call-ahead"}
@@ -63,6 +63,13 @@ class ApiEventsTest {
           deleted-restore-many  | 200 | {"restored":1,"left":0,"full":false}
           lease-get             | 200 | "holder":"pop3-1"
           lease-delete          | 204 |
+          export-post           | 202 | "state":"running","format":"mbox","folders":["INBOX"],"messages":{
+          export-get            | 200 | "download":{"method":"GET","url":"memory:exports/
+          export-delete         | 204 |
+          import-post           | 202 | "state":"waiting","format":"maildir","folder":"Archive"
+          import-get            | 200 | "faults":[{
+          import-start          | 202 | "state":"running"
+          import-delete         | 204 |
           alias-list            | 200 | "address":"info@local.example"
           alias-put             | 201 | "address":"*@local.example"
           alias-get             | 200 | "targets":["ann@local.example"]
@@ -75,6 +82,7 @@ class ApiEventsTest {
           destination-flush     | 202 | "state":"recovering","window":1
           destination-delete    | 204 |
           domain-flush          | 202 | "state":"recovering","window":1,"sending":false,"waiting":1
+          mta-sts-policy        | 200 | mx: mx.skypost.example
           domain-dns            | 200 | "value":"v=spf1 ip4:198.51.100.7 -all"
           domain-dns-check      | 200 | "activated":["s20261124-2"]
           signing-key-list      | 200 | {"items":[{"id":"s20261101-1","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T07:00:00Z","records":[{"selector":"s20261101-1-rsa","algorithm":"rsa-sha256","name":"s20261101-1-rsa._domainkey.local.example","type":"TXT","value":"v=DKIM1; k=rsa; p=

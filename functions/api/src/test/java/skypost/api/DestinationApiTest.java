@@ -3,6 +3,7 @@ package skypost.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,9 @@ import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
 import skypost.mail.queue.Destination;
 import skypost.mail.queue.Destination.Lease;
 import skypost.mail.queue.Destination.Phase;
+import skypost.mail.queue.Destination.Trouble;
+import skypost.mail.queue.QueueEntry;
+import skypost.protocol.smtp.SmtpReply;
 
 /** How destinations are, and what an administrator can do about it. */
 class DestinationApiTest {
@@ -47,6 +51,35 @@ class DestinationApiTest {
         .containsEntry("waiting", 0)
         .containsEntry("troubles", List.of());
     assertThat(World.seeded().get("/v1/destinations/no domain").status()).isEqualTo(400);
+  }
+
+  /** It is a destination of its own, by the name that the list has it under. */
+  @Test
+  void aSmartHostShowsWhatWaitsForItAndIsFlushed() throws IOException {
+    World world = World.seeded();
+    String host = "ann@smart.example:587";
+    QueueEntry waits = world.queue.entries(World.WAITS).getFirst();
+    world.queue.replace(waits, waits.waitingFor(host));
+    Destination seen = world.destinations.find(host);
+    SmtpReply refused = SmtpReply.of(451, 4, 1, "cannot connect to smart.example");
+    Trouble trouble = new Trouble(World.NOW, "", refused, Optional.empty());
+    world.destinations.replace(
+        seen, seen.failed(trouble, World.NOW, Duration.ofMinutes(1)), World.NOW);
+    String path = "/v1/destinations/ann%40Smart.Example%3A587";
+
+    assertThat(world.get(path).json())
+        .containsEntry("destination", host)
+        .containsEntry("state", "deferred")
+        .containsEntry("waiting", 1);
+    assertThat(world.get("/v1/messages/" + World.WAITS).body())
+        .contains("smart host smart.example:587 deferred until")
+        .doesNotContain("ann@smart");
+    assertThat(world.get(FAR).json()).containsEntry("waiting", 0);
+    assertThat(world.post(path + "/flush", null).status()).isEqualTo(202);
+    assertThat(world.destinationWakes)
+        .containsExactly(new DestinationWake(host, World.NOW, World.NOW));
+    assertThat(world.delete(path).status()).isEqualTo(204);
+    assertThat(world.get("/v1/destinations/ann%40smart.example%3A99999").status()).isEqualTo(400);
   }
 
   @Test

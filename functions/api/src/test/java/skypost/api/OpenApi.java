@@ -92,6 +92,9 @@ record OpenApi(Map<?, ?> root) {
     }
     String type = (String) answer.headers().get("content-type");
     assertThat(content.keySet().stream().map(Object::toString).toList()).containsExactly(type);
+    if (type.equals("text/plain")) {
+      return; // a text is a text
+    }
     assertFits(object(object(content, type), "schema"), answer.json(), template.get());
   }
 

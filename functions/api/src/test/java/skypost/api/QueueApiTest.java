@@ -1,6 +1,7 @@
 package skypost.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,8 @@ class QueueApiTest {
     assertThat(world.post(WAITS + "/retry", null).json()).containsEntry("status", "deferred");
 
     assertThat(world.wakes)
-        .containsExactly(new Wake(new EntryId(World.WAITS, "far.example", 0), World.NOW));
+        .extracting(Wake::id, Wake::at)
+        .containsExactly(tuple(new EntryId(World.WAITS, "far.example", 0), World.NOW));
     assertThat(
             world.queue.book(only(world, World.WAITS).id(), World.NOW, World.NOW.plusSeconds(60)))
         .isInstanceOf(Booking.Booked.class);
@@ -78,7 +80,8 @@ class QueueApiTest {
     assertThat(removed.recipients())
         .allMatch(recipient -> recipient.end().equals(Optional.of(new End.Removed())));
     assertThat(world.messages.open(World.WAITS)).isEmpty();
-    assertThat(stored(world)).containsExactlyInAnyOrder(World.FILED, World.HELD); // and no bounce
+    assertThat(stored(world))
+        .containsExactlyInAnyOrder(World.FILED, World.DELETED, World.HELD); // and no bounce
     assertThat(world.get("/v1/messages/" + World.WAITS).json()).containsEntry("status", "removed");
     assertThat(world.get("/v1/queue").items())
         .extracting(item -> item.get("message"))
@@ -94,7 +97,7 @@ class QueueApiTest {
     assertThat(world.delete(WAITS + "?bounce=true").status()).isEqualTo(204);
 
     List<MessageId> bounces = new ArrayList<>(stored(world));
-    bounces.removeAll(List.of(World.FILED, World.HELD));
+    bounces.removeAll(List.of(World.FILED, World.DELETED, World.HELD));
     assertThat(bounces).hasSize(1);
     try (var bounce = world.messages.open(bounces.getFirst()).orElseThrow()) {
       assertThat(bounce.envelope().sender()).isEmpty();

@@ -120,6 +120,25 @@ class SigningApiTest {
   }
 
   @Test
+  void aPolicyIsServedByTheNameThatIsAsked() throws IOException {
+    World world = World.seeded();
+    String path = "/.well-known/mta-sts.txt";
+    World.Answer answer =
+        world.call("GET", path, java.util.Map.of("Host", "MTA-STS.local.example:443"), null);
+
+    assertThat(answer.body())
+        .isEqualTo("version: STSv1\nmode: testing\nmx: mx.skypost.example\nmax_age: 604800\n")
+        .isEqualTo(
+            ((java.util.Map<?, ?>) world.get(DOMAIN + "/dns").json().get("mtaSts")).get("policy"));
+    assertThat(answer.headers()).containsEntry("content-type", "text/plain");
+    for (String host : List.of("mta-sts.none.example", "local.example", "", "mta-sts.")) {
+      assertThat(world.call("GET", path, java.util.Map.of("Host", host), null).status())
+          .as(host)
+          .isEqualTo(404);
+    }
+  }
+
+  @Test
   void theAdviceFollowsTheSmartHostOfTheDomain() throws IOException {
     World world = World.seeded();
     world.put(

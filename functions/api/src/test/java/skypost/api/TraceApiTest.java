@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
@@ -14,7 +15,9 @@ import skypost.mail.queue.QueueEntry.End;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.trace.Traces.Outcome;
+import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /** "Where is my message?" at every step of its way. */
@@ -55,6 +58,56 @@ class TraceApiTest {
         .containsEntry("folder", "INBOX")
         .containsEntry("uid", 1)
         .containsEntry("at", "2026-11-25T07:00:01Z");
+  }
+
+  @Test
+  void whatWasFoundOutAboutTheSenderIsInTheTimeline() throws IOException {
+    World world = World.seeded();
+    MessageId id = MessageId.derived(World.NOW, "suspect");
+    EmailAddress ann = World.address("ann@local.example");
+    var junk = new RecipientOutcome(ann, ann, new Outcome.Filed("Junk", 3), "dmarc-quarantine");
+    world.traces.record(
+        new Receipt(
+            id, envelope(world), 60, "win", World.NOW, List.of(junk), "mx.example; dmarc=fail"));
+
+    Map<String, Object> trace = world.get("/v1/messages/" + id).json();
+
+    assertThat(trace).containsEntry("status", "delivered");
+    assertThat(events(trace)).containsExactly("accepted", "verified", "delivered");
+    assertThat(timeline(trace).get(1)).containsEntry("detail", "mx.example; dmarc=fail");
+    assertThat(timeline(trace).getLast())
+        .containsEntry("folder", "Junk")
+        .containsEntry("detail", "dmarc-quarantine");
+  }
+
+  @Test
+  void whatWasRefusedInTheDialogueHasATrace() throws IOException {
+    World world = World.seeded();
+    MessageId id = MessageId.derived(World.NOW, "refused");
+    EmailAddress ann = World.address("ann@local.example");
+    var refused = new Outcome.Refused(SmtpReply.of(550, 7, 26, "forged"));
+    world.traces.recordRefusal(
+        new Receipt(
+            id,
+            envelope(world),
+            60,
+            "win",
+            World.NOW,
+            List.of(new RecipientOutcome(ann, ann, refused, "spoofed")),
+            "mx.example; dmarc=fail"));
+
+    Map<String, Object> trace = world.get("/v1/messages/" + id).json();
+
+    assertThat(trace).containsEntry("status", "refused").containsEntry("subject", "win");
+    assertThat(events(trace)).containsExactly("verified", "refused");
+    assertThat(timeline(trace).getLast())
+        .containsEntry("reply", "550 5.7.26 forged")
+        .containsEntry("detail", "spoofed")
+        .containsEntry("recipient", "ann@local.example");
+  }
+
+  private static Envelope envelope(World world) throws IOException {
+    return world.traces.receipt(World.FILED).orElseThrow().envelope();
   }
 
   @Test

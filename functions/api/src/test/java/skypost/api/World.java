@@ -31,6 +31,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.Screening;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.dns.ClientLists.Listed;
@@ -42,9 +43,11 @@ import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryExportObjects;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryGreylist;
+import skypost.mail.memory.InMemoryImportObjects;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -58,6 +61,7 @@ import skypost.mail.memory.InMemorySigningKeys;
 import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.memory.InMemoryTraces;
+import skypost.mail.memory.InMemoryTransfers;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.Destination;
@@ -76,7 +80,11 @@ import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.LocalKeyVault;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.Half;
+import skypost.mail.tlspolicy.StsPolicy;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.TransferId;
+import skypost.mail.transfer.TransferJson;
+import skypost.mail.transfer.TransferKey;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpReply;
@@ -111,6 +119,12 @@ final class World {
   /** Holds all that waits; nobody has carried it on yet. */
   static final OperationId OPERATION = new OperationId("01m88ve4d0p5y83py2cx");
 
+  /** Of ann's mailbox, and done. */
+  static final TransferId EXPORT = new TransferId("01m88ve4d0exp5xprt01");
+
+  /** To ann's mailbox; it has stopped, since that was full. */
+  static final TransferId IMPORT = new TransferId("01m88ve4d01mpxrt0001");
+
   static final EmailAddress ANN = address("ann@local.example");
   static final ScramSalt SALT = new ScramSalt("c2FsdA==", 4096);
 
@@ -136,6 +150,10 @@ final class World {
   final InMemoryDestinations destinations = new InMemoryDestinations();
   final List<OperationId> operationWakes = new ArrayList<>();
   final InMemoryQueueOperations operations = new InMemoryQueueOperations(operationWakes::add);
+  final List<TransferKey> transferWakes = new ArrayList<>();
+  final InMemoryTransfers transfers = new InMemoryTransfers(transferWakes::add);
+  final InMemoryExportObjects exports = new InMemoryExportObjects();
+  final InMemoryImportObjects imports = new InMemoryImportObjects();
   final ApiHandler handler = handler(directory);
 
   /** Nothing in it. */
@@ -152,7 +170,8 @@ final class World {
             "relay.example",
             Domain.Kind.RELAY,
             Optional.of(new HostPort("mx.relay.example", 25)),
-            Domain.DmarcReject.REFUSE));
+            new SenderPolicy(
+                SenderPolicy.DmarcReject.REFUSE, SenderPolicy.Spoofed.JUNK, List.of())));
     world.relayRecipients.put(List.of(address("listed@relay.example")));
     world.directory.putAccount(new Account.User(ANN, 1_000_000, false));
     world.credentials.put(ANN, SALT, new StoredPassword("$argon2id$none", Optional.empty()));
@@ -189,6 +208,7 @@ final class World {
     Destination far = Destination.healthy("far.example");
     world.destinations.replace(
         far, far.failed(TROUBLE, ACCEPTED, Duration.ofMinutes(30)), ACCEPTED);
+    world.transfers();
     world.mailboxes.lease(
         ANN,
         "pop3-1",
@@ -196,6 +216,28 @@ final class World {
         NOW,
         NOW.plusSeconds(600));
     return world;
+  }
+
+  private void transfers() throws IOException {
+    transfers.begin(
+        TransferJson.read(
+            new TransferKey(ANN, EXPORT),
+            """
+            {"createdAt": "2026-11-25T07:00:00Z", "state": "DONE", "step": 3, "reason": "", "export": "mbox",
+             "folders": [{"name": "INBOX", "uidNext": 2}], "messages": 1, "octets": 60, "folder": 1, "uid": 0,
+             "keywords": [], "written": 1, "missing": 0, "writtenOctets": 150}
+            """));
+    TransferKey key = new TransferKey(ANN, IMPORT);
+    transfers.begin(
+        TransferJson.read(
+            key,
+            """
+            {"createdAt": "2026-11-25T07:00:00Z", "state": "OVER_QUOTA", "step": 3,
+             "reason": "there is no room for message 3 in the mailbox", "import": "mbox", "folder": "INBOX",
+             "octets": 5, "read": 2, "position": 1, "batchAt": "2026-11-25T07:00:01Z", "filed": 1, "failed": 1,
+             "faults": [{"message": 2, "reason": "it does not begin with a header"}], "keywords": {}, "folders": []}
+            """));
+    imports.upload(key, new byte[5]);
   }
 
   /** A pair that signs, and one that waits and is published. */
@@ -240,7 +282,8 @@ final class World {
             TOKEN,
             callAhead,
             RelaySettings.DEFAULT,
-            List.of(InetAddress.ofLiteral("198.51.100.7")));
+            List.of(InetAddress.ofLiteral("198.51.100.7")),
+            StsPolicy.Mode.TESTING);
     return new ApiHandler(
         settings,
         new ApiPorts(
@@ -261,9 +304,15 @@ final class World {
             relayRecipients,
             new InMemoryProbedRecipients(),
             suppressions,
+            transfers,
+            exports,
+            imports,
             signingKeys,
             new LocalKeyVault(new byte[LocalKeyVault.KEY_OCTETS], new SecureRandom()),
             () -> published,
+            domain -> {
+              throw new IOException("mta-sts." + domain + " does not exist");
+            },
             reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),

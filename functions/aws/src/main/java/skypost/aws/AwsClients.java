@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import skypost.aws.http.BlockingHttpClient;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -14,12 +15,16 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** SDK clients of one process: each is made once, when it is first asked for. */
 public final class AwsClients {
   /** Longer than a long poll of SQS (20 s) and than a large PUT takes. */
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(60);
+
+  private static final String KEPT_CONNECTIONS = "http.maxConnections";
 
   /** The environment variable that names the region. */
   static final String REGION = "AWS_REGION";
@@ -50,6 +55,7 @@ public final class AwsClients {
   private final Optional<Elsewhere> elsewhere;
   private final Optional<SdkHttpClient> http;
   private S3Client s3;
+  private S3Presigner presigner;
   private DynamoDbClient dynamo;
   private SqsClient sqs;
   private LambdaClient lambda;
@@ -65,15 +71,22 @@ public final class AwsClients {
    * environment (AWS SDKs and Tools Reference Guide), the HTTP client is the one on the class path.
    */
   public static AwsClients fromEnvironment() {
+    // Java keeps five idle connections of a host, and closes those of a batch of ten beyond them:
+    // the next batch would have to shake hands again ("Networking Properties", http.maxConnections)
+    if (System.getProperty(KEPT_CONNECTIONS) == null) {
+      System.setProperty(KEPT_CONNECTIONS, "50");
+    }
     return new AwsClients(Optional.empty(), Optional.empty());
   }
 
   /**
-   * Like {@link #fromEnvironment()}, on an HTTP client that has as many connections as the program
-   * needs.
+   * Like {@link #fromEnvironment()}, for a program that runs for long and asks much: on our own
+   * HTTP client.
+   *
+   * @param maxConnections at once
    */
-  public static AwsClients fromEnvironment(SdkHttpClient http) {
-    return new AwsClients(Optional.empty(), Optional.of(http));
+  public static AwsClients fromEnvironment(int maxConnections) {
+    return new AwsClients(Optional.empty(), Optional.of(BlockingHttpClient.of(maxConnections)));
   }
 
   /** Clients of endpoints elsewhere. */
@@ -88,19 +101,43 @@ public final class AwsClients {
         : Optional.ofNullable(System.getenv(REGION)).filter(name -> !name.isEmpty());
   }
 
+  /** Bucket names as host names are for AWS; other endpoints know paths. */
+  private boolean hasPaths() {
+    return elsewhere.isPresent() || System.getenv("AWS_ENDPOINT_URL") != null;
+  }
+
   public synchronized S3Client s3() {
     if (s3 == null) {
-      // Bucket names as host names are for AWS; other endpoints know paths.
-      boolean paths = elsewhere.isPresent() || System.getenv("AWS_ENDPOINT_URL") != null;
       // Our checksums are known before a PUT begins (S3Draft), so nothing has to trail the content
       // in chunks that are each signed and counted.
       var builder =
           S3Client.builder()
-              .forcePathStyle(paths)
+              .forcePathStyle(hasPaths())
               .serviceConfiguration(config -> config.chunkedEncodingEnabled(false));
       s3 = configure(builder, Service.S3).build();
     }
     return s3;
+  }
+
+  /**
+   * Makes URLs that carry a permission of ours with them. Those made with a role's credentials end
+   * with these, whatever they say (Amazon S3 User Guide, "Download and upload objects with
+   * presigned URLs").
+   */
+  public synchronized S3Presigner presigner() {
+    if (presigner == null) {
+      var builder =
+          S3Presigner.builder()
+              .region(Region.of(region().orElse("us-east-1")))
+              .serviceConfiguration(
+                  S3Configuration.builder().pathStyleAccessEnabled(hasPaths()).build());
+      elsewhere.ifPresent(there -> {
+        Optional.ofNullable(there.endpoints().get(Service.S3)).ifPresent(builder::endpointOverride);
+        builder.credentialsProvider(there.credentials());
+      });
+      presigner = builder.build();
+    }
+    return presigner;
   }
 
   public synchronized DynamoDbClient dynamo() {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import skypost.mail.authorize.Authorizer;
@@ -23,6 +24,7 @@ import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
@@ -39,6 +41,10 @@ import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.Transfers;
+import skypost.mail.verify.SessionCheck;
 
 /**
  * The ports on AWS. A program reads, and so must be given, just the settings of the ports that it
@@ -66,8 +72,14 @@ public final class AwsPorts {
       new Setting("SKYPOST_QUEUE_INCOMING", "URL of the SQS queue of S3 events", "");
   public static final Setting OUTBOUND =
       new Setting("SKYPOST_QUEUE_OUTBOUND", "URL of the SQS queue that wakes SendFunction", "");
+  public static final Setting TRANSFERS =
+      new Setting(
+          "SKYPOST_QUEUE_TRANSFERS", "URL of the SQS queue that wakes TransferFunction", "");
   public static final Setting AUTHORIZE =
       new Setting("SKYPOST_FUNCTION_AUTHORIZE", "name or ARN of AuthorizeFunction", "");
+
+  public static final Setting RECEIVE =
+      new Setting("SKYPOST_FUNCTION_RECEIVE", "name or ARN of ReceiveFunction", "");
 
   public static final Setting KMS_KEY =
       new Setting(
@@ -96,6 +108,20 @@ public final class AwsPorts {
   /** Both for storing and for reading messages. */
   public S3Messages messages() {
     return new S3Messages(clients.s3(), settings.required(BUCKET));
+  }
+
+  /** Messages that a front has staged and not accepted yet. */
+  public StoredMessages stagedMessages() {
+    return S3Messages.staged(clients.s3(), settings.required(BUCKET));
+  }
+
+  /**
+   * For the SMTP front.
+   *
+   * @param longest how long an answer is waited for
+   */
+  public SessionCheck sessionCheck(Duration longest) {
+    return new LambdaSessionCheck(clients.lambda(), settings.required(RECEIVE), longest);
   }
 
   public Directory directory() {
@@ -217,6 +243,19 @@ public final class AwsPorts {
   public QueueOperations operations() {
     return new DynamoQueueOperations(
         clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(OUTBOUND));
+  }
+
+  public Transfers transfers() {
+    return new DynamoTransfers(
+        clients.dynamo(), settings.required(MESSAGES), clients.sqs(), settings.required(TRANSFERS));
+  }
+
+  public ExportObjects exportObjects() {
+    return new S3ExportObjects(clients.s3(), clients::presigner, settings.required(BUCKET));
+  }
+
+  public ImportObjects importObjects() {
+    return new S3ImportObjects(clients.s3(), clients::presigner, settings.required(BUCKET));
   }
 
   public Destinations destinations() {

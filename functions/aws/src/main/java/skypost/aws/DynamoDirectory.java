@@ -13,6 +13,8 @@ import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.RelayJson;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SenderExemption;
+import skypost.mail.directory.SenderPolicy;
 import skypost.protocol.address.EmailAddress;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -25,6 +27,8 @@ public final class DynamoDirectory implements Directory {
   private static final Map<String, AttributeValue> RELAY = Items.key("@relay", "settings");
   private static final String KIND = "kind";
   private static final String RECIPIENT_CHECK = "recipientCheck";
+  private static final String SPOOFED = "spoofed";
+  private static final String EXEMPTIONS = "exemptions";
   static final String USER = "user";
   static final String FILTER = "filter";
   private static final String ALIAS = "alias";
@@ -60,7 +64,19 @@ public final class DynamoDirectory implements Directory {
     Map<String, AttributeValue> item = Items.item(DOMAINS, domain.name());
     item.put(KIND, Items.s(domain.kind().name().toLowerCase(Locale.ROOT)));
     domain.primary().ifPresent(primary -> item.put("primary", Items.s(primary.toString())));
-    item.put("dmarcReject", Items.s(domain.dmarcReject().name().toLowerCase(Locale.ROOT)));
+    SenderPolicy senders = domain.senderPolicy();
+    item.put("dmarcReject", Items.s(senders.dmarcReject().name().toLowerCase(Locale.ROOT)));
+    if (senders.spoofed() != SenderPolicy.DEFAULT.spoofed()) {
+      item.put(SPOOFED, Items.s(senders.spoofed().name()));
+    }
+    if (!senders.exemptions().isEmpty()) {
+      item.put(
+          EXEMPTIONS,
+          Items.strings(
+              senders.exemptions().stream()
+                  .map(exemption -> exemption.kind() + " " + exemption.text())
+                  .toList()));
+    }
     if (domain.recipientCheck() != Domain.RecipientCheck.NONE) {
       item.put(RECIPIENT_CHECK, Items.s(domain.recipientCheck().name()));
     }
@@ -72,10 +88,26 @@ public final class DynamoDirectory implements Directory {
         Items.text(item, Items.SK),
         Domain.Kind.valueOf(Items.text(item, KIND).toUpperCase(Locale.ROOT)),
         Items.optionalText(item, "primary").flatMap(primary -> HostPort.parse(primary, 25)),
-        Domain.DmarcReject.valueOf(Items.text(item, "dmarcReject").toUpperCase(Locale.ROOT)),
+        readSenderPolicy(item),
         Items.optionalText(item, RECIPIENT_CHECK)
             .map(Domain.RecipientCheck::valueOf)
             .orElse(Domain.RecipientCheck.NONE));
+  }
+
+  private static SenderPolicy readSenderPolicy(Map<String, AttributeValue> item) {
+    return new SenderPolicy(
+        SenderPolicy.DmarcReject.valueOf(Items.text(item, "dmarcReject").toUpperCase(Locale.ROOT)),
+        Items.optionalText(item, SPOOFED)
+            .map(SenderPolicy.Spoofed::valueOf)
+            .orElse(SenderPolicy.DEFAULT.spoofed()),
+        Items.texts(item, EXEMPTIONS).stream().map(DynamoDirectory::readExemption).toList());
+  }
+
+  private static SenderExemption readExemption(String text) {
+    int space = text.indexOf(' ');
+    return SenderExemption.Kind.valueOf(text.substring(0, space))
+        .parse(text.substring(space + 1))
+        .orElseThrow(() -> new IllegalStateException("no exemption: " + text));
   }
 
   @Override

@@ -44,12 +44,13 @@ public final class DynamoTallies implements Tallies {
 
   /**
    * One addition, which is right unless what was owed was paid some time ago and the item is still
-   * there: then time that has passed since would be given away, so the item begins anew. Whoever
-   * added in between is the one who lets it begin, and this cost is added to that.
+   * there: then the time since would count as paid in advance, so the item begins anew. Whoever
+   * added last is the one who lets it begin, and the others add to that.
    */
   @Override
   public Instant spend(String key, Duration cost, Instant now, Instant kept) throws IOException {
-    Instant least = now.plus(cost);
+    Instant least =
+        Instant.ofEpochMilli(now.toEpochMilli() + cost.toMillis()); // as the item has it
     for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       Instant paid = add(key, cost, now, kept);
       if (!paid.isBefore(least)) {

@@ -55,7 +55,13 @@ final class MailboxDelivery {
 
   private static MailboxMessage message(Delivery delivery) {
     return new MailboxMessage(
-        0, delivery.id(), delivery.size(), delivery.shared(), delivery.subject(), delivery.flags());
+        0,
+        delivery.id(),
+        delivery.size(),
+        delivery.shared(),
+        delivery.subject(),
+        delivery.flags(),
+        delivery.results());
   }
 
   private DeliveryOutcome place(EmailAddress user, Delivery delivery, MailboxEntry entry)

@@ -12,10 +12,11 @@ import skypost.mail.message.MessageId;
  * A message as head and pages keep it: a text as short as it can be, because an item is paid for by
  * the kilobyte.
  *
- * <p>{@code folder TAB size TAB marks TAB subject}, the folder empty for INBOX, the marks {@code s}
- * when others hold the body and then each flag behind a space. A deleted message lies in the folder
- * {@link #DELETED}, under a UID of that folder; where it came from and when stand before the rest:
- * {@code DEL TAB seconds TAB folder TAB size TAB marks TAB subject}.
+ * <p>{@code folder TAB size TAB marks TAB subject TAB results}, the folder empty for INBOX, the
+ * marks {@code s} when others hold the body and then each flag behind a space, the results not
+ * there when nothing is said of the sender. A deleted message lies in the folder {@link #DELETED},
+ * under a UID of that folder; where it came from and when stand before the rest: {@code DEL TAB
+ * seconds TAB folder TAB size TAB marks TAB subject TAB results}.
  *
  * @param folder where it lies
  * @param message what a reader sees; of a deleted message its UID is its number among the deleted
@@ -57,7 +58,7 @@ record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> de
   }
 
   private static MailboxEntry live(MessageId id, long uid, String meta) {
-    String[] fields = meta.split("\t", 4);
+    String[] fields = meta.split("\t", 5);
     List<String> marks = List.of(fields[2].split(" ", -1));
     var message =
         new MailboxMessage(
@@ -66,7 +67,8 @@ record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> de
             Long.parseLong(fields[1]),
             marks.getFirst().equals(SHARED),
             fields[3],
-            marks.subList(1, marks.size()));
+            marks.subList(1, marks.size()),
+            fields.length > 4 ? fields[4] : "");
     return new MailboxEntry(fields[0].isEmpty() ? Mailboxes.INBOX : fields[0], message);
   }
 
@@ -82,7 +84,8 @@ record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> de
         + "\t"
         + marks()
         + "\t"
-        + shorten(message.subject());
+        + shorten(message.subject())
+        + (message.results().isEmpty() ? "" : "\t" + message.results());
   }
 
   private String marks() {
@@ -112,7 +115,13 @@ record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> de
 
   private MailboxMessage numbered(long uid) {
     return new MailboxMessage(
-        uid, message.id(), message.size(), message.shared(), message.subject(), message.flags());
+        uid,
+        message.id(),
+        message.size(),
+        message.shared(),
+        message.subject(),
+        message.flags(),
+        message.results());
   }
 
   /** As the port shows a deleted one. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import skypost.mail.json.Fields;
@@ -30,10 +29,7 @@ record OutboundWakes(SqsClient sqs, String queueUrl) {
    */
   record Wake(String group, Map<String, Object> body) {
     static Wake of(EntryWake wake) {
-      Map<String, Object> body = new HashMap<>(Map.of("entry", wake.entry().toString()));
-      wake.from().ifPresent(domain -> body.put("from", domain));
-      wake.due().ifPresent(at -> body.put("due", at.toEpochMilli()));
-      return new Wake(wake.entry().destination(), body);
+      return new Wake(wake.entry().destination(), wake.fields());
     }
 
     static Wake of(String destination, Instant due) {

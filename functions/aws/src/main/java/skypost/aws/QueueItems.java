@@ -42,6 +42,7 @@ final class QueueItems {
   static final String WAITING = "w";
   static final String SORT_PREFIX = "to#";
 
+  private static final String RESULTS = "results";
   private static final Duration KEPT_WHEN_DONE = Duration.ofDays(30);
 
   private QueueItems() {}
@@ -64,6 +65,9 @@ final class QueueItems {
     item.put("bytes", Items.n(entry.size()));
     if (entry.shared()) {
       item.put("shared", Items.bool(true));
+    }
+    if (!entry.results().isEmpty()) {
+      item.put(RESULTS, Items.s(entry.results()));
     }
     item.put(STATUS, Items.s(text(entry.status())));
     item.put(NEXT_ATTEMPT, Items.n(entry.nextAttempt().toEpochMilli()));
@@ -116,7 +120,8 @@ final class QueueItems {
         parts.recipients(),
         parts.attempts(),
         parts.byHand(),
-        Items.optionalText(item, DESTINATION).orElse(id.destination()));
+        Items.optionalText(item, DESTINATION).orElse(id.destination()),
+        Items.optionalText(item, RESULTS).orElse(""));
   }
 
   static List<QueueEntry> read(List<Map<String, AttributeValue>> items) throws IOException {

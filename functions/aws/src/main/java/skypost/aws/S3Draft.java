@@ -25,7 +25,7 @@ final class S3Draft extends Draft {
 
   private final S3Client s3;
   private final String bucket;
-  private final String key;
+  private final Keys keys;
   private final CRC32 checksum = new CRC32();
   private byte[] memory = new byte[8 << 10];
   private int size;
@@ -33,10 +33,13 @@ final class S3Draft extends Draft {
   private OutputStream disk;
   private boolean closed;
 
-  S3Draft(S3Client s3, String bucket, String key) {
+  /** Where it is put when it is accepted, and where it is staged before. */
+  record Keys(String accepted, String staged) {}
+
+  S3Draft(S3Client s3, String bucket, Keys keys) {
     this.s3 = s3;
     this.bucket = bucket;
-    this.key = key;
+    this.keys = keys;
   }
 
   @Override
@@ -74,12 +77,22 @@ final class S3Draft extends Draft {
 
   @Override
   public void commit() throws IOException {
+    put(keys.accepted());
+    close();
+  }
+
+  @Override
+  public void stage() throws IOException {
+    put(keys.staged());
+  }
+
+  private void put(String key) throws IOException {
     if (closed) {
       throw new IOException("the draft is closed");
     }
     RequestBody body;
     if (disk != null) {
-      disk.close();
+      disk.flush();
       body = RequestBody.fromFile(file);
     } else {
       body = RequestBody.fromRemainingByteBuffer(ByteBuffer.wrap(memory, 0, size));
@@ -92,7 +105,6 @@ final class S3Draft extends Draft {
                     .contentType("message/rfc822")
                     .checksumCRC32(checksumInBase64()),
             body));
-    close();
   }
 
   private String checksumInBase64() {

@@ -9,11 +9,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.LambdaSessionCheck;
 import skypost.aws.S3Events;
 import skypost.aws.SqsBatch;
+import skypost.mail.auth.dmarc.ReportRequest;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.directory.CachedDomains;
+import skypost.mail.directory.CachedRelay;
+import skypost.mail.directory.Directory;
+import skypost.mail.directory.RelaySettings;
+import skypost.mail.dns.Dns;
+import skypost.mail.dns.DnsLookups;
 import skypost.mail.filter.ApplyFilter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
@@ -23,12 +32,19 @@ import skypost.mail.mailbox.Retention;
 import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepUnfinished;
+import skypost.mail.report.CountMail;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.SettingsReader;
+import skypost.mail.verify.CheckInSession;
+import skypost.mail.verify.CountSenders;
+import skypost.mail.verify.SenderVerifier;
+import skypost.mail.verify.SessionCheck;
+import skypost.mail.verify.VerifySender;
 
 /**
- * The handler of ReceiveFunction: batches of S3 events out of SQS, and the scheduled sweep {@code
- * {"sweep": true}}, which also ends what has a time.
+ * The handler of ReceiveFunction: batches of S3 events out of SQS, the scheduled sweep {@code
+ * {"sweep": true}}, which also ends what has a time, and the question of a front about a staged
+ * message ({@link LambdaSessionCheck}).
  */
 public final class ReceiveHandler implements RequestStreamHandler {
   /**
@@ -37,12 +53,18 @@ public final class ReceiveHandler implements RequestStreamHandler {
    */
   private static final Duration SETTLING = Duration.ofMinutes(45);
 
+  private static final int DNS_PORT = 53;
+  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(2);
+  private static final int DNS_TRIES = 2;
+
   /** How long a sweep begins to work on mailboxes: the function has a minute. */
   private static final Duration EXPIRING = Duration.ofSeconds(30);
 
   private final ReceiveMessage receive;
   private final SweepUnfinished sweep;
   private final ExpireMessages expire;
+  private final SessionCheck check;
+  private final CountMail counted;
   private final Clock clock;
 
   /** Wired by the function's environment. */
@@ -62,12 +84,20 @@ public final class ReceiveHandler implements RequestStreamHandler {
     var mailboxes = ports.mailboxes();
     var bounces = new Bounces(messages, settings.hostname(CommonSettings.HOSTNAME));
     var filters =
-        new ApplyFilter.Ports(
-            ports.filters(), ports.filterMemories(), messages, messages, mailboxes, traces);
+        new ApplyFilter.Ports(ports.filters(), ports.filterMemories(), messages, mailboxes, traces);
+    var directory = ports.directory();
+    var domains = new CachedDomains(directory, clock);
+    Dns dns =
+        Dns.published(settings.hostPort(CommonSettings.DNS, DNS_PORT), DNS_TIMEOUT, DNS_TRIES);
+    var verifier = verifier(settings, dns, directory, domains, clock);
+    var lookups = new DnsLookups(dns, () -> false);
+    this.counted =
+        new CountMail(domain -> ReportRequest.isMade(domain, lookups), ports.countedMail(), clock);
+    var counts = new CountSenders(counted::count);
     this.receive =
         new ReceiveMessage(
             new ReceiveMessage.Ports(
-                ports.directory(),
+                directory,
                 messages,
                 mailboxes,
                 ports.holders(),
@@ -77,7 +107,13 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
                 new ApplyFilter(filters, bounces.hostname(), clock),
-                ports.receivedReports()),
+                ports.receivedReports(),
+                verifier,
+                counts),
+            clock);
+    this.check =
+        new CheckInSession(
+            new CheckInSession.Ports(ports.stagedMessages(), verifier, domains, traces, counts),
             clock);
     this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
     this.expire =
@@ -90,12 +126,29 @@ public final class ReceiveHandler implements RequestStreamHandler {
     settings.check();
   }
 
+  private static SenderVerifier verifier(
+      SettingsReader settings, Dns dns, Directory directory, CachedDomains domains, Clock clock) {
+    var relay =
+        new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
+    return new VerifySender(
+        new VerifySender.Ports(dns, domains, new CachedRelay(directory, relay, clock)),
+        settings.hostname(CommonSettings.HOSTNAME),
+        clock);
+  }
+
   /** On any ports. */
   public ReceiveHandler(
-      ReceiveMessage receive, SweepUnfinished sweep, ExpireMessages expire, Clock clock) {
+      ReceiveMessage receive,
+      SweepUnfinished sweep,
+      ExpireMessages expire,
+      SessionCheck check,
+      CountMail counted,
+      Clock clock) {
     this.receive = receive;
     this.sweep = sweep;
     this.expire = expire;
+    this.check = check;
+    this.counted = counted;
     this.clock = clock;
   }
 
@@ -107,7 +160,14 @@ public final class ReceiveHandler implements RequestStreamHandler {
       sweep(event, output);
       return;
     }
+    Optional<MessageId> asked = LambdaSessionCheck.question(event);
+    if (asked.isPresent()) {
+      output.write(LambdaSessionCheck.answer(check.refusal(asked.get())));
+      counted.write();
+      return;
+    }
     SqsBatch.handle(event, output, this::receive);
+    counted.write();
   }
 
   private void receive(SqsBatch.Message message) throws IOException {

@@ -25,6 +25,7 @@ import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Retention;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryCountedMail;
 import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryExpiringMailboxes;
@@ -38,7 +39,10 @@ import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepMark;
 import skypost.mail.receive.SweepUnfinished;
+import skypost.mail.report.CountMail;
+import skypost.mail.verify.CountSenders;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.smtp.SmtpReply;
 
 /** The events of events/receive-*.json, through the real handler. */
 class ReceiveHandlerTest {
@@ -55,6 +59,7 @@ class ReceiveHandlerTest {
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemoryTraces traces = new InMemoryTraces();
   private final List<MessageId> repeated = new ArrayList<>();
+  private Optional<SmtpReply> refusal = Optional.empty();
   private ReceiveHandler handler;
 
   @BeforeEach
@@ -86,7 +91,9 @@ class ReceiveHandlerTest {
             new Bounces(messages, "mx.example.com"),
             skypost.mail.forward.ReturnPaths.NONE,
             Samples.filters(directory, messages, mailboxes, clock),
-            new InMemoryReceivedReports());
+            new InMemoryReceivedReports(),
+            (envelope, message) -> skypost.mail.verify.Verification.NONE,
+            CountSenders.NONE);
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),
@@ -96,6 +103,8 @@ class ReceiveHandlerTest {
                     new InMemoryExpiringMailboxes(mailboxes), deleted, Retention.NONE),
                 new FreeBodies(new InMemoryBodyHolders(), messages),
                 clock),
+            id -> refusal.filter(reply -> id.equals(IDS.getFirst())),
+            new CountMail(domain -> true, new InMemoryCountedMail(), clock),
             clock);
   }
 
@@ -118,6 +127,17 @@ class ReceiveHandlerTest {
     assertThat(mailboxes.open(BOB, Mailboxes.INBOX).orElseThrow().messages())
         .extracting(Mailboxes.MailboxMessage::id)
         .containsExactlyInAnyOrderElementsOf(IDS);
+  }
+
+  @Test
+  void aFrontIsToldWhetherItsMessageIsRefused() throws IOException {
+    assertThat(handle("receive-check.json")).isEqualTo("{}");
+
+    refusal = Optional.of(SmtpReply.of(550, 7, 26, "forged"));
+
+    assertThat(handle("receive-check.json"))
+        .isEqualTo(
+            "{\"refused\":{\"code\":550,\"subject\":7,\"detail\":26,\"lines\":[\"forged\"]}}");
   }
 
   @Test

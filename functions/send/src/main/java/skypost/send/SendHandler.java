@@ -25,7 +25,6 @@ import skypost.mail.dns.OwnHost;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.queue.Destinations;
-import skypost.mail.queue.EntryId;
 import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.QueueOperations;
@@ -165,16 +164,13 @@ public final class SendHandler implements RequestStreamHandler {
           time.over());
       return;
     }
-    Optional<Instant> due =
-        wake.has("due") ? Optional.of(Instant.ofEpochMilli(wake.number("due"))) : Optional.empty();
     Optional<String> destination = wake.optionalText("destination");
     SendDue.Result result;
     if (destination.isPresent()) {
-      result = send.destination(destination.get(), due.orElse(clock.instant()), time);
+      Instant due = wake.has("due") ? Instant.ofEpochMilli(wake.number("due")) : clock.instant();
+      result = send.destination(destination.get(), due, time);
     } else {
-      String text = wake.text("entry");
-      EntryId id = EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text));
-      result = send.entry(new EntryWake(id, wake.optionalText("from"), due), time);
+      result = send.entry(EntryWake.read(wake), time);
     }
     if (result == SendDue.Result.HANDED_BACK) {
       throw new IOException("the function's timeout is too short for " + body);

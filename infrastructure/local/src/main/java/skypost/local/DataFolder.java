@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import skypost.local.s3.AccessKey;
 import skypost.mail.signing.LocalKeyVault;
 
 /** The folder that holds all state. It belongs to one running system at a time. */

@@ -16,6 +16,7 @@ import skypost.mail.settings.SettingsReader;
 import skypost.receive.ReceiveHandler;
 import skypost.report.ReportHandler;
 import skypost.send.SendHandler;
+import skypost.transfer.TransferHandler;
 
 /**
  * The functions of template.yaml, with the handlers that run in the cloud.
@@ -23,6 +24,7 @@ import skypost.send.SendHandler;
  * @param authorize asked by the fronts
  * @param receive fed with S3's events
  * @param send woken for the outbound queue
+ * @param transfer woken for exports and imports
  * @param report reports a day that is over
  * @param api behind the HTTP API
  */
@@ -30,9 +32,11 @@ record Functions(
     LambdaFunction authorize,
     LambdaFunction receive,
     LambdaFunction send,
+    LambdaFunction transfer,
     LambdaFunction report,
     LambdaFunction api) {
   private static final String AUTHORIZE = "AuthorizeFunction";
+  private static final String RECEIVE = "ReceiveFunction";
   private static final Duration AUTHORIZE_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration API_TIMEOUT =
       Duration.ofSeconds(30); // the longest that API Gateway waits
@@ -49,13 +53,17 @@ record Functions(
             new AuthorizeHandler(clients, new SettingsReader(environment), clock),
             AUTHORIZE_TIMEOUT),
         new LambdaFunction(
-            "ReceiveFunction",
+            RECEIVE,
             new ReceiveHandler(clients, new SettingsReader(environment), clock),
             Resources.RECEIVE_TIMEOUT),
         new LambdaFunction(
             "SendFunction",
             new SendHandler(clients, new SettingsReader(environment), clock),
             Resources.SEND_TIMEOUT),
+        new LambdaFunction(
+            "TransferFunction",
+            new TransferHandler(clients, new SettingsReader(environment), clock),
+            Resources.TRANSFER_TIMEOUT),
         new LambdaFunction(
             "ReportFunction",
             new ReportHandler(clients, new SettingsReader(environment), clock),
@@ -67,7 +75,7 @@ record Functions(
   }
 
   List<LambdaFunction> all() {
-    return List.of(authorize, receive, send, report, api);
+    return List.of(authorize, receive, send, transfer, report, api);
   }
 
   /**
@@ -88,7 +96,9 @@ record Functions(
     environment.put(AwsPorts.MESSAGES.key(), Resources.MESSAGES);
     environment.put(AwsPorts.INCOMING.key(), resources.incoming().url());
     environment.put(AwsPorts.OUTBOUND.key(), resources.outbound().url());
+    environment.put(AwsPorts.TRANSFERS.key(), resources.transfers().url());
     environment.put(AwsPorts.AUTHORIZE.key(), AUTHORIZE);
+    environment.put(AwsPorts.RECEIVE.key(), RECEIVE);
     environment.put(ApiSettings.ADMIN_TOKEN.key(), secrets.adminToken());
     environment.merge(
         CommonSettings.RETURN_SECRETS.key(),

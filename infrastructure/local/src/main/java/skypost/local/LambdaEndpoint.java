@@ -1,8 +1,6 @@
 package skypost.local;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -15,7 +13,9 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import skypost.local.http.HttpServers;
+import skypost.local.http.HttpAnswer;
+import skypost.local.http.HttpRequest;
+import skypost.local.http.ServiceServer;
 
 /**
  * The Lambda API's action Invoke, in front of handlers in this process: {@code RequestResponse},
@@ -24,17 +24,18 @@ import skypost.local.http.HttpServers;
 final class LambdaEndpoint implements AutoCloseable {
   private static final Pattern INVOKE =
       Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
+  private static final String JSON_TYPE = "application/json";
   private static final int MAX_PAYLOAD =
       6 * 1024 * 1024; // AWS Lambda quotas: invocation payload, synchronous
   private static final int EVENT_ATTEMPTS = 3; // AWS: two retries of an asynchronous invocation
 
   private final Map<String, LambdaFunction> functions;
-  private final HttpServer server;
+  private final ServiceServer server;
 
   private LambdaEndpoint(int port, List<LambdaFunction> functions) throws IOException {
     this.functions =
         functions.stream().collect(Collectors.toMap(LambdaFunction::name, Function.identity()));
-    this.server = HttpServers.start(port, this::handle);
+    this.server = ServiceServer.start(port, this::answer);
   }
 
   /**
@@ -45,61 +46,55 @@ final class LambdaEndpoint implements AutoCloseable {
   }
 
   URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create("http://127.0.0.1:" + server.port());
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    exchange.getResponseHeaders().set("x-amzn-RequestId", UUID.randomUUID().toString());
-    Matcher path = INVOKE.matcher(exchange.getRequestURI().getRawPath());
-    if (!path.matches() || !exchange.getRequestMethod().equals("POST")) {
-      refuse(
-          exchange,
+  private HttpAnswer answer(HttpRequest request) throws IOException {
+    return done(request).with("x-amzn-RequestId", UUID.randomUUID().toString());
+  }
+
+  private HttpAnswer done(HttpRequest request) throws IOException {
+    Matcher path = INVOKE.matcher(request.path());
+    if (!path.matches() || !request.method().equals("POST")) {
+      return refusal(
           404,
           "UnknownOperationException",
           "only POST /2015-03-31/functions/{name}/invocations is served");
-      return;
     }
     String name = functionName(URLDecoder.decode(path.group(1), StandardCharsets.UTF_8));
     LambdaFunction function = functions.get(name);
     if (function == null) {
-      refuse(exchange, 404, "ResourceNotFoundException", "Function not found: " + name);
-      return;
+      return refusal(404, "ResourceNotFoundException", "Function not found: " + name);
     }
-    byte[] payload = HttpServers.body(exchange, MAX_PAYLOAD);
+    byte[] payload = request.body(MAX_PAYLOAD);
     if (payload == null) {
-      refuse(
-          exchange,
+      return refusal(
           413,
           "RequestTooLargeException",
           "Request must be smaller than " + MAX_PAYLOAD + " bytes");
-      return;
     }
     if (payload.length > 0 && !isJson(payload)) {
-      refuse(
-          exchange,
-          400,
-          "InvalidRequestContentException",
-          "Could not parse request body into json");
-      return;
+      return refusal(
+          400, "InvalidRequestContentException", "Could not parse request body into json");
     }
-    invoke(exchange, function, payload);
+    return invoked(request, function, payload);
   }
 
-  private static void invoke(HttpExchange exchange, LambdaFunction function, byte[] payload)
+  private static HttpAnswer invoked(HttpRequest request, LambdaFunction function, byte[] payload)
       throws IOException {
-    exchange.getResponseHeaders().set("X-Amz-Executed-Version", "$LATEST");
-    String type = exchange.getRequestHeaders().getFirst("X-Amz-Invocation-Type");
-    switch (type == null ? "RequestResponse" : type) {
-      case "RequestResponse" -> answer(exchange, function.invoke(payload));
-      case "Event" -> {
-        Thread.ofVirtual().start(() -> invokeLater(function, payload));
-        HttpServers.respond(exchange, 202, null, new byte[0]);
-      }
-      case "DryRun" -> HttpServers.respond(exchange, 204, null, new byte[0]);
-      default ->
-          refuse(
-              exchange, 400, "InvalidParameterValueException", "no such invocation type: " + type);
-    }
+    String type = request.header("x-amz-invocation-type").orElse("RequestResponse");
+    HttpAnswer answer =
+        switch (type) {
+          case "RequestResponse" -> told(function.invoke(payload));
+          case "Event" -> {
+            Thread.ofVirtual().start(() -> invokeLater(function, payload));
+            yield HttpAnswer.of(202);
+          }
+          case "DryRun" -> HttpAnswer.of(204);
+          default ->
+              refusal(400, "InvalidParameterValueException", "no such invocation type: " + type);
+        };
+    return answer.with("X-Amz-Executed-Version", "$LATEST");
   }
 
   private static void invokeLater(LambdaFunction function, byte[] payload) {
@@ -110,31 +105,24 @@ final class LambdaEndpoint implements AutoCloseable {
     }
   }
 
-  private static void answer(HttpExchange exchange, LambdaFunction.Outcome outcome)
-      throws IOException {
-    switch (outcome) {
+  private static HttpAnswer told(LambdaFunction.Outcome outcome) throws IOException {
+    return switch (outcome) {
       case LambdaFunction.Returned(byte[] payload) ->
-          HttpServers.respond(
-              exchange, 200, "application/json", payload.length == 0 ? "null".getBytes() : payload);
+          HttpAnswer.of(200, JSON_TYPE, payload.length == 0 ? "null".getBytes() : payload);
       case LambdaFunction.Failed failed -> {
-        exchange.getResponseHeaders().set("X-Amz-Function-Error", "Unhandled");
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("errorMessage", failed.errorMessage());
         error.put("errorType", failed.errorType());
         error.put("stackTrace", failed.stackTrace());
-        HttpServers.respond(exchange, 200, "application/json", JSON.std.asBytes(error));
+        yield HttpAnswer.of(200, JSON_TYPE, JSON.std.asBytes(error))
+            .with("X-Amz-Function-Error", "Unhandled");
       }
-    }
+    };
   }
 
-  private static void refuse(HttpExchange exchange, int status, String type, String message)
-      throws IOException {
-    exchange.getResponseHeaders().set("x-amzn-ErrorType", type);
-    HttpServers.respond(
-        exchange,
-        status,
-        "application/json",
-        JSON.std.asBytes(Map.of("Type", "User", "Message", message)));
+  private static HttpAnswer refusal(int status, String type, String message) throws IOException {
+    byte[] body = JSON.std.asBytes(Map.of("Type", "User", "Message", message));
+    return HttpAnswer.of(status, JSON_TYPE, body).with("x-amzn-ErrorType", type);
   }
 
   /** Takes a name, {@code name:qualifier}, or an ARN with or without a qualifier. */
@@ -154,6 +142,6 @@ final class LambdaEndpoint implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 }

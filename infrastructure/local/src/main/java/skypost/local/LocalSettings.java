@@ -108,6 +108,7 @@ record LocalSettings(
             CommonSettings.OUTBOUND_PORT,
             CommonSettings.OWN_ADDRESSES,
             ApiSettings.OUTBOUND_ADDRESSES,
+            ApiSettings.MTA_STS_MODE,
             SendSettings.RETRY_SCHEDULE,
             SendSettings.DESTINATION_CONCURRENCY,
             SendSettings.WORKERS,

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.http.BlockingHttpClient;
+import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.MetricsSettings;
 import skypost.mail.settings.SettingsReader;
 import skypost.pop3.Pop3Server;
@@ -26,7 +28,6 @@ import skypost.protocol.log.Metrics;
 import skypost.protocol.net.HealthEndpoint;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /**
  * Everything that runs in the cloud, in this process: starts it, wires it as template.yaml does,
@@ -37,6 +38,7 @@ final class LocalSystem implements AutoCloseable {
       2000; // to the embedded endpoints: a few for each session and function
   private static final int BATCH_SIZE = 10;
   private static final int CONCURRENCY = 4;
+  private static final int CONCURRENT_TRANSFERS = 2;
 
   /** How long after midnight (UTC) the day before is reported. */
   private static final Duration REPORTING = Duration.ofMinutes(20);
@@ -93,7 +95,7 @@ final class LocalSystem implements AutoCloseable {
             ? Endpoints.outside(settings.endpoint().get())
             : Endpoints.embedded(folder, this::dynoxide, event -> events.accept(event), opened);
     endpoints.databaseEnded().thenRun(() -> failed.complete("dynoxide ended"));
-    var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_AWS_CONNECTIONS).build());
+    var http = opened.add(BlockingHttpClient.of(MAX_AWS_CONNECTIONS));
     Map<AwsClients.Service, URI> uris = new EnumMap<>(endpoints.uris());
     AwsClients clients =
         AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
@@ -102,8 +104,9 @@ final class LocalSystem implements AutoCloseable {
         event ->
             clients
                 .sqs()
-                .sendMessage(
-                    r -> r.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+                .sendMessage(r ->
+                    r.queueUrl(resources.incoming().url())
+                        .messageBody(event.toJson(Resources.REGION)));
     if (endpoints.embedded()) {
       for (String table : Resources.EXPIRING) {
         opened.add(new TimeToLiveSweeper(clients.dynamo(), table, clock)).start();
@@ -171,6 +174,9 @@ final class LocalSystem implements AutoCloseable {
         EventSourcePoller.start(clients.sqs(), source(resources.incoming()), functions.receive()));
     opened.add(
         EventSourcePoller.start(clients.sqs(), source(resources.outbound()), functions.send()));
+    // One at a time, as template.yaml has it: a transfer may take an invocation's whole time.
+    var transfers = new EventSource(resources.transfers(), 1, Duration.ZERO, CONCURRENT_TRANSFERS);
+    opened.add(EventSourcePoller.start(clients.sqs(), transfers, functions.transfer()));
     wakePeriodically(functions);
     var ports = new AwsPorts(clients, new SettingsReader(cloud), clock);
     Metrics metrics = MetricsSettings.read(new SettingsReader(environment), clock);
@@ -181,8 +187,10 @@ final class LocalSystem implements AutoCloseable {
         tasks.start(() ->
             SmtpFront.start(
                 settings.smtp(),
-                ports.authorizer(),
-                ports.messages(),
+                new SmtpFront.Ports(
+                    ports.authorizer(),
+                    ports.messages(),
+                    ports.sessionCheck(settings.smtp().checkLimit())),
                 clock,
                 new SecureRandom(),
                 metrics));

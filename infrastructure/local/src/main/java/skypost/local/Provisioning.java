@@ -88,6 +88,7 @@ final class Provisioning {
     Map<String, Resources.Queue> queues = new HashMap<>();
     queues.putAll(queueWithDeadLetters(Resources.INCOMING, Resources.RECEIVE_TIMEOUT));
     queues.putAll(queueWithDeadLetters(Resources.OUTBOUND, Resources.SEND_TIMEOUT));
+    queues.putAll(queueWithDeadLetters(Resources.TRANSFERS, Resources.TRANSFER_TIMEOUT));
     return new Resources(Map.copyOf(queues));
   }
 

@@ -18,6 +18,7 @@ record Resources(Map<String, Queue> queues) {
 
   static final String INCOMING = "skypost-incoming";
   static final String OUTBOUND = "skypost-outbound";
+  static final String TRANSFERS = "skypost-transfers";
 
   static final String DIRECTORY = "skypost-directory";
   static final String CREDENTIALS = "skypost-credentials";
@@ -48,6 +49,8 @@ record Resources(Map<String, Queue> queues) {
    */
   static final Duration SEND_TIMEOUT = Duration.ofSeconds(120);
 
+  static final Duration TRANSFER_TIMEOUT = Duration.ofSeconds(120);
+
   static final Duration REPORT_TIMEOUT = Duration.ofMinutes(15);
 
   /**
@@ -64,6 +67,10 @@ record Resources(Map<String, Queue> queues) {
 
   Queue outbound() {
     return queues.get(OUTBOUND);
+  }
+
+  Queue transfers() {
+    return queues.get(TRANSFERS);
   }
 
   /** The name of a queue's dead-letter queue. */

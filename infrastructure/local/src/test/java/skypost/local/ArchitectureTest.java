@@ -1,7 +1,6 @@
 package skypost.local;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -42,10 +41,6 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("software.amazon..", "com.amazonaws..", "skypost.aws..");
 
-  /**
-   * The mains choose the SDK's HTTP client, which is a matter of how many connections their process
-   * has.
-   */
   @ArchTest
   static final ArchRule SDK_TYPES_STOP_AT_AWS =
       noClasses()
@@ -53,8 +48,7 @@ class ArchitectureTest {
               resideInAnyPackage("skypost..")
                   .and(
                       com.tngtech.archunit.base.DescribedPredicate.not(
-                          resideInAnyPackage("skypost.aws..", "skypost.local..")
-                              .or(simpleNameEndingWith("Main")))))
+                          resideInAnyPackage("skypost.aws..", "skypost.local.."))))
           .should()
           .dependOnClassesThat()
           .resideInAPackage("software.amazon..");
@@ -81,12 +75,13 @@ class ArchitectureTest {
               "skypost.receive",
               "skypost.report",
               "skypost.send",
+              "skypost.transfer",
               "skypost.api");
 
   @ArchTest
   static final ArchRule FUNCTIONS_AND_CONTAINERS_DO_NOT_KNOW_EACH_OTHER =
       slices()
-          .matching("skypost.(authorize|receive|send|api|smtp|pop3)..")
+          .matching("skypost.(authorize|receive|send|transfer|api|smtp|pop3)..")
           .should()
           .notDependOnEachOther();
 

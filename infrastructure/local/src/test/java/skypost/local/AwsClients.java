@@ -1,12 +1,13 @@
 package skypost.local;
 
 import java.net.URI;
+import skypost.aws.http.BlockingHttpClient;
+import skypost.local.s3.AccessKey;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -22,7 +23,7 @@ final class AwsClients implements AutoCloseable {
   static final Region REGION = Region.of(Resources.REGION);
 
   private final AwsCredentialsProvider credentials;
-  private final SdkHttpClient http = Apache5HttpClient.builder().maxConnections(200).build();
+  private final SdkHttpClient http = BlockingHttpClient.of(200);
 
   /**
    * @param accessKey and its secret, as the S3 endpoint checks them

@@ -40,6 +40,8 @@ import skypost.aws.DynamoTallies;
 import skypost.aws.DynamoTlsReports;
 import skypost.aws.DynamoTraces;
 import skypost.aws.S3Messages;
+import skypost.local.s3.AccessKey;
+import skypost.local.s3.EmbeddedS3;
 import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
@@ -89,7 +91,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
-import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
@@ -394,6 +396,11 @@ class AwsPortsContractTest {
     protected StoredMessages stored() {
       return new S3Messages(s3, Resources.BUCKET);
     }
+
+    @Override
+    protected StoredMessages staged() {
+      return S3Messages.staged(s3, Resources.BUCKET);
+    }
   }
 
   @Nested
@@ -412,7 +419,7 @@ class AwsPortsContractTest {
     }
 
     @Override
-    protected List<EntryId> woken() {
+    protected List<EntryWake> wakes() {
       return List.copyOf(wakes.entries);
     }
   }
@@ -480,7 +487,7 @@ class AwsPortsContractTest {
 
   /** Sees what was sent to the queue, since a delayed message cannot be received yet. */
   private static final class Wakes implements ExecutionInterceptor {
-    private final List<EntryId> entries = new CopyOnWriteArrayList<>();
+    private final List<EntryWake> entries = new CopyOnWriteArrayList<>();
     private final List<OperationId> operations = new CopyOnWriteArrayList<>();
 
     SqsClient sqs() {
@@ -497,16 +504,23 @@ class AwsPortsContractTest {
       if (context.request() instanceof SendMessageBatchRequest batch) {
         batch.entries().stream()
             .map(SendMessageBatchRequestEntry::messageBody)
-            .map(body -> EntryId.parse(text(body, "entry")).orElseThrow())
+            .map(body -> read(body, EntryWake::read))
             .forEach(entries::add);
       } else if (context.request() instanceof SendMessageRequest send) {
-        operations.add(OperationId.parse(text(send.messageBody(), "operation")).orElseThrow());
+        String operation = read(send.messageBody(), fields -> fields.text("operation"));
+        operations.add(OperationId.parse(operation).orElseThrow());
       }
     }
 
-    private static String text(String body, String name) {
+    /** Reads a body. */
+    @FunctionalInterface
+    private interface Reader<T> {
+      T read(Fields body) throws IOException;
+    }
+
+    private static <T> T read(String body, Reader<T> reader) {
       try {
-        return Fields.read(body).text(name);
+        return reader.read(Fields.read(body));
       } catch (IOException malformed) {
         throw new IllegalStateException(malformed);
       }

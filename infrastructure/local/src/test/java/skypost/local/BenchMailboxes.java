@@ -8,6 +8,8 @@ import java.util.Optional;
 import skypost.aws.DynamoBodyHolders;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.S3Messages;
+import skypost.local.s3.AccessKey;
+import skypost.local.s3.EmbeddedS3;
 import skypost.local.sqs.EmbeddedSqs;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.Mailboxes;

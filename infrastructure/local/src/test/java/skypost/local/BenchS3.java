@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import skypost.aws.http.BlockingHttpClient;
+import skypost.local.s3.AccessKey;
+import skypost.local.s3.EmbeddedS3;
 import skypost.mail.message.IncomingMessages;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The embedded S3 without anything behind it, for the benchmark of the front. */
@@ -32,7 +34,7 @@ public final class BenchS3 {
         new skypost.aws.AwsClients.Elsewhere(
             Map.of(skypost.aws.AwsClients.Service.S3, endpoint),
             credentials,
-            Apache5HttpClient.builder().maxConnections(MAX_CONNECTIONS).build());
+            BlockingHttpClient.of(MAX_CONNECTIONS));
     S3Client client = skypost.aws.AwsClients.at(elsewhere).s3();
     client.createBucket(create -> create.bucket(BUCKET));
     return new BenchS3(client);

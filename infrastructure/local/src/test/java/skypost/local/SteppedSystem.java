@@ -13,10 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.aws.http.BlockingHttpClient;
+import skypost.local.s3.ObjectCreated;
 import skypost.mail.settings.SettingsReader;
+import skypost.protocol.log.Metrics;
 import skypost.smtp.Door;
 import skypost.smtp.SmtpFront;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -65,7 +67,7 @@ final class SteppedSystem implements AutoCloseable {
                     Optional.empty(), DynoxideBinary.userCache(System.getenv()), line -> {}),
             event -> notified(event),
             opened);
-    var http = opened.add(Apache5HttpClient.builder().maxConnections(MAX_CONNECTIONS).build());
+    var http = opened.add(BlockingHttpClient.of(MAX_CONNECTIONS));
     Map<AwsClients.Service, java.net.URI> uris = new EnumMap<>(endpoints.uris());
     functionClients = AwsClients.at(new AwsClients.Elsewhere(uris, endpoints.credentials(), http));
     Provisioning provisioning =
@@ -86,14 +88,22 @@ final class SteppedSystem implements AutoCloseable {
     front =
         opened.add(
             SmtpFront.start(
-                settings.smtp(), ports.authorizer(), ports.messages(), clock, new SecureRandom()));
+                settings.smtp(),
+                new SmtpFront.Ports(
+                    ports.authorizer(),
+                    ports.messages(),
+                    ports.sessionCheck(settings.smtp().checkLimit())),
+                clock,
+                new SecureRandom(),
+                Metrics.off()));
   }
 
   /** S3 sends the event itself in the cloud; SQS bills it as a request. */
   private void notified(ObjectCreated event) {
     clients
         .sqs()
-        .sendMessage(send -> send.queueUrl(resources.incoming().url()).messageBody(event.toJson()));
+        .sendMessage(send ->
+            send.queueUrl(resources.incoming().url()).messageBody(event.toJson(Resources.REGION)));
   }
 
   /** Functions that share nothing with others, as another environment of Lambda would hold. */
@@ -103,6 +113,7 @@ final class SteppedSystem implements AutoCloseable {
         counted(plain.authorize()),
         counted(plain.receive()),
         counted(plain.send()),
+        counted(plain.transfer()),
         counted(plain.report()),
         counted(plain.api()));
   }

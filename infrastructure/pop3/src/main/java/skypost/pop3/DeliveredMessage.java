@@ -3,25 +3,21 @@ package skypost.pop3;
 import java.io.IOException;
 import java.io.InputStream;
 import skypost.mail.message.MessageId;
-import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.protocol.log.EventLog;
 
-/** A stored message with the headers of final delivery in front, as RETR sends it. */
+/** A message as RETR sends it, while a session keeps its lease. */
 final class DeliveredMessage extends InputStream {
   private final MessageId id;
-  private final byte[] headers;
-  private final StoredMessage stored;
+  private final InputStream content;
   private final Runnable progress;
-  private int headersSent;
 
   /**
-   * @param stored closed with this stream
+   * @param content with the headers of final delivery; closed with this stream
    * @param progress called now and then while the message is read
    */
-  DeliveredMessage(MessageId id, byte[] headers, StoredMessage stored, Runnable progress) {
+  DeliveredMessage(MessageId id, InputStream content, Runnable progress) {
     this.id = id;
-    this.headers = headers;
-    this.stored = stored;
+    this.content = content;
     this.progress = progress;
   }
 
@@ -33,15 +29,9 @@ final class DeliveredMessage extends InputStream {
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
-    if (headersSent < headers.length) {
-      int count = Math.min(length, headers.length - headersSent);
-      System.arraycopy(headers, headersSent, target, offset, count);
-      headersSent += count;
-      return count;
-    }
     progress.run();
     try {
-      return stored.content().read(target, offset, length);
+      return content.read(target, offset, length);
     } catch (IOException fault) {
       // not to be mistaken for the client's hanging up, which nobody has to know of
       throw new IOException("message " + id + " broke off", fault);
@@ -52,7 +42,7 @@ final class DeliveredMessage extends InputStream {
   @Override
   public void close() {
     try {
-      stored.close();
+      content.close();
     } catch (IOException fault) {
       EventLog.warn("body-close").with("id", id).cause(fault).write();
     }

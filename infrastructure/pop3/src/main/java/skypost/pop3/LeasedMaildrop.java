@@ -17,7 +17,6 @@ import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.mail.mailbox.Mailboxes.Snapshot;
-import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
@@ -142,15 +141,16 @@ final class LeasedMaildrop implements Maildrop {
 
   @Override
   public InputStream open(Message message, Wanted wanted) throws IOException, Missing, NeedsUtf8 {
-    MessageId id = entry(message).id();
+    MailboxMessage entry = entry(message);
     Optional<StoredMessage> opened =
         prefetch.open(listing.orElseThrow().entries(), message.number() - 1, wanted.whole());
     if (opened.isEmpty()) {
       throw new Missing();
     }
     StoredMessage stored = wanted.utf8() ? opened.get() : plain(opened.get());
-    byte[] headers = FinalDelivery.headers(stored.envelope(), user);
-    return new DeliveredMessage(id, headers, stored, this::keep);
+    InputStream read =
+        FinalDelivery.read(stored.content(), stored.envelope(), user, entry.results());
+    return new DeliveredMessage(entry.id(), read, this::keep);
   }
 
   /**

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.UUID;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.mailbox.Mailboxes;
-import skypost.mail.message.StoredMessages;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.pop3.Pop3Logins;
 import skypost.protocol.sasl.ScramLogin;
@@ -28,7 +27,7 @@ final class MailboxLogins implements Pop3Logins {
    *
    * @param room what all sessions may read ahead together
    */
-  record Stores(Mailboxes mailboxes, StoredMessages messages, Prefetch.Room room) {}
+  record Stores(Mailboxes mailboxes, RememberedBodies messages, Prefetch.Room room) {}
 
   MailboxLogins(Authorizer authorizer, Stores stores, Clock clock) {
     this.authorizer = authorizer;

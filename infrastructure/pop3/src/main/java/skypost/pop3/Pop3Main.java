@@ -17,7 +17,6 @@ import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.net.HealthEndpoint;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /** The POP3 server in its container: DynamoDB, S3 and AuthorizeFunction behind it. */
 public final class Pop3Main {
@@ -37,8 +36,7 @@ public final class Pop3Main {
     var settings = Pop3Settings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
     // A slow reader holds a connection to S3 for as long as RETR takes.
     int connections = settings.maxConnections() + Prefetch.Room.MAX_REQUESTS;
-    var http = Apache5HttpClient.builder().maxConnections(connections).build();
-    var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
+    var ports = new AwsPorts(AwsClients.fromEnvironment(connections), reader, clock);
     var behind = new Pop3Server.Ports(ports.authorizer(), ports.mailboxes(), ports.messages());
     Metrics metrics = MetricsSettings.read(reader, clock);
     ServerHealth health = ServerHealth.read(reader, settings.bind());

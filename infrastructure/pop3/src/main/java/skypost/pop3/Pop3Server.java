@@ -45,7 +45,8 @@ public final class Pop3Server implements AutoCloseable {
    */
   public static Pop3Server start(Pop3Settings settings, Ports ports, Clock clock, Metrics metrics)
       throws IOException {
-    var stores = new MailboxLogins.Stores(ports.mailboxes(), ports.messages(), new Prefetch.Room());
+    var bodies = new RememberedBodies(ports.messages(), clock);
+    var stores = new MailboxLogins.Stores(ports.mailboxes(), bodies, new Prefetch.Room());
     var authorizer = new RememberingAuthorizer(ports.authorizer(), clock);
     var logins = new MailboxLogins(authorizer, stores, clock);
     TcpServer pop3 = listen(settings, Optional.empty(), logins, new Meter(metrics, "POP3"));

@@ -30,7 +30,7 @@ final class Prefetch {
   /** What a message is charged at least, so that few octets are not many requests. */
   private static final int LEAST_CHARGE = 16 << 10;
 
-  private final StoredMessages messages;
+  private final RememberedBodies messages;
   private final Room room;
   private final Map<MessageId, Ahead> ahead = new LinkedHashMap<>();
   private int next;
@@ -52,7 +52,7 @@ final class Prefetch {
 
   private record Ahead(FutureTask<Optional<StoredMessage>> reading, int charge) {}
 
-  Prefetch(StoredMessages messages, Room room) {
+  Prefetch(RememberedBodies messages, Room room) {
     this.messages = messages;
     this.room = room;
   }
@@ -82,7 +82,7 @@ final class Prefetch {
   private void begin(List<MailboxMessage> wanted) {
     for (MailboxMessage entry : wanted) {
       int charge = (int) Math.max(LEAST_CHARGE, Math.min(entry.size(), MAX_SIZE));
-      if (entry.size() > MAX_SIZE || ahead.containsKey(entry.id())) {
+      if (entry.size() > MAX_SIZE || ahead.containsKey(entry.id()) || messages.holds(entry.id())) {
         continue;
       }
       if (!room.octets().tryAcquire(charge)) {

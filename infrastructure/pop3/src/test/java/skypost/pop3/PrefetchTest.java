@@ -105,7 +105,8 @@ class PrefetchTest {
       Prefetch.Room room = new Prefetch.Room();
       int all = room.octets().availablePermits();
       var entries = world.memory.open(Pop3World.ANNA, "INBOX").orElseThrow().messages();
-      Prefetch prefetch = new Prefetch(world.messages, room);
+      Prefetch prefetch =
+          new Prefetch(new RememberedBodies(world.messages, java.time.Clock.systemUTC()), room);
 
       prefetch.open(entries, 0, true).orElseThrow().close();
       prefetch.open(entries, 1, true).orElseThrow().close();

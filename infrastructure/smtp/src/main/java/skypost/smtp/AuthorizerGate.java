@@ -3,8 +3,10 @@ package skypost.smtp;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.Authorizer.Counted;
 import skypost.mail.authorize.Authorizer.Grant;
@@ -43,6 +45,8 @@ final class AuthorizerGate implements SmtpGate {
   private final Service service;
   private final SharedRates rates;
   private Optional<Counting> counting = Optional.empty();
+  private final Set<EmailAddress> checked = new HashSet<>(); // of one message
+  private Optional<SmtpSender> checkedFor = Optional.empty();
   private Grant grant = Grant.NONE;
 
   /**
@@ -107,10 +111,34 @@ final class AuthorizerGate implements SmtpGate {
             : ask(client, sender, asked).iterator();
     List<SmtpReply> replies = new ArrayList<>();
     for (SmtpRecipient recipient : recipients) {
-      boolean granted = isGranted(client, sender, recipient.address());
-      replies.add(withinRate(client, sender, granted ? OK : reply(answers.next())));
+      if (isGranted(client, sender, recipient.address())) {
+        replies.add(withinRate(client, sender, OK));
+        continue;
+      }
+      RecipientAnswer answer = answers.next();
+      if (answer.check()) {
+        rememberCheck(sender, recipient.address());
+      }
+      replies.add(withinRate(client, sender, reply(answer)));
     }
     return replies;
+  }
+
+  /** Each MAIL brings a sender object of its own. */
+  private void rememberCheck(SmtpSender sender, EmailAddress recipient) {
+    if (checkedFor.isEmpty() || checkedFor.get() != sender) {
+      checked.clear();
+      checkedFor = Optional.of(sender);
+    }
+    checked.add(recipient);
+  }
+
+  /**
+   * Whether mail to them may be refused because of its sender: there is one reply for all, so all
+   * of their domains must want that.
+   */
+  boolean wantsCheck(List<SmtpRecipient> recipients) {
+    return recipients.stream().map(SmtpRecipient::address).allMatch(checked::contains);
   }
 
   /** Who is refused anyway uses nothing up but refusals. */

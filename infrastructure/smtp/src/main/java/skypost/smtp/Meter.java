@@ -124,14 +124,19 @@ record Meter(Metrics metrics, Door door) {
     }
 
     @Override
-    public String commit() throws IOException {
+    public SmtpSink.Committed commit() throws IOException {
       long begin = System.nanoTime();
       try {
-        String id = incoming.commit();
-        accepted.run();
-        meter.add("Accepted", Unit.COUNT, 1);
-        meter.add("Octets", Unit.BYTES, octets);
-        return id;
+        SmtpSink.Committed committed = incoming.commit();
+        switch (committed) {
+          case SmtpSink.Committed.Stored _ -> {
+            accepted.run();
+            meter.add("Accepted", Unit.COUNT, 1);
+            meter.add("Octets", Unit.BYTES, octets);
+          }
+          case SmtpSink.Committed.Refused(SmtpReply reply) -> meter.refused(reply.enhanced());
+        }
+        return committed;
       } catch (IOException | RuntimeException fault) {
         meter.refused("store");
         throw fault;

@@ -18,6 +18,7 @@ import skypost.mail.authorize.Authorizer.Counted;
 import skypost.mail.authorize.RememberingAuthorizer;
 import skypost.mail.authorize.RememberingRecipients;
 import skypost.mail.message.IncomingMessages;
+import skypost.mail.verify.SessionCheck;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.net.Admission;
 import skypost.protocol.net.Refusal;
@@ -49,17 +50,29 @@ public final class SmtpFront implements AutoCloseable {
 
   private final SmtpFrontSettings settings;
   private final Authorizer authorizer;
-  private final Map<Service, SmtpSink> sinks;
+  private final Map<Service, StoringSink> sinks;
   private final Limits limits;
   private final Metrics metrics;
   private final String tooMany;
   private final Thread renewals = Thread.ofVirtual().name("renew").unstarted(this::renew);
   private final Map<Door, TcpServer> servers = new EnumMap<>(Door.class);
 
+  /**
+   * What it works with.
+   *
+   * @param check asked about messages of domains that want to refuse some
+   */
+  public record Ports(Authorizer authorizer, IncomingMessages messages, SessionCheck check) {
+    /** Where everything is taken. */
+    public Ports(Authorizer authorizer, IncomingMessages messages) {
+      this(authorizer, messages, SessionCheck.NONE);
+    }
+  }
+
   private SmtpFront(
       SmtpFrontSettings settings,
       Authorizer authorizer,
-      Map<Service, SmtpSink> sinks,
+      Map<Service, StoringSink> sinks,
       Limits limits,
       Metrics metrics) {
     this.settings = settings;
@@ -92,7 +105,7 @@ public final class SmtpFront implements AutoCloseable {
       Clock clock,
       RandomGenerator random)
       throws IOException {
-    return start(settings, authorizer, messages, clock, random, Metrics.off());
+    return start(settings, new Ports(authorizer, messages), clock, random, Metrics.off());
   }
 
   /**
@@ -102,17 +115,13 @@ public final class SmtpFront implements AutoCloseable {
    * @throws IOException when a port is taken; none is open then
    */
   public static SmtpFront start(
-      SmtpFrontSettings settings,
-      Authorizer authorizer,
-      IncomingMessages messages,
-      Clock clock,
-      RandomGenerator random,
-      Metrics metrics)
+      SmtpFrontSettings settings, Ports ports, Clock clock, RandomGenerator random, Metrics metrics)
       throws IOException {
-    Map<Service, SmtpSink> sinks = new EnumMap<>(Service.class);
+    Authorizer authorizer = ports.authorizer();
+    Map<Service, StoringSink> sinks = new EnumMap<>(Service.class);
     for (Service service : Service.values()) {
       boolean completes = service == Service.SUBMISSION;
-      sinks.put(service, new StoringSink(settings.hostname(), messages, clock, random, completes));
+      sinks.put(service, new StoringSink(settings.hostname(), ports, clock, random, completes));
     }
     Duration memory = settings.defence().recipientMemory();
     Authorizer asked =
@@ -197,8 +206,11 @@ public final class SmtpFront implements AutoCloseable {
         smtp.service() == Service.MX ? Authorizer.Service.INBOUND : Authorizer.Service.SUBMISSION;
     meter.connection();
     var gate = new AuthorizerGate(authorizer, asking, limits.rates());
-    var sink = meter.sink(sinks.get(smtp.service()), gate::message);
-    var ports = new SmtpConnection.Ports(meter.gate(gate), sink, meter::refused);
+    var store = sinks.get(smtp.service());
+    SmtpSink sink =
+        transaction -> store.begin(transaction, gate.wantsCheck(transaction.recipients()));
+    var ports =
+        new SmtpConnection.Ports(meter.gate(gate), meter.sink(sink, gate::message), meter::refused);
     try {
       new SmtpConnection(wire, smtp, ports).run();
     } finally {
@@ -235,8 +247,8 @@ public final class SmtpFront implements AutoCloseable {
   }
 
   /**
-   * Closes the doors: new connections find none, idle sessions are told 421, transactions get time
-   * to finish.
+   * Closes the doors: new connections and idle sessions are told 421, transactions get time to
+   * finish.
    *
    * @return whether all of them did
    */

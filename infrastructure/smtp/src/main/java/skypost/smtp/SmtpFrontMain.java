@@ -19,7 +19,6 @@ import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.net.HealthEndpoint;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
 /** The front in its container: AuthorizeFunction and S3 behind it. */
 public final class SmtpFrontMain {
@@ -34,7 +33,7 @@ public final class SmtpFrontMain {
   /** Runs the front until SIGTERM; {@code --help} lists the settings. */
   public static void main(String[] arguments) throws InterruptedException {
     List<Setting> settings = new ArrayList<>(SmtpFrontSettings.SETTINGS);
-    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE));
+    settings.addAll(List.of(AwsPorts.BUCKET, AwsPorts.AUTHORIZE, AwsPorts.RECEIVE));
     settings.addAll(List.of(MetricsSettings.METRICS, ServerHealth.PORT, ServerHealth.NOTICE));
     new Program("skypost-smtp", "The SMTP front of Skypost.", settings)
         .run(arguments, SmtpFrontMain::start);
@@ -44,15 +43,14 @@ public final class SmtpFrontMain {
     Clock clock = Clock.systemUTC();
     var settings =
         SmtpFrontSettings.read(reader, new InetSocketAddress(0).getAddress(), Instant.now());
-    var http = Apache5HttpClient.builder().maxConnections(AWS_CONNECTIONS).build();
-    var ports = new AwsPorts(AwsClients.fromEnvironment(http), reader, clock);
-    var authorizer = ports.authorizer();
-    var messages = ports.messages();
+    var ports = new AwsPorts(AwsClients.fromEnvironment(AWS_CONNECTIONS), reader, clock);
+    var frontPorts =
+        new SmtpFront.Ports(
+            ports.authorizer(), ports.messages(), ports.sessionCheck(settings.checkLimit()));
     Metrics metrics = MetricsSettings.read(reader, clock);
     ServerHealth health = ServerHealth.read(reader, settings.bind());
     reader.check();
-    SmtpFront front =
-        SmtpFront.start(settings, authorizer, messages, clock, new SecureRandom(), metrics);
+    SmtpFront front = SmtpFront.start(settings, frontPorts, clock, new SecureRandom(), metrics);
     Optional<HealthEndpoint> endpoint = health.start(front::trouble);
     EventLog started = EventLog.info("ready");
     for (Door door : Door.values()) {

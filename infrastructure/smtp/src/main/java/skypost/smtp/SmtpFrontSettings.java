@@ -24,6 +24,8 @@ import skypost.mail.tls.ServerTls;
  * @param tls for STARTTLS and for implicit TLS
  * @param proxyNetworks peers that begin with a PROXY protocol v2 header and are believed
  * @param defence against those who want too much
+ * @param checkLimit how long a client waits for the check of a message's sender, at most; then the
+ *     message is taken
  */
 public record SmtpFrontSettings(
     String hostname,
@@ -33,7 +35,29 @@ public record SmtpFrontSettings(
     int maxConnections,
     SSLContext tls,
     List<Network> proxyNetworks,
-    Defence defence) {
+    Defence defence,
+    Duration checkLimit) {
+  /** With the usual limit of checks. */
+  public SmtpFrontSettings(
+      String hostname,
+      InetAddress bind,
+      Map<Door, Integer> ports,
+      long maxMessageBytes,
+      int maxConnections,
+      SSLContext tls,
+      List<Network> proxyNetworks,
+      Defence defence) {
+    this(
+        hostname,
+        bind,
+        ports,
+        maxMessageBytes,
+        maxConnections,
+        tls,
+        proxyNetworks,
+        defence,
+        Duration.ofSeconds(15));
+  }
 
   /**
    * How much one peer or user gets, and how long answers are believed.
@@ -102,7 +126,7 @@ public record SmtpFrontSettings(
   public static final Setting MAX_CONNECTIONS_PER_CLIENT =
       new Setting(
           "SKYPOST_MAX_CONNECTIONS_PER_CLIENT",
-          "SMTP connections at once of one IPv4 address or IPv6 /64, loopback excepted; 0: no limit",
+          "SMTP connections at once of one IPv4 address or IPv6 /64, loopback and trusted networks excepted; 0: no limit",
           "50");
   public static final Setting GREETING_DELAY =
       new Setting(
@@ -139,6 +163,11 @@ public record SmtpFrontSettings(
           "SKYPOST_RECIPIENT_MEMORY",
           "seconds for which a front believes that a recipient exists (a sixth of it, that he does not); 0: always ask",
           "0");
+  public static final Setting SENDER_CHECK_LIMIT =
+      new Setting(
+          "SKYPOST_SENDER_CHECK_LIMIT",
+          "seconds that a client waits, at most, where a domain wants forged mail refused; then the message is taken, and goes to Junk if it is forged",
+          "15");
 
   /** Every variable that {@link #read} looks at, for {@code --help}. */
   public static final List<Setting> SETTINGS =
@@ -158,6 +187,7 @@ public record SmtpFrontSettings(
           MAX_CLIENT_RECIPIENTS_PER_HOUR,
           MAX_CLIENT_REFUSALS_PER_HOUR,
           RECIPIENT_MEMORY,
+          SENDER_CHECK_LIMIT,
           ServerTls.CERTIFICATE,
           ServerTls.KEY,
           ServerTls.MORE);
@@ -187,7 +217,8 @@ public record SmtpFrontSettings(
         (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000),
         ServerTls.read(reader, hostname, now),
         reader.networks(CommonSettings.PROXY_NETWORKS),
-        defence(reader));
+        defence(reader),
+        Duration.ofSeconds(reader.number(SENDER_CHECK_LIMIT, 1, 240)));
   }
 
   private static Defence defence(SettingsReader reader) {

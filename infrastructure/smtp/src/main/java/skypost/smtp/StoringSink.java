@@ -10,7 +10,11 @@ import java.util.random.RandomGenerator;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
+import skypost.mail.verify.SessionCheck;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpClient;
+import skypost.protocol.smtp.SmtpReply;
 import skypost.protocol.smtp.SmtpSink;
 import skypost.protocol.smtp.SmtpTransaction;
 
@@ -24,6 +28,7 @@ final class StoringSink implements SmtpSink {
   private final Clock clock;
   private final RandomGenerator random;
   private final boolean completes;
+  private final SessionCheck check;
 
   /**
    * @param random safe for many threads, such as SecureRandom
@@ -32,12 +37,13 @@ final class StoringSink implements SmtpSink {
    */
   StoringSink(
       String hostname,
-      IncomingMessages messages,
+      SmtpFront.Ports ports,
       Clock clock,
       RandomGenerator random,
       boolean completes) {
     this.hostname = hostname;
-    this.messages = messages;
+    this.messages = ports.messages();
+    this.check = ports.check();
     this.clock = clock;
     this.random = random;
     this.completes = completes;
@@ -45,6 +51,16 @@ final class StoringSink implements SmtpSink {
 
   @Override
   public Incoming begin(SmtpTransaction transaction) throws IOException {
+    return begin(transaction, false);
+  }
+
+  /**
+   * Begins a message.
+   *
+   * @param checked whether its sender is looked at before it is accepted, and it may be refused
+   *     then
+   */
+  Incoming begin(SmtpTransaction transaction, boolean checked) throws IOException {
     Instant now = clock.instant();
     MessageId id = MessageId.at(now, random);
     IncomingMessages.Draft draft = messages.begin(id, envelope(transaction, now));
@@ -55,12 +71,24 @@ final class StoringSink implements SmtpSink {
       draft.close();
       throw fault;
     }
-    return completes
-        ? new SubmittedIncoming(id, draft, new SubmittedMessage(draft, hostname, id, now))
-        : new StoringIncoming(id, draft);
+    if (completes) {
+      var submitted = new SubmittedMessage(draft, authority(transaction), id, now);
+      return new SubmittedIncoming(id, draft, submitted);
+    }
+    return checked ? new CheckedIncoming(id, draft, check) : new StoringIncoming(id, draft);
   }
 
-  private static Envelope envelope(SmtpTransaction transaction, Instant now) {
+  /** Whose name a Message-ID bears that we add: the sender's domain, as its signature does. */
+  private String authority(SmtpTransaction transaction) {
+    return transaction
+        .sender()
+        .address()
+        .or(transaction.client()::login)
+        .map(EmailAddress::domain)
+        .orElse(hostname);
+  }
+
+  private Envelope envelope(SmtpTransaction transaction, Instant now) {
     SmtpClient client = transaction.client();
     List<Envelope.Recipient> recipients =
         transaction.recipients().stream()
@@ -72,7 +100,8 @@ final class StoringSink implements SmtpSink {
         transaction.sender().parameters(),
         recipients,
         new Envelope.Origin(
-            now, Optional.of(client.peer().address()), client.helo(), tls, client.login()));
+                now, Optional.of(client.peer().address()), client.helo(), tls, client.login())
+            .takenBy(hostname));
   }
 
   private static class StoringIncoming extends Incoming {
@@ -95,14 +124,48 @@ final class StoringSink implements SmtpSink {
     }
 
     @Override
-    public String commit() throws IOException {
+    public Committed commit() throws IOException {
       draft.commit();
-      return id.value();
+      return new Committed.Stored(id.value());
     }
 
     @Override
     public void close() throws IOException {
       draft.close();
+    }
+  }
+
+  /**
+   * Is staged, and accepted when it may be. Should this program die in between, the client has no
+   * answer and comes again, and what was staged is nobody's.
+   */
+  private static final class CheckedIncoming extends StoringIncoming {
+    private final MessageId id;
+    private final IncomingMessages.Draft draft;
+    private final SessionCheck check;
+
+    CheckedIncoming(MessageId id, IncomingMessages.Draft draft, SessionCheck check) {
+      super(id, draft);
+      this.id = id;
+      this.draft = draft;
+      this.check = check;
+    }
+
+    @Override
+    public Committed commit() throws IOException {
+      Optional<SmtpReply> refusal = refusal();
+      return refusal.isPresent() ? new Committed.Refused(refusal.get()) : super.commit();
+    }
+
+    /** Without an answer the message is taken, and filed by what is found out later. */
+    private Optional<SmtpReply> refusal() {
+      try {
+        draft.stage();
+        return check.refusal(id);
+      } catch (IOException | RuntimeException fault) {
+        EventLog.warn("unchecked").with("id", id).cause(fault).write();
+        return Optional.empty();
+      }
     }
   }
 
@@ -125,7 +188,7 @@ final class StoringSink implements SmtpSink {
     }
 
     @Override
-    public String commit() throws IOException {
+    public Committed commit() throws IOException {
       message.finish();
       return super.commit();
     }

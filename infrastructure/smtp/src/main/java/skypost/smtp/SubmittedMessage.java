@@ -39,11 +39,12 @@ final class SubmittedMessage {
 
   /**
    * @param out takes whole blocks
+   * @param domain in a Message-ID that is added
    */
-  SubmittedMessage(OutputStream out, String hostname, MessageId id, Instant now) {
+  SubmittedMessage(OutputStream out, String domain, MessageId id, Instant now) {
     this.out = out;
     this.date = "Date: " + ReceivedField.DATE.format(now) + "\r\n";
-    this.messageId = "Message-ID: <" + id + "@" + hostname + ">\r\n";
+    this.messageId = "Message-ID: <" + id + "@" + domain + ">\r\n";
   }
 
   /** Takes what comes next. */

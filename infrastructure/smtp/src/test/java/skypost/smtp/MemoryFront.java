@@ -34,6 +34,7 @@ import skypost.mail.memory.InMemoryTallies;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.tls.ServerTls;
+import skypost.mail.verify.SessionCheck;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.Metrics;
 import skypost.protocol.sasl.ScramSalt;
@@ -49,7 +50,10 @@ final class MemoryFront implements AutoCloseable {
       new Defence(1, Duration.ZERO, 0, Duration.ZERO);
 
   final InMemoryMessages messages = new InMemoryMessages();
+  private final InMemoryDirectory directory = new InMemoryDirectory();
   final CountingAuthorizer authorizer;
+  volatile SessionCheck checking = SessionCheck.NONE;
+  private final SessionCheck check = id -> checking.refusal(id);
   final List<String> measured = new CopyOnWriteArrayList<>();
   final Metrics metrics = Metrics.to("Skypost", measured::add, Clock.systemUTC());
   final SmtpFront front;
@@ -57,7 +61,6 @@ final class MemoryFront implements AutoCloseable {
   private MemoryFront(
       int smtp, int submission, int submissions, List<Network> proxies, Defence defence)
       throws IOException {
-    InMemoryDirectory directory = new InMemoryDirectory();
     InMemoryCredentials credentials = new InMemoryCredentials();
     directory.putDomain(Domain.local("example.com"));
     for (String name : List.of("alice", "bob")) {
@@ -93,7 +96,11 @@ final class MemoryFront implements AutoCloseable {
             defence);
     front =
         SmtpFront.start(
-            settings, authorizer, messages, Clock.systemUTC(), new SecureRandom(), metrics);
+            settings,
+            new SmtpFront.Ports(authorizer, messages, check),
+            Clock.systemUTC(),
+            new SecureRandom(),
+            metrics);
   }
 
   private static CheckRelayRecipients withoutRelayDomains() {
@@ -129,6 +136,16 @@ final class MemoryFront implements AutoCloseable {
       System.out.println("ready on " + running.front.port(Door.SMTP));
       Thread.currentThread().join();
     }
+  }
+
+  /** Makes or changes a domain, before anybody has asked for it. */
+  void domain(Domain domain) throws IOException {
+    directory.putDomain(domain);
+  }
+
+  /** Somebody who gets mail and cannot log in. */
+  void user(String address) throws IOException {
+    directory.putAccount(new Account.User(EmailAddress.parse(address).orElseThrow(), 0, false));
   }
 
   List<MessageId> ids() {

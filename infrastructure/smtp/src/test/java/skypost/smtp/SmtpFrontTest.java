@@ -314,6 +314,9 @@ class SmtpFrontTest {
       busy.say("DATA");
       var drained = CompletableFuture.supplyAsync(() -> memory.front.drain(Duration.ofSeconds(30)));
       assertThat(idle.hear()).startsWith("421 4.3.2 ");
+      try (TestClient late = TestClient.connect(memory.front.port(Door.SMTP))) {
+        assertThat(late.hear()).as("the listener is still there").startsWith("421 4.3.2 ");
+      }
       assertThat(busy.say("text\r\n.")).startsWith("250 ");
       assertThat(busy.hear()).startsWith("421 4.3.2 ");
       assertThat(drained.get(30, TimeUnit.SECONDS)).isTrue();

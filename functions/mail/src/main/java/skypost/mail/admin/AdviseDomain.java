@@ -21,6 +21,8 @@ import skypost.mail.guidance.OutboundHost;
 import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.State;
+import skypost.mail.tlspolicy.PolicyFiles;
+import skypost.mail.tlspolicy.StsPolicy;
 import skypost.protocol.address.EmailAddress;
 
 /** Tells what a domain should publish in the DNS, and checks what it has published. */
@@ -34,9 +36,13 @@ public final class AdviseDomain {
    * What it works on.
    *
    * @param dns made for each check: what it has heard is not kept
+   * @param policies where MTA-STS policies are published
    */
   public record Ports(
-      Directory directory, ManageSigningKeys keys, Supplier<PublishedRecords> dns) {}
+      Directory directory,
+      ManageSigningKeys keys,
+      Supplier<PublishedRecords> dns,
+      PolicyFiles policies) {}
 
   /**
    * @param fallback what holds until relay settings are put
@@ -64,6 +70,13 @@ public final class AdviseDomain {
                   new AdviseDns(host).advise(subject(keys), clock.instant()), others(domain)));
       default -> new Outcome.Missing<>("domain " + domain);
     };
+  }
+
+  /** The MTA-STS policy to be served for a domain (RFC 8461 section 3.3). */
+  public Outcome<StsPolicy> policy(String domain) throws IOException {
+    return ports.directory().domain(domain).isPresent()
+        ? new Outcome.Done<>(new AdviseDns(host).policy())
+        : new Outcome.Missing<>("policy of " + domain);
   }
 
   private Optional<List<String>> others(String domain) {
@@ -97,7 +110,7 @@ public final class AdviseDomain {
     if (!(ports.keys().list(domain) instanceof Outcome.Done<DomainKeys>(DomainKeys keys))) {
       return new Outcome.Missing<>("domain " + domain);
     }
-    CheckDns check = new CheckDns(ports.dns().get(), host);
+    CheckDns check = check();
     List<String> activated = new ArrayList<>();
     for (SigningPair pair : keys.pairs().reversed()) {
       if (activated.isEmpty()
@@ -118,6 +131,10 @@ public final class AdviseDomain {
 
   /** Whether both records of a pair are published. */
   public boolean isPublished(String domain, SigningPair pair) {
-    return new CheckDns(ports.dns().get(), host).isPublished(domain, pair);
+    return check().isPublished(domain, pair);
+  }
+
+  private CheckDns check() {
+    return new CheckDns(ports.dns().get(), ports.policies(), host);
   }
 }

@@ -48,6 +48,8 @@ public record MessageTrace(
     BOUNCED,
     /** A recipient failed, and there is nobody to tell. */
     FAILED,
+    /** It was refused in the dialogue, and is none of ours. */
+    REFUSED,
     /** The administrator took a recipient out. */
     REMOVED,
     /** Every recipient has it: a mailbox here, or the next server. */
@@ -67,8 +69,8 @@ public record MessageTrace(
    * One thing that happened.
    *
    * @param at when
-   * @param event what: accepted, delivered, queued, attempt, deferred, held, released, retried,
-   *     rerouted, bounced, failed, removed
+   * @param event what: accepted, verified, delivered, queued, attempt, deferred, held, released,
+   *     retried, rerouted, bounced, failed, removed; refused alone
    * @param recipient to whom
    * @param folder where it was filed
    * @param uid under which number
@@ -78,7 +80,8 @@ public record MessageTrace(
    * @param reply what was answered
    * @param nextAttempt when it is tried again
    * @param by which administrator did it
-   * @param detail what more there is to say of it: the server of a reroute
+   * @param detail what more there is to say of it: the server of a reroute, what was found out
+   *     about the sender, why it lies in Junk
    */
   public record Event(
       Instant at,
@@ -224,6 +227,22 @@ public record MessageTrace(
           reply,
           nextAttempt,
           Optional.of(whom),
+          present(more));
+    }
+
+    Event detailed(String more) {
+      return new Event(
+          at,
+          event,
+          recipient,
+          folder,
+          uid,
+          entry,
+          server,
+          tls,
+          reply,
+          nextAttempt,
+          by,
           present(more));
     }
 

@@ -12,14 +12,15 @@ import java.util.Optional;
 import java.util.Set;
 import skypost.mail.directory.Page;
 import skypost.mail.filter.FilteredMail;
-import skypost.mail.filter.StoredSource;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.SenderResults;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.mail.message.StoredSource;
 import skypost.mail.sieve.run.Memory;
 import skypost.mail.sieve.run.RunResult;
 import skypost.mail.sieve.run.SieveRun;
@@ -124,18 +125,19 @@ public final class PreviewFilter {
     }
     try (StoredMessage message = stored.get()) {
       var source = StoredSource.of(messages, id, message);
+      var results = SenderResults.unpack(lying.message().results(), message.envelope());
       var mail =
           new FilteredMail(
               id,
               message.envelope(),
-              message.size(),
+              results.render(source),
               user,
               user,
+              lying.folder().equals(Mailboxes.JUNK),
               to -> message.envelope().sender());
       // as it was when the message came: a script may ask for the date
       RunResult result =
-          SieveRun.run(
-              script, mail.situation(source, folders, id.acceptedAt(), hostname), Memory.EMPTY);
+          SieveRun.run(script, mail.situation(folders, id.acceptedAt(), hostname), Memory.EMPTY);
       return Optional.of(new Previewed(lying.folder(), lying.message(), result));
     }
   }

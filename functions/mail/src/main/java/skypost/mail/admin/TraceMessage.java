@@ -48,9 +48,7 @@ public final class TraceMessage {
     this.messages = messages;
   }
 
-  /**
-   * The trace; empty when the message was never accepted, or so long ago that its trace is gone.
-   */
+  /** The trace; empty when the message never came, or so long ago that its trace is gone. */
   public Optional<MessageTrace> of(MessageId id) throws IOException {
     Optional<Receipt> receipt = traces.receipt(id);
     if (receipt.isPresent()) {
@@ -58,11 +56,18 @@ public final class TraceMessage {
     }
     Optional<StoredMessages.StoredMessage> stored = messages.open(id);
     if (stored.isEmpty()) {
-      return Optional.empty();
+      return traces.refusal(id).map(TraceMessage::refused);
     }
     try (var message = stored.get()) {
       return Optional.of(unfinished(id, message.envelope(), message.size()));
     }
+  }
+
+  private static MessageTrace refused(Receipt refusal) {
+    Timeline timeline = new Timeline(refusal.envelope(), List.of());
+    timeline.addResults(refusal.finishedAt(), refusal.results());
+    refusal.outcomes().forEach(outcome -> timeline.add(refusal.finishedAt(), outcome));
+    return timeline.trace(refusal.id(), refusal.size(), Optional.of(refusal.subject()));
   }
 
   private MessageTrace unfinished(MessageId id, Envelope envelope, long size) throws IOException {
@@ -86,6 +91,7 @@ public final class TraceMessage {
             .min(Comparator.naturalOrder())
             .orElse(receipt.finishedAt());
     Timeline timeline = new Timeline(receipt.envelope());
+    timeline.addResults(decided, receipt.results());
     receipt.outcomes().forEach(outcome -> timeline.add(decided, outcome));
     timeline.addAll(waiting(entries));
     return timeline.trace(receipt.id(), receipt.size(), Optional.of(receipt.subject()));
@@ -109,8 +115,18 @@ public final class TraceMessage {
     final Set<State> states = EnumSet.noneOf(State.class);
 
     Timeline(Envelope envelope) {
+      this(envelope, List.of(Event.of(envelope.origin().receivedAt(), "accepted")));
+    }
+
+    Timeline(Envelope envelope, List<Event> first) {
       this.envelope = envelope;
-      events.add(Event.of(envelope.origin().receivedAt(), "accepted"));
+      events.addAll(first);
+    }
+
+    void addResults(Instant at, String results) {
+      if (!results.isEmpty()) {
+        events.add(Event.of(at, "verified").detailed(results));
+      }
     }
 
     MessageTrace trace(MessageId id, long size, Optional<String> subject) {
@@ -119,7 +135,7 @@ public final class TraceMessage {
     }
 
     void add(Instant at, RecipientOutcome outcome) {
-      Event event = Event.of(at, "").to(outcome.recipient());
+      Event event = Event.of(at, "").to(outcome.recipient()).detailed(outcome.because());
       events.add(
           switch (outcome.outcome()) {
             case Outcome.Filed(String folder, long uid) -> {
@@ -134,6 +150,10 @@ public final class TraceMessage {
             case Outcome.Filtered(String how, Optional<String> message) -> {
               states.add(State.DELIVERED); // to the filter, which is the user's own
               yield event.named(how).by("filter", message.orElse(""));
+            }
+            case Outcome.Refused(var reply) -> {
+              states.add(State.REFUSED);
+              yield event.named("refused").because(reply);
             }
             case Outcome.Failed(var reply) -> {
               states.add(failed());

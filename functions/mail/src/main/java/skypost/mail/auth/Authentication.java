@@ -13,7 +13,7 @@ import skypost.mail.auth.spf.SpfCheck;
 import skypost.mail.auth.spf.SpfSession;
 import skypost.mail.auth.spf.SpfVerdict;
 import skypost.mail.dns.Lookups;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 
 /** All checks of one message. */
 public final class Authentication {
@@ -35,6 +35,7 @@ public final class Authentication {
     List<DkimVerdict> dkim = DkimVerifier.verify(message, session.now(), dns);
     DmarcVerdict dmarc = DmarcCheck.check(message, spf, dkim, dns);
     ArcVerdict arc = ArcVerifier.verify(message, dns);
-    return new Checked(spf, Optional.of(new Checked.OfMessage(dkim, dmarc, arc)));
+    return new Checked(
+        spf, Optional.of(new Checked.OfMessage(dkim, dmarc, arc, Authors.of(message))));
   }
 }

@@ -1,8 +1,10 @@
 package skypost.mail.auth;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import skypost.mail.auth.dkim.DkimResult;
 import skypost.mail.auth.dkim.DkimVerdict;
 import skypost.mail.auth.dmarc.DmarcVerdict;
 import skypost.mail.auth.spf.SpfVerdict;
@@ -12,7 +14,32 @@ public final class AuthenticationResults {
   /** A field with more is nothing that anybody reads. */
   private static final int MAX_SIGNATURES = 20;
 
+  /** Characters of a value that lies beside every message: an honest one has 200. */
+  private static final int BRIEF = 900;
+
   private AuthenticationResults() {}
+
+  /**
+   * The same, with as many signatures as can be told briefly: those that pass come first. Whoever
+   * sends thousands of them must not make a mailbox large.
+   */
+  public static String brief(Checked checked, String authservId) {
+    String bare = of(checked, authservId, List.of());
+    List<DkimVerdict> told = new ArrayList<>();
+    List<DkimVerdict> all =
+        checked.message().map(Checked.OfMessage::dkim).orElse(List.of()).stream()
+            .sorted(Comparator.comparing(verdict -> !(verdict.result() instanceof DkimResult.Pass)))
+            .toList(); // stable
+    int room = BRIEF - bare.length();
+    for (DkimVerdict verdict : all) {
+      room -= dkim(verdict).length();
+      if (room < 0 && !told.isEmpty()) {
+        break;
+      }
+      told.add(verdict);
+    }
+    return of(checked, authservId, told);
+  }
 
   /**
    * Writes it.
@@ -20,19 +47,21 @@ public final class AuthenticationResults {
    * @param authservId who says it: a host name of ours
    */
   public static String of(Checked checked, String authservId) {
-    List<String> results = new ArrayList<>();
-    results.add(spf(checked.spf()));
-    checked.message().ifPresent(message -> add(message, results));
-    return authservId + "; " + String.join("; ", results);
+    List<DkimVerdict> all = checked.message().map(Checked.OfMessage::dkim).orElse(List.of());
+    return of(checked, authservId, all.subList(0, Math.min(all.size(), MAX_SIGNATURES)));
   }
 
-  private static void add(Checked.OfMessage message, List<String> results) {
-    message.dkim().stream()
-        .limit(MAX_SIGNATURES)
-        .map(AuthenticationResults::dkim)
-        .forEach(results::add);
-    results.add(dmarc(message.dmarc()));
-    results.add("arc=" + message.arc().code());
+  private static String of(Checked checked, String authservId, List<DkimVerdict> signatures) {
+    List<String> results = new ArrayList<>();
+    results.add(spf(checked.spf()));
+    signatures.stream().map(AuthenticationResults::dkim).forEach(results::add);
+    checked
+        .message()
+        .ifPresent(message -> {
+          results.add(dmarc(message.dmarc()));
+          results.add("arc=" + message.arc().code());
+        });
+    return authservId + "; " + String.join("; ", results);
   }
 
   private static String dkim(DkimVerdict verdict) {

@@ -16,7 +16,7 @@ import skypost.mail.directory.HostPort;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.DnsLookups;
 import skypost.mail.json.Fields;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 
 /**
  * Tells who sent a message, without any server of ours: a JSON object in, a JSON object out, as

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 
 /**
  * A message as signatures see it: header fields octet by octet, and a body that is read when it is

@@ -254,6 +254,9 @@ public final class AuthorizeJson {
       item.put("reply", Fields.write(answer.reply()));
       item.put("rule", answer.rule());
       item.put("lasting", answer.lasting());
+      if (answer.check()) {
+        item.put("check", true);
+      }
       items.add(item);
     }
     return Fields.bytes(Map.of("answers", items));
@@ -265,7 +268,11 @@ public final class AuthorizeJson {
     for (Fields item : Fields.read(json).objects("answers")) {
       answers.add(
           new RecipientAnswer(
-              item.flag("accepted"), item.reply("reply"), item.text("rule"), item.flag("lasting")));
+              item.flag("accepted"),
+              item.reply("reply"),
+              item.text("rule"),
+              item.flag("lasting"),
+              item.flag("check")));
     }
     return answers;
   }

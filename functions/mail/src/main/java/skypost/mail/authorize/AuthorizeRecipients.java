@@ -17,6 +17,7 @@ import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HardBounce;
 import skypost.mail.directory.LocalAddresses;
+import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.Suppressions;
@@ -141,7 +142,34 @@ public final class AuthorizeRecipients {
     for (var entry : unchecked.entrySet()) {
       check(entry.getKey(), entry.getValue(), question.recipients(), answers);
     }
-    return screen.screen(question, answers);
+    return withChecks(client, screen.screen(question, answers));
+  }
+
+  /**
+   * Marks those whose domains refuse some mail of strangers because of its sender. That it is none,
+   * the settings tell; they are read where it matters. Whoever is refused can write to a postmaster
+   * (RFC 5321 section 4.5.1).
+   */
+  private List<RecipientAnswer> withChecks(Client client, List<RecipientAnswer> answers)
+      throws IOException {
+    RecipientsQuestion question = client.question;
+    if (question.service() != Service.INBOUND || question.login().isPresent()) {
+      return answers;
+    }
+    List<RecipientAnswer> marked = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      RecipientAnswer answer = answers.get(i);
+      EmailAddress recipient = question.recipients().get(i);
+      boolean refuses =
+          answer.accepted()
+              && !Postmaster.is(recipient.canonical())
+              && domains
+                  .find(recipient.domain())
+                  .filter(domain -> domain.senderPolicy().refuses())
+                  .isPresent();
+      marked.add(refuses && !client.isTrusted() ? answer.checked() : answer);
+    }
+    return marked;
   }
 
   private static boolean isChecked(Domain domain) {

@@ -213,8 +213,21 @@ public interface Authorizer {
    * @param reply what to tell the client, public
    * @param rule the rule that decided, for logs and for {@code /v1/relay/explain}
    * @param lasting whether the same may be answered a minute later to the same question of any size
+   * @param check whether the recipient's domain refuses some mail because of who sent it: then the
+   *     message is to be looked at before it is accepted ({@link skypost.mail.verify.SessionCheck})
    */
-  record RecipientAnswer(boolean accepted, SmtpReply reply, String rule, boolean lasting) {
+  record RecipientAnswer(
+      boolean accepted, SmtpReply reply, String rule, boolean lasting, boolean check) {
+    /** Whoever sends it. */
+    public RecipientAnswer(boolean accepted, SmtpReply reply, String rule, boolean lasting) {
+      this(accepted, reply, rule, lasting, false);
+    }
+
+    /** The same, with a look at the message. */
+    public RecipientAnswer checked() {
+      return new RecipientAnswer(accepted, reply, rule, lasting, true);
+    }
+
     /** One that lasts unless it is temporary. */
     public RecipientAnswer(boolean accepted, SmtpReply reply, String rule) {
       this(accepted, reply, rule, !reply.isTransient());

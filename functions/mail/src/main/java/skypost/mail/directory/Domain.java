@@ -8,14 +8,14 @@ import java.util.Optional;
  * @param name lower-case A-labels
  * @param kind what we are to it
  * @param primary for a relay domain, where its mail goes ({@code host:port}); empty: to its MX
- * @param dmarcReject what to do with mail that fails a policy of {@code reject}
+ * @param senderPolicy what to do with mail from outside whose sender is not who it says
  * @param recipientCheck how we know a relay domain's recipients; a local domain's are its accounts
  */
 public record Domain(
     String name,
     Kind kind,
     Optional<HostPort> primary,
-    DmarcReject dmarcReject,
+    SenderPolicy senderPolicy,
     RecipientCheck recipientCheck) {
   /** Our part in a domain. */
   public enum Kind {
@@ -23,12 +23,6 @@ public record Domain(
     LOCAL,
     /** We are a (backup) MX and pass its mail on. */
     RELAY
-  }
-
-  /** RFC 9989 section 7.4: a receiver may choose not to refuse. */
-  public enum DmarcReject {
-    JUNK,
-    REFUSE
   }
 
   /** How recipients of a relay domain are checked before their mail is taken. */
@@ -42,12 +36,12 @@ public record Domain(
   }
 
   /** A domain whose recipients are not checked. */
-  public Domain(String name, Kind kind, Optional<HostPort> primary, DmarcReject dmarcReject) {
-    this(name, kind, primary, dmarcReject, RecipientCheck.NONE);
+  public Domain(String name, Kind kind, Optional<HostPort> primary, SenderPolicy senderPolicy) {
+    this(name, kind, primary, senderPolicy, RecipientCheck.NONE);
   }
 
   /** A local domain with default settings. */
   public static Domain local(String name) {
-    return new Domain(name, Kind.LOCAL, Optional.empty(), DmarcReject.JUNK);
+    return new Domain(name, Kind.LOCAL, Optional.empty(), SenderPolicy.DEFAULT);
   }
 }

@@ -16,7 +16,6 @@ import java.util.Set;
 import skypost.mail.filter.FilterPlan.Made;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
-import skypost.mail.message.StoredMessages;
 import skypost.mail.sieve.compile.ScriptCompiler;
 import skypost.mail.sieve.compile.ScriptCompiler.Compiled;
 import skypost.mail.sieve.grammar.ScriptError;
@@ -55,7 +54,6 @@ public final class ApplyFilter {
   public record Ports(
       Filters filters,
       FilterMemories memories,
-      StoredMessages messages,
       IncomingMessages incoming,
       Mailboxes mailboxes,
       Traces traces) {}
@@ -82,7 +80,7 @@ public final class ApplyFilter {
     EmailAddress user = mail.user();
     Optional<Script> script = script(user, version);
     if (script.isEmpty()) {
-      return FilterPlan.inbox();
+      return FilterPlan.none(mail);
     }
     Instant now = clock.instant();
     Memory memory = ports.memories().of(user, now);
@@ -139,8 +137,7 @@ public final class ApplyFilter {
         .mailboxes()
         .status(mail.user())
         .ifPresent(status -> status.folders().forEach(folder -> mailboxes.add(folder.name())));
-    return mail.situation(
-        new StoredSource(ports.messages(), mail.id(), mail.size()), mailboxes, now, hostname);
+    return mail.situation(mailboxes, now, hostname);
   }
 
   /** RFC 5228 section 2.10.6: the user is told that a script fails; once, not of each message. */

@@ -43,7 +43,7 @@ final class FailureNotice {
 
             %s
 
-        That was on the message with the id %s, which is in your INBOX; so will be
+        That was on the message with the id %s, which is in %s; so will be
         others on which it stops. Nothing is lost. This is told once for this filter.
         """
             .formatted(
@@ -54,7 +54,8 @@ final class FailureNotice {
                 hostname,
                 error.at().line(),
                 error.message().replaceAll("\\p{Cntrl}", "?"),
-                mail.id());
+                mail.id(),
+                mail.suspect() ? "your folder Junk" : "your INBOX");
     byte[] octets = text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
     Envelope envelope =
         new Envelope(

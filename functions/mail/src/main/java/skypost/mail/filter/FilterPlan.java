@@ -48,6 +48,9 @@ public record FilterPlan(
     /** Where mail goes that nobody says anything about. */
     public static final Filing INBOX = new Filing(Mailboxes.INBOX, List.of());
 
+    /** Where mail goes whose sender is suspect, and that nobody says anything about. */
+    public static final Filing JUNK = new Filing(Mailboxes.JUNK, List.of());
+
     /**
      * Where the envelope's recipient wants it; empty: where the user's filter says. Only we write
      * such recipients: SMTP takes no parameters of these names.
@@ -104,9 +107,10 @@ public record FilterPlan(
     InputStream open() throws IOException;
   }
 
-  /** Nothing but filing to INBOX. */
-  static FilterPlan inbox() {
-    return new FilterPlan(Optional.of(Filing.INBOX), List.of(), How.FILED, List.of());
+  /** Nothing but filing. */
+  static FilterPlan none(FilteredMail mail) {
+    Filing filing = new Filing(mail.unasked(), List.of());
+    return new FilterPlan(Optional.of(filing), List.of(), How.FILED, List.of());
   }
 
   /** Reads a run's result. */
@@ -114,7 +118,7 @@ public record FilterPlan(
     Optional<Filing> filing = Optional.empty();
     List<Made> made = new ArrayList<>();
     for (RunResult.Executed executed : result.actions()) {
-      Optional<Filing> wanted = filing(executed.action());
+      Optional<Filing> wanted = filing(executed, mail);
       if (wanted.isPresent() && filing.isEmpty() && !executed.message().edited()) {
         filing = wanted;
       } else if (wanted.isPresent()) {
@@ -123,6 +127,9 @@ public record FilterPlan(
     }
     boolean rejected = result.actions().stream().anyMatch(FilterPlan::isRejection);
     for (Outgoing outgoing : result.sent()) {
+      if (mail.suspect() && outgoing.content() instanceof Outgoing.Content.Composed) {
+        continue; // RFC 5429 section 2.1.1 and RFC 5230 section 4.6: no answers to forged mail
+      }
       How how =
           switch (outgoing.content()) {
             case Outgoing.Content.Forwarded _ -> How.REDIRECTED;
@@ -146,9 +153,13 @@ public record FilterPlan(
     return executed.action() instanceof Action.Reject;
   }
 
-  private static Optional<Filing> filing(Action action) {
-    return switch (action) {
-      case Action.Keep(List<String> flags) -> Optional.of(new Filing(Mailboxes.INBOX, flags));
+  /** What the script asks for goes before what is made of the sender. */
+  private static Optional<Filing> filing(RunResult.Executed executed, FilteredMail mail) {
+    return switch (executed.action()) {
+      case Action.Keep(List<String> flags) -> {
+        String folder = executed.implicit() ? mail.unasked() : Mailboxes.INBOX;
+        yield Optional.of(new Filing(folder, flags));
+      }
       case Action.FileInto(String mailbox, boolean _, List<String> flags) ->
           Optional.of(new Filing(mailbox, flags));
       case Action.Redirect _ -> Optional.empty();
@@ -164,7 +175,7 @@ public record FilterPlan(
             mail.envelope().sender(),
             ofTheMessage(mail.envelope()),
             List.of(new Envelope.Recipient(mail.user(), filing.parameters())),
-            mail.envelope().origin());
+            mail.envelope().origin().ofMadeFrom(mail.id()));
     return new Made(id(mail, number), How.COPIED, mail.user(), envelope, message::open);
   }
 
@@ -182,7 +193,7 @@ public record FilterPlan(
     Map<String, String> notify = how == How.REPLIED ? Map.of("NOTIFY", "NEVER") : Map.of();
     Envelope.Origin origin = // what a user writes is not of him who wrote to the user
         how == How.REDIRECTED
-            ? mail.envelope().origin()
+            ? mail.envelope().origin().ofMadeFrom(mail.id())
             : Envelope.Origin.onBehalfOf(mail.user(), mail.id().acceptedAt());
     Envelope envelope =
         new Envelope(

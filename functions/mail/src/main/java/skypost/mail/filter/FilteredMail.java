@@ -5,9 +5,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 import skypost.mail.sieve.run.Situation;
 import skypost.protocol.address.EmailAddress;
 
@@ -16,18 +17,26 @@ import skypost.protocol.address.EmailAddress;
  *
  * @param id the message
  * @param envelope as it came in
- * @param size octets of the raw message
+ * @param content as its user reads it, but for the fields of final delivery
  * @param given the recipient that led to the user
  * @param user whose mailbox it is
+ * @param suspect whether its sender is not who it says: then it goes to Junk where the script does
+ *     not say where, and nobody is written to, for it would not be who has sent it
  * @param senders says who sends what is redirected
  */
 public record FilteredMail(
     MessageId id,
     Envelope envelope,
-    long size,
+    MessageSource content,
     EmailAddress given,
     EmailAddress user,
+    boolean suspect,
     Senders senders) {
+  /** The folder where it goes where the script does not say where. */
+  String unasked() {
+    return suspect ? Mailboxes.JUNK : Mailboxes.INBOX;
+  }
+
   /** The reverse-path of what is redirected: of forwarded mail, SPF wants that it is ours. */
   @FunctionalInterface
   public interface Senders {
@@ -40,8 +49,7 @@ public record FilteredMail(
    *
    * @param hostname our own name
    */
-  public Situation situation(
-      MessageSource source, Set<String> mailboxes, Instant now, String hostname) {
+  public Situation situation(Set<String> mailboxes, Instant now, String hostname) {
     // RFC 5183 section 4.1
     Map<String, String> environment =
         Map.of(
@@ -53,7 +61,7 @@ public record FilteredMail(
             "remote-host", "",
             "remote-ip", envelope.origin().client().orElse(""));
     return new Situation(
-        source,
+        content,
         envelope.sender(),
         Optional.of(given),
         Set.of(user),

@@ -56,14 +56,19 @@ public final class AdviseDns {
     spf(subject, records, notes);
     keys(subject.keys(), now, records, notes);
     records.add(dmarc(subject.keys()));
-    StsPolicy policy = new StsPolicy(StsPolicy.Mode.TESTING, List.of(host.hostname()), POLICY_AGE);
+    StsPolicy policy = policy();
     transport(domain, policy, records);
     clients(domain, records);
     notes.add(
         "MTA-STS counts once the policy is served at its address, with a certificate for mta-sts."
             + domain
-            + "; when TLS reports show no failures, set its mode to enforce and give the record a new id");
+            + "; when TLS reports show no failures, set SKYPOST_MTA_STS_MODE to enforce");
     return new DnsAdvice(domain, records, policy, notes);
+  }
+
+  /** The MTA-STS policy of every domain whose exchanger we are. */
+  public StsPolicy policy() {
+    return new StsPolicy(host.mode(), List.of(host.hostname()), POLICY_AGE);
   }
 
   private void spf(Subject subject, List<AdvisedRecord> records, List<String> notes) {

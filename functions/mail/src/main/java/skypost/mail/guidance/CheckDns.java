@@ -1,5 +1,6 @@
 package skypost.mail.guidance;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import skypost.mail.guidance.Finding.Status;
 import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.State;
+import skypost.mail.tlspolicy.PolicyFiles;
+import skypost.mail.tlspolicy.StsPolicy;
 import skypost.mail.tlspolicy.StsRecord;
 import skypost.mail.tlspolicy.TlsReportRecord;
 
@@ -25,11 +28,16 @@ import skypost.mail.tlspolicy.TlsReportRecord;
  */
 public final class CheckDns {
   private final PublishedRecords dns;
+  private final PolicyFiles policies;
   private final SenderChecks senders;
   private final OutboundHost host;
 
-  public CheckDns(PublishedRecords dns, OutboundHost host) {
+  /**
+   * @param policies fetched anew
+   */
+  public CheckDns(PublishedRecords dns, PolicyFiles policies, OutboundHost host) {
     this.dns = dns;
+    this.policies = policies;
     this.host = host;
     this.senders = new SenderChecks(dns, host);
   }
@@ -189,9 +197,27 @@ public final class CheckDns {
             return new Verdict(Status.MISSING, "senders are told of no policy about TLS");
           }
           return StsRecord.id(texts).isPresent()
-              ? new Verdict(Status.FINE, "there is a policy, if it is served")
+              ? served(domain)
               : Verdict.wrong("malformed, or there are several: senders look at none");
         });
+  }
+
+  /** RFC 8461 section 3.3: the record alone says nothing. */
+  private Verdict served(String domain) {
+    String file;
+    try {
+      file = policies.fetch(domain);
+    } catch (IOException fault) {
+      return Verdict.wrong("its policy cannot be had, so there is none: " + fault.getMessage());
+    }
+    Optional<StsPolicy> policy = StsPolicy.parse(file);
+    if (policy.isEmpty()) {
+      return Verdict.wrong("its policy is malformed, so there is none");
+    }
+    String mode = policy.get().mode().name().toLowerCase(Locale.ROOT);
+    return policy.get().mode() == StsPolicy.Mode.NONE || policy.get().names(host.hostname())
+        ? new Verdict(Status.FINE, "the policy is served, in mode " + mode)
+        : Verdict.wrong("the policy (" + mode + ") does not name " + host.hostname());
   }
 
   private Finding reports(String domain) {

@@ -1,7 +1,12 @@
 package skypost.mail.mailbox;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.SenderResults;
 import skypost.protocol.address.EmailAddress;
 
 /**
@@ -23,6 +28,30 @@ public final class FinalDelivery {
     String fields = "Return-Path: " + envelope.returnPath() + "\r\nDelivered-To: " + user + "\r\n";
     return fields.getBytes(
         StandardCharsets.UTF_8); // RFC 6532 section 3.2, for an internationalized local part
+  }
+
+  /**
+   * The header fields in front of a message of whose sender something is to be said. RFC 8601
+   * section 4: that stands above our Received field, which the raw message begins with.
+   */
+  public static byte[] headers(Envelope envelope, EmailAddress user, SenderResults results) {
+    byte[] delivery = headers(envelope, user);
+    byte[] field = results.field();
+    byte[] both = Arrays.copyOf(delivery, delivery.length + field.length);
+    System.arraycopy(field, 0, both, delivery.length, field.length);
+    return both;
+  }
+
+  /**
+   * A stored message as this user reads it, from its first octet on; closing it closes {@code raw}.
+   *
+   * @param packed what the mailbox keeps of the sender ({@link SenderResults#pack})
+   */
+  public static InputStream read(
+      InputStream raw, Envelope envelope, EmailAddress user, String packed) {
+    SenderResults results = SenderResults.unpack(packed, envelope);
+    return new SequenceInputStream(
+        new ByteArrayInputStream(headers(envelope, user, results)), results.purge(raw));
   }
 
   /** Octets of the message as this user reads it: what STAT and LIST say and the quota counts. */

@@ -115,11 +115,30 @@ public interface Mailboxes {
    * @param subject the decoded Subject, for listings; may be shortened
    * @param flags IMAP flags that it is filed with (RFC 3501 section 2.3.2), none twice; those
    *     beyond {@link #MAX_FLAGS} characters in all may be left out
+   * @param results what its reader is told of the sender, as {@link
+   *     skypost.mail.message.SenderResults} packs it; may be empty
    */
   record Delivery(
-      MessageId id, String folder, long size, boolean shared, String subject, List<String> flags) {
+      MessageId id,
+      String folder,
+      long size,
+      boolean shared,
+      String subject,
+      List<String> flags,
+      String results) {
     public Delivery {
       flags = List.copyOf(flags);
+    }
+
+    /** With nothing said of the sender. */
+    public Delivery(
+        MessageId id,
+        String folder,
+        long size,
+        boolean shared,
+        String subject,
+        List<String> flags) {
+      this(id, folder, size, shared, subject, flags, "");
     }
 
     /** Without flags. */
@@ -156,11 +175,25 @@ public interface Mailboxes {
    * @param shared whether others hold the same body
    * @param subject for listings
    * @param flags IMAP flags
+   * @param results what the reader is told of the sender, as {@link
+   *     skypost.mail.message.SenderResults} packs it; may be empty
    */
   record MailboxMessage(
-      long uid, MessageId id, long size, boolean shared, String subject, List<String> flags) {
+      long uid,
+      MessageId id,
+      long size,
+      boolean shared,
+      String subject,
+      List<String> flags,
+      String results) {
     public MailboxMessage {
       flags = List.copyOf(flags);
+    }
+
+    /** With nothing said of the sender. */
+    public MailboxMessage(
+        long uid, MessageId id, long size, boolean shared, String subject, List<String> flags) {
+      this(uid, id, size, shared, subject, flags, "");
     }
 
     /** Without flags. */

@@ -95,7 +95,13 @@ final class InMemoryMailbox {
 
   static MailboxMessage numbered(MailboxMessage message, long uid) {
     return new MailboxMessage(
-        uid, message.id(), message.size(), message.shared(), message.subject(), message.flags());
+        uid,
+        message.id(),
+        message.size(),
+        message.shared(),
+        message.subject(),
+        message.flags(),
+        message.results());
   }
 
   /** A folder that a user sees. */

@@ -83,7 +83,13 @@ public final class InMemoryMailboxes implements Mailboxes {
 
   private static MailboxMessage message(Delivery delivery) {
     return new MailboxMessage(
-        0, delivery.id(), delivery.size(), delivery.shared(), delivery.subject(), delivery.flags());
+        0,
+        delivery.id(),
+        delivery.size(),
+        delivery.shared(),
+        delivery.subject(),
+        delivery.flags(),
+        delivery.results());
   }
 
   @Override

@@ -21,6 +21,20 @@ import skypost.mail.message.StoredMessages;
  */
 public final class InMemoryMessages implements IncomingMessages, StoredMessages {
   private final NavigableMap<MessageId, Stored> stored = new ConcurrentSkipListMap<>();
+  private final Optional<InMemoryMessages> staged;
+
+  public InMemoryMessages() {
+    this(Optional.of(new InMemoryMessages(Optional.empty())));
+  }
+
+  private InMemoryMessages(Optional<InMemoryMessages> staged) {
+    this.staged = staged;
+  }
+
+  /** Those that are not accepted yet. */
+  public StoredMessages staged() {
+    return staged.orElseThrow();
+  }
 
   @Override
   public Draft begin(MessageId id, Envelope envelope) {
@@ -71,6 +85,11 @@ public final class InMemoryMessages implements IncomingMessages, StoredMessages 
     public void commit() throws IOException {
       stored.put(id, new Stored(envelope, open().toByteArray()));
       raw = null;
+    }
+
+    @Override
+    public void stage() throws IOException {
+      staged.orElseThrow().stored.put(id, new Stored(envelope, open().toByteArray()));
     }
 
     @Override

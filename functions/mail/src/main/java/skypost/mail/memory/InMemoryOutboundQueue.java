@@ -36,10 +36,15 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   /**
    * That SendFunction be woken.
    *
-   * @param id for which entry
+   * @param what it is told
    * @param at when
    */
-  public record Wake(EntryId id, Instant at) {}
+  public record Wake(EntryWake what, Instant at) {
+    /** For which entry. */
+    public EntryId id() {
+      return what.entry();
+    }
+  }
 
   /**
    * That SendFunction be woken.
@@ -140,7 +145,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
     Instant due = wake.due().orElse(now);
     Instant latest = now.plus(LONGEST_DELAY);
     Instant at = due.isAfter(latest) ? latest : due;
-    wakes.accept(new Wake(wake.entry(), at.isBefore(now) ? now : at));
+    wakes.accept(new Wake(wake, at.isBefore(now) ? now : at));
   }
 
   @Override

@@ -9,6 +9,7 @@ import skypost.mail.trace.Traces;
 /** {@link Traces} in memory. Thread safe. */
 public final class InMemoryTraces implements Traces {
   private final Map<MessageId, Receipt> receipts = new ConcurrentHashMap<>();
+  private final Map<MessageId, Receipt> refusals = new ConcurrentHashMap<>();
 
   @Override
   public void record(Receipt receipt) {
@@ -18,5 +19,15 @@ public final class InMemoryTraces implements Traces {
   @Override
   public Optional<Receipt> receipt(MessageId id) {
     return Optional.ofNullable(receipts.get(id));
+  }
+
+  @Override
+  public void recordRefusal(Receipt refusal) {
+    refusals.put(refusal.id(), refusal);
+  }
+
+  @Override
+  public Optional<Receipt> refusal(MessageId id) {
+    return Optional.ofNullable(refusals.get(id));
   }
 }

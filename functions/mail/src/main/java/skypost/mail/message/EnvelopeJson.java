@@ -36,6 +36,10 @@ public final class EnvelopeJson {
     fields.put("helo", origin.helo());
     origin.tls().ifPresent(tls -> fields.put("tls", tls));
     origin.login().ifPresent(login -> fields.put("login", login.toString()));
+    if (!origin.by().isEmpty()) {
+      fields.put("by", origin.by());
+    }
+    origin.madeFrom().ifPresent(original -> fields.put("madeFrom", original.value()));
     return fields;
   }
 
@@ -53,6 +57,8 @@ public final class EnvelopeJson {
             fields.optionalText("client"),
             fields.text("helo"),
             fields.optionalText("tls"),
-            fields.optionalAddress("login")));
+            fields.optionalAddress("login"),
+            fields.optionalText("by").orElse(""),
+            fields.optionalText("madeFrom").flatMap(MessageId::parse)));
   }
 }

@@ -26,5 +26,12 @@ public interface IncomingMessages {
      *     (451)
      */
     public abstract void commit() throws IOException;
+
+    /**
+     * Puts what has been written where it can be looked at, and where nobody takes it for accepted:
+     * it is neither delivered nor kept for long. To be called before {@link #commit()}, which then
+     * accepts it.
+     */
+    public abstract void stage() throws IOException;
   }
 }

@@ -18,6 +18,7 @@ public record MessageId(String value) implements Comparable<MessageId> {
   private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
   private static final int TIME_DIGITS = 10;
   private static final int LENGTH = 20;
+  private static final int NUMBER_BITS = 26;
   private static final long CHANCE_MASK = (1L << 50) - 1;
 
   public MessageId {
@@ -41,13 +42,25 @@ public record MessageId(String value) implements Comparable<MessageId> {
    * message.
    */
   public static MessageId derived(Instant at, String cause) {
+    return of(at.toEpochMilli(), digest(cause));
+  }
+
+  private static long digest(String cause) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(cause.getBytes(StandardCharsets.UTF_8));
-      return of(at.toEpochMilli(), java.nio.ByteBuffer.wrap(digest).getLong());
+      return java.nio.ByteBuffer.wrap(digest).getLong();
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible); // every JDK has SHA-256
     }
+  }
+
+  /**
+   * The id of one of many messages that come of one cause: always the same for the same time, cause
+   * and number, and in the order of the numbers. 24 of its bits are the cause's, 26 the number's.
+   */
+  public static MessageId numbered(Instant at, String cause, long number) {
+    return of(at.toEpochMilli(), digest(cause) << NUMBER_BITS | number & (1L << NUMBER_BITS) - 1);
   }
 
   /** Reads an id that came from outside, such as from a URL. */

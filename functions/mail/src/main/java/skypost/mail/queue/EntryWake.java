@@ -1,7 +1,11 @@
 package skypost.mail.queue;
 
+import java.io.IOException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import skypost.mail.json.Fields;
 import skypost.protocol.address.EmailAddress;
 
 /**
@@ -18,6 +22,28 @@ public record EntryWake(EntryId entry, Optional<String> from, Optional<Instant> 
   public static EntryWake of(QueueEntry entry, Optional<Instant> due) {
     return new EntryWake(
         entry.id(), Optional.of(entry.sender().map(EmailAddress::domain).orElse("")), due);
+  }
+
+  /**
+   * Reads what {@link #fields} wrote.
+   *
+   * @throws IOException when it is no wake for an entry
+   */
+  public static EntryWake read(Fields wake) throws IOException {
+    String text = wake.text("entry");
+    return new EntryWake(
+        EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text)),
+        wake.optionalText("from"),
+        wake.has("due") ? Optional.of(Instant.ofEpochMilli(wake.number("due"))) : Optional.empty());
+  }
+
+  /** As SQS carries it. */
+  public Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("entry", entry.toString());
+    from.ifPresent(domain -> fields.put("from", domain));
+    due.ifPresent(at -> fields.put("due", at.toEpochMilli()));
+    return fields;
   }
 
   /** The same, for another time. */

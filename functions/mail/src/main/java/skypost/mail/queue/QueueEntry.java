@@ -13,7 +13,7 @@ import skypost.protocol.smtp.SmtpReply;
  *
  * @param id its id
  * @param sender the reverse-path; empty: never bounced
- * @param size octets of the raw message
+ * @param size octets of the message as it leaves
  * @param shared whether others hold the same body
  * @param status what it waits for
  * @param nextAttempt when it is due; while {@code SENDING}, when that attempt counts as lost
@@ -23,6 +23,8 @@ import skypost.protocol.smtp.SmtpReply;
  * @param byHand what an administrator has done to it
  * @param waitsFor whom it waits for while it is deferred: its destination, or the smart host that
  *     its mail goes through (see {@link Destination})
+ * @param results what the next server is told of the sender, as {@link
+ *     skypost.mail.message.SenderResults} packs it; may be empty
  */
 public record QueueEntry(
     EntryId id,
@@ -35,7 +37,8 @@ public record QueueEntry(
     List<QueuedRecipient> recipients,
     List<Attempt> attempts,
     ByHand byHand,
-    String waitsFor) {
+    String waitsFor,
+    String results) {
   /** Attempts an entry remembers. */
   public static final int MAX_ATTEMPTS_KEPT = 30;
 
@@ -69,7 +72,8 @@ public record QueueEntry(
         recipients,
         attempts,
         byHand,
-        id.destination());
+        id.destination(),
+        "");
   }
 
   /** An entry that nobody has stepped into. */
@@ -170,13 +174,42 @@ public record QueueEntry(
         recipients,
         attempts,
         byHand,
-        waitsFor);
+        waitsFor,
+        results);
+  }
+
+  /** With what the next server is told of the sender. */
+  public QueueEntry withResults(String packed) {
+    return new QueueEntry(
+        id,
+        sender,
+        size,
+        shared,
+        status,
+        nextAttempt,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        waitsFor,
+        packed);
   }
 
   /** The same, waiting for something else. */
   public QueueEntry withStatus(Status other, Instant due) {
     return new QueueEntry(
-        id, sender, size, shared, other, due, attemptsMade, recipients, attempts, byHand, waitsFor);
+        id,
+        sender,
+        size,
+        shared,
+        other,
+        due,
+        attemptsMade,
+        recipients,
+        attempts,
+        byHand,
+        waitsFor,
+        results);
   }
 
   /** With another attempt booked, which counts as lost from {@code lostAt} on. */
@@ -192,7 +225,8 @@ public record QueueEntry(
         recipients,
         attempts,
         byHand,
-        waitsFor);
+        waitsFor,
+        results);
   }
 
   public QueueEntry withRecipients(List<QueuedRecipient> others) {
@@ -207,7 +241,8 @@ public record QueueEntry(
         others,
         attempts,
         byHand,
-        waitsFor);
+        waitsFor,
+        results);
   }
 
   /** With the outcome of an attempt; of too many the oldest is forgotten. */
@@ -225,7 +260,8 @@ public record QueueEntry(
         recipients,
         all,
         byHand,
-        waitsFor);
+        waitsFor,
+        results);
   }
 
   /** With what an administrator has done to it. */
@@ -241,7 +277,8 @@ public record QueueEntry(
         recipients,
         attempts,
         other,
-        waitsFor);
+        waitsFor,
+        results);
   }
 
   /** The same, waiting for somebody else. */
@@ -257,7 +294,8 @@ public record QueueEntry(
         recipients,
         attempts,
         byHand,
-        other);
+        other,
+        results);
   }
 
   /** The recipients that still wait. */

@@ -2,13 +2,12 @@ package skypost.mail.receive;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import skypost.mail.auth.dmarc.Policy;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.bounce.FailedRecipient;
 import skypost.mail.bounce.Reported;
@@ -28,20 +27,25 @@ import skypost.mail.message.Envelope;
 import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.HeaderBlock;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.MessageSource;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
-import skypost.mail.queue.EntryId;
+import skypost.mail.message.StoredSource;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
-import skypost.mail.queue.QueueEntry.QueuedRecipient;
 import skypost.mail.receive.Resolution.Failed;
 import skypost.mail.receive.Resolution.Local;
-import skypost.mail.receive.Resolution.Remote;
 import skypost.mail.report.ReceivedReports;
 import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.CountSenders;
+import skypost.mail.verify.JudgeSender;
+import skypost.mail.verify.Judgement;
+import skypost.mail.verify.Judgement.Reason;
+import skypost.mail.verify.SenderVerifier;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
@@ -68,7 +72,9 @@ public final class ReceiveMessage {
       Bounces bounces,
       ReturnPaths returnPaths,
       ApplyFilter filters,
-      ReceivedReports reports) {}
+      ReceivedReports reports,
+      SenderVerifier verifier,
+      CountSenders counts) {}
 
   private final Ports ports;
   private final ResolveRecipients resolver;
@@ -96,20 +102,29 @@ public final class ReceiveMessage {
       EventLog.info("receive").with("id", id).with("reason", "already gone").write();
       return;
     }
-    byte[] headers;
-    try (StoredMessage message = stored.get()) {
-      headers = HeaderBlock.read(message.content());
+    Envelope envelope = stored.get().envelope();
+    if (envelope.isImported()) { // its import files it, and knows how far it is
+      stored.get().close();
+      return;
     }
-    new Run(id, stored.get().envelope(), stored.get().size(), headers).deal();
+    StoredSource source;
+    try (StoredMessage message = stored.get()) {
+      source = StoredSource.of(ports.messages(), id, message);
+    }
+    new Run(id, envelope, source, ports.verifier().verify(envelope, source)).deal();
   }
 
   /** One message being dealt with. */
   private final class Run {
     private final MessageId id;
     private final Envelope envelope;
-    private final long size;
+    private final MessageSource source;
+    private final MessageSource content; // with what is said of the sender
+    private final Verification verification;
+    private final String results;
     private final byte[] headers;
     private final String subject;
+    private final OutboundEntries outbound;
     private final List<RecipientOutcome> outcomes = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
     private final List<Reported> ended = new ArrayList<>();
@@ -117,21 +132,37 @@ public final class ReceiveMessage {
     private boolean shared;
     private boolean held;
     private boolean nobodyLeft;
+    private String suspicion = ""; // of whom is being delivered to
+    private Policy done = Policy.NONE; // the strictest that was
 
     /** What the filter of one recipient decided. */
     private record Filtered(FilteredMail mail, FilterPlan plan) {}
 
-    Run(MessageId id, Envelope envelope, long size, byte[] headers) {
+    Run(MessageId id, Envelope envelope, MessageSource source, Verification verification)
+        throws IOException {
       this.id = id;
       this.envelope = envelope;
-      this.size = size;
-      this.headers = headers;
+      this.source = source;
+      this.verification = verification;
+      this.results = verification.results().pack(envelope);
+      this.content = verification.results().render(source);
+      try (InputStream beginning = source.open()) {
+        this.headers = HeaderBlock.read(beginning);
+      }
       this.subject = HeaderBlock.subject(headers);
+      this.outbound =
+          new OutboundEntries(
+              new OutboundEntries.Leaving(id, envelope, content.size()),
+              ports.returnPaths(),
+              resolver);
     }
 
     void deal() throws IOException {
-      Resolution resolution = resolver.resolve(id, envelope);
-      List<QueueEntry> entries = entries(resolution.remote());
+      Resolution resolution = resolver.resolve(id, envelope, verification.isVouchedFor());
+      List<QueueEntry> entries =
+          outbound.entries(resolution.remote(), outcomes).stream()
+              .map(entry -> entry.withResults(results))
+              .toList();
       List<String> holders = new ArrayList<>();
       resolution.local().forEach(local -> holders.add(local.user().toString()));
       entries.forEach(entry -> holders.add(entry.id().bodyHolder()));
@@ -149,11 +180,17 @@ public final class ReceiveMessage {
       for (Filtered each : filtered) {
         ports.filters().remember(each.mail(), each.plan());
       }
-      ports.traces().record(new Receipt(id, envelope, size, subject, clock.instant(), outcomes));
+      ports.traces().record(receipt());
+      ports.counts().count(verification, envelope, done);
       outcomes.forEach(this::log);
       if (!held || nobodyLeft) {
         ports.messages().delete(List.of(id));
       }
+    }
+
+    private Receipt receipt() {
+      String said = verification.results().value();
+      return new Receipt(id, envelope, source.size(), subject, clock.instant(), outcomes, said);
     }
 
     private void read(Recipient given) {
@@ -164,20 +201,43 @@ public final class ReceiveMessage {
 
     private void deliver(Local local) throws IOException {
       Optional<Filing> asked = Filing.asked(local.given());
+      Judgement judgement = judge(local);
+      suspicion =
+          switch (judgement) {
+            case Judgement.Accept() -> "";
+            case Judgement.Junk(Reason reason) -> reason.word();
+            case Judgement.Refuse(Reason reason) -> reason.word(); // it has been taken
+          };
+      done = suspicion.isEmpty() ? done : Policy.QUARANTINE;
       if (asked.isPresent()) { // a copy that a filter has made
         file(local, asked.get());
       } else if (local.filter().isPresent()) {
         filter(local, local.filter().get());
       } else {
-        file(local, Filing.INBOX);
+        file(local, suspicion.isEmpty() ? Filing.INBOX : Filing.JUNK);
       }
+    }
+
+    private Judgement judge(Local local) throws IOException {
+      return verification.sender().isEmpty()
+          ? new Judgement.Accept()
+          : JudgeSender.judge(
+              verification, envelope, resolver.senderPolicy(local.given().address().domain()));
     }
 
     private void filter(Local local, String version) throws IOException {
       EmailAddress user = local.user();
       EmailAddress given = local.given().address();
+      boolean suspect = !suspicion.isEmpty();
       var mail =
-          new FilteredMail(id, envelope, size, given, user, to -> redirected(user.domain(), to));
+          new FilteredMail(
+              id,
+              envelope,
+              content,
+              given,
+              user,
+              suspect,
+              to -> outbound.redirected(user.domain(), to));
       FilterPlan plan = ports.filters().apply(mail, version);
       filtered.add(new Filtered(mail, plan));
       for (FilterPlan.Made made : plan.made()) {
@@ -223,17 +283,15 @@ public final class ReceiveMessage {
       }
     }
 
-    private Optional<EmailAddress> redirected(String forwarder, EmailAddress to)
-        throws IOException {
-      return resolver.isLocal(to.domain()) ? envelope.sender() : forwarded(forwarder);
-    }
-
     private void file(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
       String folder = filing.folder();
       switch (ports.mailboxes().deliver(user, delivery(user, filing))) {
         case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
-        case DeliveryOutcome.Duplicate _ -> done(local, new Outcome.FiledBefore(folder));
+        case DeliveryOutcome.Duplicate _ -> { // perhaps when it was judged otherwise
+          String found = ports.mailboxes().folderOf(user, id).orElse(folder);
+          done(local, new Outcome.FiledBefore(found));
+        }
         case DeliveryOutcome.OverQuota() -> refuse(local, filing);
         case DeliveryOutcome.NoMailbox() -> {
           failed.add(new Failed(local.given(), user, GONE));
@@ -259,8 +317,8 @@ public final class ReceiveMessage {
     }
 
     private Delivery delivery(EmailAddress user, Filing filing) {
-      long userSize = FinalDelivery.size(envelope, user, size);
-      return new Delivery(id, filing.folder(), userSize, shared, subject, filing.flags());
+      long size = FinalDelivery.size(envelope, user, content.size());
+      return new Delivery(id, filing.folder(), size, shared, subject, filing.flags(), results);
     }
 
     /**
@@ -275,8 +333,15 @@ public final class ReceiveMessage {
 
     private void done(Local local, Outcome outcome) {
       held = true;
-      outcomes.add(new RecipientOutcome(local.given().address(), local.user(), outcome));
+      EmailAddress given = local.given().address();
+      outcomes.add(new RecipientOutcome(given, local.user(), outcome, because(outcome)));
       ended.add(delivered(local.given()));
+    }
+
+    private String because(Outcome outcome) {
+      boolean junk =
+          outcome instanceof Outcome.Filed(String folder, long _) && folder.equals(Mailboxes.JUNK);
+      return junk ? suspicion : "";
     }
 
     private static SucceededRecipient delivered(Recipient given) {
@@ -286,62 +351,6 @@ public final class ReceiveMessage {
           SucceededRecipient.How.DELIVERED,
           DELIVERED,
           Optional.empty());
-    }
-
-    /** What recipients must share to leave in one transaction. */
-    private record Way(String destination, Optional<EmailAddress> sender) {}
-
-    /** Remote recipients grouped by their way, as many together as one transaction takes. */
-    private List<QueueEntry> entries(List<Remote> remotes) throws IOException {
-      Map<Way, List<Remote>> byWay = new LinkedHashMap<>();
-      for (Remote remote : remotes) {
-        Way way = new Way(remote.address().domain(), sender(remote));
-        byWay.computeIfAbsent(way, key -> new ArrayList<>()).add(remote);
-      }
-      List<QueueEntry> entries = new ArrayList<>();
-      Map<String, Integer> parts = new HashMap<>();
-      byWay.forEach((way, all) -> {
-        for (int from = 0; from < all.size(); from += EntryId.MAX_RECIPIENTS) {
-          List<Remote> some =
-              all.subList(from, Math.min(all.size(), from + EntryId.MAX_RECIPIENTS));
-          int part = parts.merge(way.destination(), 1, Integer::sum) - 1;
-          EntryId entry = new EntryId(id, way.destination(), part);
-          entries.add(entry(entry, way.sender(), some));
-          some.forEach(remote ->
-              outcomes.add(
-                  new RecipientOutcome(
-                      remote.given().address(),
-                      remote.address(),
-                      new Outcome.Queued(entry.toString()))));
-        }
-      });
-      return entries;
-    }
-
-    /**
-     * What leaves through an alias leaves in the alias's name: the sender's SPF record does not
-     * name us. Our own users' does, and there is no rewriting a null sender.
-     */
-    private Optional<EmailAddress> sender(Remote remote) throws IOException {
-      return remote.forwarder().isEmpty() ? envelope.sender() : forwarded(remote.forwarder().get());
-    }
-
-    private Optional<EmailAddress> forwarded(String forwarder) throws IOException {
-      Optional<EmailAddress> sender = envelope.sender();
-      if (sender.isEmpty() || resolver.isLocal(sender.get().domain())) {
-        return sender;
-      }
-      return Optional.of(ports.returnPaths().rewrite(sender.get(), forwarder, id));
-    }
-
-    private QueueEntry entry(EntryId entry, Optional<EmailAddress> sender, List<Remote> remotes) {
-      List<QueuedRecipient> recipients =
-          remotes.stream()
-              .map(remote ->
-                  new QueuedRecipient(
-                      remote.address(), remote.given().parameters(), Optional.empty()))
-              .toList();
-      return QueueEntry.first(entry, sender, size, recipients);
     }
 
     private void queue(List<QueueEntry> entries) throws IOException {
@@ -396,6 +405,10 @@ public final class ReceiveMessage {
         case Outcome.Filtered(String how, Optional<String> made) ->
             line.with(how, made.orElse("nothing"));
         case Outcome.Failed(SmtpReply reply) -> line.with("reply", reply);
+        case Outcome.Refused(SmtpReply reply) -> line.with("refused", reply);
+      }
+      if (!outcome.because().isEmpty()) {
+        line.with("because", outcome.because());
       }
       line.write();
     }

@@ -16,6 +16,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.LocalAddresses;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.ReportAddresses;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.forward.ReturnPath;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.message.Envelope;
@@ -60,20 +61,33 @@ final class ResolveRecipients {
     this.postmaster = new Postmaster(directory, hostname);
   }
 
-  Resolution resolve(MessageId id, Envelope envelope) throws IOException {
+  /**
+   * Resolves.
+   *
+   * @param isVouchedFor whether it is known who sent it: nobody else's reports are believed
+   */
+  Resolution resolve(MessageId id, Envelope envelope, boolean isVouchedFor) throws IOException {
     Reached into = new Reached();
     for (Recipient given : envelope.recipients()) {
-      Walk walk = new Walk(id, envelope, given, into);
+      Walk walk = new Walk(new Coming(id, envelope, isVouchedFor), given, into);
       walk.follow(postmaster.home(given.address()), Optional.empty());
       walk.failure().ifPresent(into.failed::add);
     }
     return into.resolution();
   }
 
+  /** What the domain that a recipient was addressed in wants of mail whose sender is suspect. */
+  SenderPolicy senderPolicy(String domain) throws IOException {
+    return domains.find(domain).map(Domain::senderPolicy).orElse(SenderPolicy.DEFAULT);
+  }
+
   /** Whether the sender's domain is ours: then SPF knows that its mail comes from us. */
   boolean isLocal(String domain) throws IOException {
     return domains.find(domain).filter(found -> found.kind() == Domain.Kind.LOCAL).isPresent();
   }
+
+  /** A message whose recipients are being found. */
+  private record Coming(MessageId id, Envelope envelope, boolean isVouchedFor) {}
 
   /** Where the ways of all recipients have led so far. */
   private static final class Reached {
@@ -94,17 +108,15 @@ final class ResolveRecipients {
 
   /** The way from one recipient through the aliases. */
   private final class Walk {
-    private final MessageId id;
-    private final Envelope envelope;
+    private final Coming coming;
     private final Recipient given;
     private final Reached reached;
     private final Set<EmailAddress> seen = new HashSet<>();
     private boolean arrived;
     private Optional<Failed> failure = Optional.empty();
 
-    Walk(MessageId id, Envelope envelope, Recipient given, Reached reached) {
-      this.id = id;
-      this.envelope = envelope;
+    Walk(Coming coming, Recipient given, Reached reached) {
+      this.coming = coming;
       this.given = given;
       this.reached = reached;
     }
@@ -122,7 +134,7 @@ final class ResolveRecipients {
         arrived = true;
         return;
       }
-      switch (returnPaths.read(address, envelope.origin().receivedAt())) {
+      switch (returnPaths.read(address, coming.envelope().origin().receivedAt())) {
         case ReturnPath.None() -> followAccount(address);
         case ReturnPath.ToSender(EmailAddress sender) -> goBack(address, Optional.of(sender));
         case ReturnPath.ToSenderOf(MessageId message) ->
@@ -134,7 +146,7 @@ final class ResolveRecipients {
 
     /** A report on mail that we forwarded. Anything else was refused in the dialogue. */
     private void goBack(EmailAddress address, Optional<EmailAddress> sender) throws IOException {
-      if (envelope.sender().isPresent() || sender.isEmpty() || !seen.add(address)) {
+      if (coming.envelope().sender().isPresent() || sender.isEmpty() || !seen.add(address)) {
         fail(address, UNKNOWN);
         return;
       }
@@ -142,7 +154,9 @@ final class ResolveRecipients {
     }
 
     private void followAccount(EmailAddress address) throws IOException {
-      if (ReportAddresses.contains(address) && reports.take(id, address)) {
+      if (ReportAddresses.contains(address)
+          && coming.isVouchedFor()
+          && reports.take(coming.id(), address)) {
         reached.read.add(given);
         arrived = true;
         if (directory.account(address.canonical()).isEmpty()) {

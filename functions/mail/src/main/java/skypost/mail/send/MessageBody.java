@@ -10,15 +10,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.SenderResults;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
+import skypost.mail.queue.QueueEntry;
 import skypost.mail.tlspolicy.TlsWish;
 import skypost.protocol.smtp.client.Transaction;
 
 /**
- * A stored message as the client sends it. One read of the store serves a whole attempt: a small
- * message is kept in memory, of a large one the beginning is, and the store is asked again only for
- * a second exchanger.
+ * A stored message as the client sends it: with what is said of its sender on top. One read of the
+ * store serves a whole attempt: a small message is kept in memory, of a large one the beginning is,
+ * and the store is asked again only for a second exchanger.
  */
 final class MessageBody implements Transaction.Content, AutoCloseable {
   static final int MAX_IN_MEMORY = 512 * 1024; // ten at once in a function of 512 MB are nothing
@@ -33,35 +35,38 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
   private final StoredMessages messages;
   private final MessageId id;
   private final Envelope envelope;
+  private final SenderResults results;
   private final long size;
   private final byte[] beginning;
   private final int headerEnd;
-  private StoredMessage rest; // what follows the beginning, not yet read; null when there is none
+  private InputStream rest; // what follows the beginning, not yet read; null when there is none
 
-  private MessageBody(StoredMessages messages, MessageId id, StoredMessage opened)
+  private MessageBody(StoredMessages messages, QueueEntry entry, StoredMessage opened)
       throws IOException {
     this.messages = messages;
-    this.id = id;
+    this.id = entry.id().message();
     this.envelope = opened.envelope();
-    this.size = opened.size();
+    this.results = SenderResults.unpack(entry.results(), envelope);
+    this.size = results.isEmpty() ? opened.size() : entry.size();
+    InputStream content = results.render(opened.content());
     // Not just size: who reads to the end may keep the store's connection
-    this.beginning = opened.content().readNBytes(MAX_IN_MEMORY);
+    this.beginning = content.readNBytes(MAX_IN_MEMORY);
     this.headerEnd = headerEnd(beginning);
     if (beginning.length < size) {
-      rest = opened;
+      rest = content;
     } else {
       opened.close();
     }
   }
 
-  /** Opens a message; empty when it is gone. */
-  static Optional<MessageBody> open(StoredMessages messages, MessageId id) throws IOException {
-    Optional<StoredMessage> opened = messages.open(id);
+  /** Opens the message of an entry; empty when it is gone. */
+  static Optional<MessageBody> open(StoredMessages messages, QueueEntry entry) throws IOException {
+    Optional<StoredMessage> opened = messages.open(entry.id().message());
     if (opened.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new MessageBody(messages, id, opened.get()));
+      return Optional.of(new MessageBody(messages, entry, opened.get()));
     } catch (IOException | RuntimeException fault) {
       opened.get().close();
       throw fault;
@@ -125,13 +130,13 @@ final class MessageBody implements Transaction.Content, AutoCloseable {
       return start;
     }
     if (rest != null) {
-      InputStream remaining = rest.content();
+      InputStream remaining = rest;
       rest = null;
       return new SequenceInputStream(start, remaining);
     }
     return messages
         .open(id)
-        .map(StoredMessage::content)
+        .map(stored -> results.render(stored.content()))
         .orElseThrow(() -> new FileNotFoundException("message " + id + " is gone"));
   }
 

@@ -173,7 +173,7 @@ public final class SendMessage {
         instanceof Booking.Booked(QueueEntry booked))) {
       return;
     }
-    Optional<MessageBody> body = MessageBody.open(ports.messages(), id.message());
+    Optional<MessageBody> body = MessageBody.open(ports.messages(), booked);
     try {
       Courier.Delivery none = everybody(booked, new Outcome.Deferred(why));
       var outlook = new Settlement.Outlook(next, booked.attemptsMade() - 1);
@@ -218,7 +218,7 @@ public final class SendMessage {
     Health health = new Health.Unknown();
     try {
       suppressed = ports.suppress().among(booked);
-      body = MessageBody.open(ports.messages(), booked.id().message());
+      body = MessageBody.open(ports.messages(), booked);
       Courier.Delivery made = deliver(SuppressRecipients.without(booked, suppressed), body, time);
       health = health(booked, made);
       delivery = SuppressRecipients.with(booked, suppressed, made);

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import skypost.mail.auth.Authors;
 import skypost.mail.auth.RawField;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.DkimSigner;
-import skypost.mail.auth.dmarc.AuthorDomains;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.message.Envelope;
@@ -84,7 +84,7 @@ public final class SignOutgoing {
         body.header().map(RawMessage::fields).orElse(List.of()).stream()
             .filter(field -> field.name().equals("from"))
             .toList();
-    Set<String> domains = from.size() == 1 ? AuthorDomains.of(from) : Set.of();
+    Set<String> domains = from.size() == 1 ? Authors.domains(from) : Set.of();
     return domains.size() == 1 ? Optional.of(domains.iterator().next()) : Optional.empty();
   }
 
@@ -97,8 +97,10 @@ public final class SignOutgoing {
     if (origin.login().isPresent()) {
       return domains(Stream.concat(envelope.sender().stream(), origin.login().stream()));
     }
-    if (origin.client().isEmpty()) { // a report of our own
-      return Set.of(means.hostname());
+    if (origin.client().isEmpty()) { // a report of our own; those on mail have no sender
+      return envelope.sender().isEmpty()
+          ? Set.of(means.hostname())
+          : domains(envelope.sender().stream());
     }
     return isTrusted(origin.client().get()) ? domains(envelope.sender().stream()) : Set.of();
   }

@@ -8,9 +8,15 @@
  * forgets; the body is freed last. Each step may be repeated. The only window for a duplicate lies
  * between a peer's 250 and our record of it.
  *
- * <p>Of destinations ({@code SendDue}): one that fails as such rests as a whole, one message shows
- * whether it is back, and then one invocation sends what waits in the order of arrival. A message
- * for one that is well costs nothing for that, and one that is put off lives no longer for it.
+ * <p>Of time ({@code InvocationTime}): nothing is begun that could not be ended in this invocation,
+ * and the end of a message is sent only while its answer can be waited for.
+ *
+ * <p>Of destinations, and smart hosts ({@code SendDue}): one that fails as such rests as a whole,
+ * one message shows whether it is back, and then one invocation sends what waits in the order of
+ * arrival. A message for one that is well costs nothing for that, and one that is put off lives no
+ * longer for it.
+ *
+ * <p>Mail of our own is signed as it leaves ({@code SignOutgoing}), and mail of others is not.
  *
  * <p>Not here: what to accept and from whom (authorize), and the dialogue itself ({@code
  * skypost.protocol.smtp.client}).

@@ -41,6 +41,7 @@ public final class Signers {
   private final KeyVault vault;
   private final Clock clock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
+  private volatile Instant swept = Instant.EPOCH;
 
   public Signers(SigningKeys keys, KeyVault vault, Clock clock) {
     this.keys = keys;
@@ -70,6 +71,10 @@ public final class Signers {
 
   private void forgetIdle() {
     Instant now = clock.instant();
+    if (now.isBefore(swept.plus(FRESH))) {
+      return;
+    }
+    swept = now;
     if (known.size() >= MOST) {
       known.clear();
     }

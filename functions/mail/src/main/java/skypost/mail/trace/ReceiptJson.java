@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import skypost.mail.json.Fields;
+import skypost.mail.message.Envelope;
 import skypost.mail.message.EnvelopeJson;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.SenderResults;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
@@ -27,6 +29,9 @@ public final class ReceiptJson {
     fields.put("subject", receipt.subject());
     fields.put("finishedAt", receipt.finishedAt().toString());
     fields.put("outcomes", receipt.outcomes().stream().map(ReceiptJson::write).toList());
+    if (!receipt.results().isEmpty()) {
+      fields.put("results", new SenderResults(receipt.results()).pack(receipt.envelope()));
+    }
     return Fields.string(fields);
   }
 
@@ -49,6 +54,10 @@ public final class ReceiptJson {
         message.ifPresent(made -> fields.put("message", made));
       }
       case Outcome.Failed(SmtpReply reply) -> fields.put("failed", Fields.write(reply));
+      case Outcome.Refused(SmtpReply reply) -> fields.put("refused", Fields.write(reply));
+    }
+    if (!outcome.because().isEmpty()) {
+      fields.put("because", outcome.because());
     }
     return fields;
   }
@@ -59,15 +68,18 @@ public final class ReceiptJson {
     for (Fields item : fields.objects("outcomes")) {
       EmailAddress given = item.address("given");
       EmailAddress recipient = item.optionalAddress("recipient").orElse(given);
-      outcomes.add(new RecipientOutcome(given, recipient, readOutcome(item)));
+      String because = item.optionalText("because").orElse("");
+      outcomes.add(new RecipientOutcome(given, recipient, readOutcome(item), because));
     }
+    Envelope envelope = EnvelopeJson.read(fields.object("envelope"));
     return new Receipt(
         id,
-        EnvelopeJson.read(fields.object("envelope")),
+        envelope,
         fields.number("size"),
         fields.text("subject"),
         Instant.parse(fields.text("finishedAt")),
-        outcomes);
+        outcomes,
+        SenderResults.unpack(fields.optionalText("results").orElse(""), envelope).value());
   }
 
   private static Outcome readOutcome(Fields item) throws IOException {
@@ -80,6 +92,8 @@ public final class ReceiptJson {
     } else if (item.has("filtered")) {
       return new Outcome.Filtered(item.text("filtered"), item.optionalText("message"));
     }
-    return new Outcome.Failed(item.reply("failed"));
+    return item.has("refused")
+        ? new Outcome.Refused(item.reply("refused"))
+        : new Outcome.Failed(item.reply("failed"));
   }
 }

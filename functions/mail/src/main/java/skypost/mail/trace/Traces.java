@@ -23,6 +23,15 @@ public interface Traces {
   Optional<Receipt> receipt(MessageId id) throws IOException;
 
   /**
+   * Keeps what is known of a message that was refused in the dialogue, and so is none of ours. It
+   * is no receipt: should the message have been taken all the same, it is unfinished.
+   */
+  void recordRefusal(Receipt refusal) throws IOException;
+
+  /** What {@link #recordRefusal} kept. */
+  Optional<Receipt> refusal(MessageId id) throws IOException;
+
+  /**
    * What was decided about a message.
    *
    * @param id the message
@@ -31,6 +40,8 @@ public interface Traces {
    * @param subject for listings; may be shortened
    * @param finishedAt when the last recipient was dealt with
    * @param outcomes one for each final recipient, after aliases
+   * @param results what was found out about the sender, as {@link
+   *     skypost.mail.message.SenderResults} has it; empty where nothing was
    */
   record Receipt(
       MessageId id,
@@ -38,9 +49,21 @@ public interface Traces {
       long size,
       String subject,
       Instant finishedAt,
-      List<RecipientOutcome> outcomes) {
+      List<RecipientOutcome> outcomes,
+      String results) {
     public Receipt {
       outcomes = List.copyOf(outcomes);
+    }
+
+    /** Of a message that was not verified. */
+    public Receipt(
+        MessageId id,
+        Envelope envelope,
+        long size,
+        String subject,
+        Instant finishedAt,
+        List<RecipientOutcome> outcomes) {
+      this(id, envelope, size, subject, finishedAt, outcomes, "");
     }
   }
 
@@ -50,8 +73,15 @@ public interface Traces {
    * @param given as in the envelope
    * @param recipient after aliases and plus addresses
    * @param outcome what was done
+   * @param because what its sender has to do with it, such as {@code dmarc-reject}; may be empty
    */
-  record RecipientOutcome(EmailAddress given, EmailAddress recipient, Outcome outcome) {}
+  record RecipientOutcome(
+      EmailAddress given, EmailAddress recipient, Outcome outcome, String because) {
+    /** What was done for no reason that lies in the sender. */
+    public RecipientOutcome(EmailAddress given, EmailAddress recipient, Outcome outcome) {
+      this(given, recipient, outcome, "");
+    }
+  }
 
   /** What ReceiveFunction did. */
   sealed interface Outcome {
@@ -74,5 +104,8 @@ public interface Traces {
 
     /** Not deliverable; a bounce was sent where the sender may get one. */
     record Failed(SmtpReply reply) implements Outcome {}
+
+    /** Refused in the dialogue: the client knows. */
+    record Refused(SmtpReply reply) implements Outcome {}
   }
 }

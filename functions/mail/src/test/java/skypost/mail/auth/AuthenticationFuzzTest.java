@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import skypost.mail.auth.Checked.OfMessage;
 import skypost.mail.auth.dmarc.DmarcResult;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 
 /** Any message comes to a verdict, none to a pass, and any text may stand where a key should. */
 class AuthenticationFuzzTest {

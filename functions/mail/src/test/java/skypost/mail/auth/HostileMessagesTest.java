@@ -21,7 +21,7 @@ import skypost.mail.auth.dkim.DkimVerdict;
 import skypost.mail.auth.dmarc.DmarcResult;
 import skypost.mail.auth.spf.SpfCheck;
 import skypost.mail.auth.spf.SpfSession;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 
 /** What costs the sender little must not cost us much, and must not hide what is right. */
 @Timeout(60)
@@ -79,6 +79,27 @@ class HostileMessagesTest {
     assertThat(count(checked.dkim(), "pass")).isEqualTo(2);
     assertThat(checked.dkim()).hasSize(100);
     assertThat(checked.dmarc().result()).isEqualTo(DmarcResult.PASS);
+  }
+
+  @Test
+  void whatIsKeptBesideAMessageIsShortAndTellsThePassesFirst() throws Exception {
+    String message = message();
+    String forged = message.substring(0, message.indexOf("DKIM-Signature", 1));
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 98; i++) {
+      many.append(forged.replace("s=brisbane", "s=" + "forged.".repeat(30) + i));
+    }
+    Zone zone = zone();
+    OfMessage checked = check(many + message, zone);
+
+    String brief =
+        AuthenticationResults.brief(
+            new Checked(SpfCheck.check(SESSION, zone), Optional.of(checked)), "mx");
+
+    assertThat(brief)
+        .hasSizeLessThan(1000)
+        .contains("s=brisbane header.a=ed25519-sha256; dkim=pass", "dmarc=pass", "arc=none");
+    assertThat(brief.indexOf("dkim=pass")).isLessThan(brief.indexOf("s=forged"));
   }
 
   @Test

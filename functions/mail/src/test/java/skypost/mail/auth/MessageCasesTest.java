@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import skypost.mail.auth.spf.SpfSession;
 import skypost.mail.json.Fields;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 
 /**
  * Case folders of DKIM, DMARC and ARC: message.eml, dns.txt as {@link Zone} reads it, request.json

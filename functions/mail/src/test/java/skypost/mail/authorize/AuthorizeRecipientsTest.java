@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
@@ -22,6 +23,7 @@ import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.mailbox.Mailboxes.Delivery;
@@ -60,7 +62,7 @@ class AuthorizeRecipientsTest {
   void directory() throws IOException {
     directory.putDomain(Domain.local("local.example"));
     directory.putDomain(
-        new Domain("relay.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
+        new Domain("relay.example", Domain.Kind.RELAY, Optional.empty(), SenderPolicy.DEFAULT));
     user(ANN, 0);
     user(BOB, 1000);
     directory.putAccount(
@@ -125,6 +127,26 @@ class AuthorizeRecipientsTest {
       })
   void anyoneMayWriteToUs(String local) throws IOException {
     assertThat(inbound(STRANGER, local).accepted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // client, recipient, whether a look is to be taken at the message before it is accepted
+    "203.0.113.7, ann@strict.example, true",
+    "203.0.113.7, ANN@Strict.example, true",
+    "203.0.113.7, postmaster@strict.example, false",
+    "203.0.113.7, nobody@strict.example, false",
+    "203.0.113.7, ann@local.example, false",
+    "127.0.0.1, ann@strict.example, false",
+  })
+  void whereADomainRefusesForgedMailAMessageOfStrangersIsLookedAt(
+      String client, String recipient, boolean check) throws IOException {
+    var policy =
+        new SenderPolicy(SenderPolicy.DmarcReject.JUNK, SenderPolicy.Spoofed.REFUSE, List.of());
+    directory.putDomain(new Domain("strict.example", Domain.Kind.LOCAL, Optional.empty(), policy));
+    user(address("ann@strict.example"), 0);
+
+    assertThat(inbound(client, recipient).check()).isEqualTo(check);
   }
 
   @Test

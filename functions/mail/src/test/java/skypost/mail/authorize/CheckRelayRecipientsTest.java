@@ -20,6 +20,7 @@ import skypost.mail.authorize.RecipientProbe.Finding;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Domain.RecipientCheck;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
 import skypost.protocol.address.EmailAddress;
@@ -129,7 +130,7 @@ class CheckRelayRecipientsTest {
 
   private List<Verdict> verdicts(RecipientCheck how, String... recipients) throws IOException {
     Domain domain =
-        new Domain("r.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK, how);
+        new Domain("r.example", Domain.Kind.RELAY, Optional.empty(), SenderPolicy.DEFAULT, how);
     return check.check(domain, List.of(recipients).stream().map(Samples::address).toList());
   }
 }

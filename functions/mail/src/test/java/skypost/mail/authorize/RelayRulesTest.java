@@ -27,6 +27,7 @@ import skypost.mail.directory.Domain;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.ScramKeys;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.memory.InMemoryCredentials;
@@ -78,7 +79,7 @@ class RelayRulesTest {
             "behind.example",
             Domain.Kind.RELAY,
             Optional.empty(),
-            Domain.DmarcReject.JUNK,
+            SenderPolicy.DEFAULT,
             Domain.RecipientCheck.LIST));
     listed.put(List.of(address("known@behind.example")));
     for (String user : List.of("ann", "bob", "boss")) {

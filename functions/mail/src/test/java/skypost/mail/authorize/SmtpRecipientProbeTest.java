@@ -18,6 +18,7 @@ import skypost.mail.authorize.RecipientProbe.Finding;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.dns.TestDns;
@@ -168,7 +169,7 @@ class SmtpRecipientProbeTest {
         "r.example",
         Domain.Kind.RELAY,
         primary,
-        Domain.DmarcReject.JUNK,
+        SenderPolicy.DEFAULT,
         Domain.RecipientCheck.CALL_AHEAD);
   }
 }

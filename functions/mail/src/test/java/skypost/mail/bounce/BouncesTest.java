@@ -272,6 +272,11 @@ class BouncesTest {
       }
 
       @Override
+      public void stage() {
+        throw new IllegalStateException("a bounce has no client that waits");
+      }
+
+      @Override
       public void commit() {
         stored.put(id, new Stored(envelope, bytes.toByteArray()));
       }

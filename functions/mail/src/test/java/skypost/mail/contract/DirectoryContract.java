@@ -17,6 +17,8 @@ import skypost.mail.directory.HostPort;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SenderExemption;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.protocol.address.EmailAddress;
@@ -35,7 +37,14 @@ public abstract class DirectoryContract {
             Samples.name("relay-") + ".example",
             Domain.Kind.RELAY,
             Optional.of(new HostPort("2001:db8::1", 2525)),
-            Domain.DmarcReject.REFUSE,
+            new SenderPolicy(
+                SenderPolicy.DmarcReject.REFUSE,
+                SenderPolicy.Spoofed.ACCEPT,
+                List.of(
+                    new SenderExemption.Sender(AddressPattern.of("*.news.example")),
+                    new SenderExemption.Sender(AddressPattern.of("\"a b\"@far.example")),
+                    new SenderExemption.Client(Network.of("2001:db8::/32")),
+                    new SenderExemption.Sealer("lists.example"))),
             Domain.RecipientCheck.CALL_AHEAD);
 
     directory.putDomain(local);
@@ -55,7 +64,8 @@ public abstract class DirectoryContract {
             name,
             Domain.Kind.RELAY,
             Optional.of(new HostPort("mx.example", 25)),
-            Domain.DmarcReject.REFUSE));
+            new SenderPolicy(
+                SenderPolicy.DmarcReject.REFUSE, SenderPolicy.Spoofed.REFUSE, List.of())));
 
     directory.putDomain(Domain.local(name));
 

@@ -81,7 +81,8 @@ public abstract class MailboxesContract {
             5_000_000_000L,
             true,
             "Grüße 北京 \"quoted\" \uD83D\uDCEC",
-            List.of("\\Seen", "s", "$Label1"));
+            List.of("\\Seen", "s", "$Label1"),
+            "\1\2s\u00e9l\35 \37");
     var plain = new Delivery(Samples.id(), INBOX, 1, false, "", List.of("s"));
 
     assertThat(mailboxes.deliver(user, delivery)).isEqualTo(new DeliveryOutcome.Filed(1));
@@ -89,7 +90,14 @@ public abstract class MailboxesContract {
 
     assertThat(messages())
         .containsExactly(
-            new MailboxMessage(1, id, 5_000_000_000L, true, delivery.subject(), delivery.flags()),
+            new MailboxMessage(
+                1,
+                id,
+                5_000_000_000L,
+                true,
+                delivery.subject(),
+                delivery.flags(),
+                delivery.results()),
             new MailboxMessage(2, plain.id(), 1, false, "", List.of("s")));
     assertThat(mailboxes.status(user).orElseThrow().folder(INBOX))
         .isEqualTo(new FolderStatus(INBOX, 2, 5_000_000_001L, 3));

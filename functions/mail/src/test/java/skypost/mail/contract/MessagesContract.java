@@ -27,6 +27,34 @@ public abstract class MessagesContract {
   /** The same store, read. */
   protected abstract StoredMessages stored() throws IOException;
 
+  /** What is staged there, and not accepted. */
+  protected abstract StoredMessages staged() throws IOException;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, 6 * 1024 * 1024})
+  void aStagedMessageCanBeLookedAtAndIsNotAccepted(int size) throws IOException {
+    byte[] raw = octets(size);
+    MessageId id = Samples.id();
+    try (var draft = incoming().begin(id, Samples.envelope())) {
+      draft.write(raw);
+      draft.stage();
+
+      assertThat(stored().open(id)).isEmpty();
+      Iterator<MessageId> listed = stored().listFrom(id);
+      assertThat(listed.hasNext() && listed.next().equals(id)).isFalse();
+      try (var message = staged().open(id).orElseThrow()) {
+        assertThat(message.envelope()).isEqualTo(Samples.envelope());
+        assertThat(message.content().readAllBytes()).isEqualTo(raw);
+      }
+      draft.commit();
+    }
+
+    assertThat(read(id)).isEqualTo(raw);
+    staged().delete(List.of(id));
+    assertThat(staged().open(id)).isEmpty();
+    assertThat(read(id)).isEqualTo(raw);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 1000, 65_536, 6 * 1024 * 1024, 6 * 1024 * 1024 + 1})
   void aMessageComesBackByteForByte(int size) throws IOException {

@@ -19,6 +19,7 @@ import skypost.mail.queue.ByHand;
 import skypost.mail.queue.ByHand.Step;
 import skypost.mail.queue.ByHand.What;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.OutboundQueue.PuttingOff;
@@ -39,7 +40,12 @@ public abstract class OutboundQueueContract {
   protected abstract OutboundQueue queue() throws IOException;
 
   /** The entries that SendFunction was woken for so far, as often as it was. */
-  protected abstract List<EntryId> woken() throws IOException;
+  private List<EntryId> woken() throws IOException {
+    return wakes().stream().map(EntryWake::entry).toList();
+  }
+
+  /** What SendFunction was told so far whenever it was woken for an entry. */
+  protected abstract List<EntryWake> wakes() throws IOException;
 
   @Test
   void anEntryComesBackWithEveryField() throws IOException {
@@ -76,7 +82,9 @@ public abstract class OutboundQueueContract {
                 Optional.of(new HostPort("2001:db8::2", 2525)),
                 List.of(
                     new Step(NOW, What.HELD, ByHand.API, ""),
-                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))));
+                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))),
+            "far.example",
+            "\1\2s2026\35; arc=none");
 
     queue.enqueue(List.of(entry));
 
@@ -252,6 +260,37 @@ public abstract class OutboundQueueContract {
 
     assertThat(wakesOf(later.id())).isEqualTo(laterBefore + 1);
     assertThat(wakesOf(over.id())).isEqualTo(overBefore);
+  }
+
+  /** Its smart host may depend on the sender, and it is put off without a look at it. */
+  @Test
+  void everyWakeSaysWhoseMailItIs() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry entry = fresh();
+    EntryId bounce = new EntryId(Samples.id(), "far.example", 0);
+    var ofNobody =
+        new QueueEntry(
+            bounce,
+            Optional.empty(),
+            9,
+            false,
+            Status.QUEUED,
+            NOW,
+            0,
+            entry.recipients(),
+            List.of());
+    queue.enqueue(List.of(entry, ofNobody));
+    Instant due = NOW.plusSeconds(3);
+    queue.putOff(entry.id(), "far.example", NOW, due);
+    queue.finish(deferred(booked(queue, bounce), due));
+
+    assertThat(wakes())
+        .contains(
+            new EntryWake(entry.id(), Optional.of("local.example"), Optional.of(due)),
+            new EntryWake(bounce, Optional.of(""), Optional.of(due)))
+        .filteredOn(wake -> wake.entry().equals(entry.id()) || wake.entry().equals(bounce))
+        .hasSize(4)
+        .allMatch(wake -> wake.from().isPresent());
   }
 
   @Test

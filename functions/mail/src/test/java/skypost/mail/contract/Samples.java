@@ -76,7 +76,9 @@ public final class Samples {
             Optional.of("2001:db8::25"),
             "[IPv6:2001:db8::25]",
             Optional.of("TLSv1.3 TLS_AES_128_GCM_SHA256"),
-            Optional.of(address("ann@local.example"))));
+            Optional.of(address("ann@local.example")),
+            "mx.skypost.example",
+            Optional.of(new MessageId("01m88ve4d0p5y83py2cw"))));
   }
 
   /** A call that gives one page of a list. */
@@ -108,7 +110,6 @@ public final class Samples {
         new ApplyFilter.Ports(
             new InMemoryFilters(directory),
             new InMemoryFilterMemories(),
-            messages,
             messages,
             mailboxes,
             new InMemoryTraces());

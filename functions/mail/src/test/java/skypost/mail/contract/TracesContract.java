@@ -13,6 +13,7 @@ import skypost.mail.trace.Traces;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.Receipt;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
 
 /** What every {@link Traces} must do. */
@@ -45,8 +46,10 @@ public abstract class TracesContract {
                     given,
                     Samples.user(),
                     new Outcome.Failed(SmtpReply.of(552, 2, 2, "mailbox full", "over quota"))),
+                new RecipientOutcome(given, given, new Outcome.Failed(SmtpReply.plain(550, "no"))),
                 new RecipientOutcome(
-                    given, given, new Outcome.Failed(SmtpReply.plain(550, "no")))));
+                    given, Samples.user(), new Outcome.Filed("Junk", 7), "dmarc-reject")),
+            "mx.example; spf=pass smtp.mailfrom=x.example; dkim=fail reason=\"?\"; arc=none");
 
     traces.record(receipt);
 
@@ -86,6 +89,29 @@ public abstract class TracesContract {
   @Test
   void aMessageWithoutReceiptHasNone() throws IOException {
     assertThat(traces().receipt(Samples.id())).isEmpty();
+  }
+
+  @Test
+  void aRefusalIsKeptAndIsNoReceipt() throws IOException {
+    Traces traces = traces();
+    MessageId id = Samples.id();
+    EmailAddress given = Samples.user();
+    var refused = new Outcome.Refused(SmtpReply.of(550, 7, 26, "forged"));
+    var refusal =
+        new Receipt(
+            id,
+            Samples.fullEnvelope(),
+            10,
+            "win",
+            FINISHED,
+            List.of(new RecipientOutcome(given, given, refused, "spoofed")),
+            "mx.example; dmarc=fail");
+
+    traces.recordRefusal(refusal);
+
+    assertThat(traces.refusal(id)).contains(refusal);
+    assertThat(traces.receipt(id)).isEmpty();
+    assertThat(traces.refusal(Samples.id())).isEmpty();
   }
 
   @Test

@@ -40,6 +40,7 @@ class GuidanceTest {
 
   private DomainKeys keys;
   private Zone zone = Zone.of("");
+  private String policy = "version: STSv1\nmode: testing\nmx: mx.host.example\nmax_age: 604800\n";
 
   @BeforeAll
   static void makeKeys() throws IOException {
@@ -82,8 +83,12 @@ class GuidanceTest {
         "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.7.0.0.0.8.B.D.0.1.0.0.2.ip6.arpa PTR out.host.example");
   }
 
+  private CheckDns check() {
+    return new CheckDns(zone, _ -> policy, HOST);
+  }
+
   private List<Finding> findings() {
-    return new CheckDns(zone, HOST).check(subject(Optional.empty()), advice());
+    return check().check(subject(Optional.empty()), advice());
   }
 
   private Finding finding(Purpose purpose) {
@@ -108,7 +113,7 @@ class GuidanceTest {
             Purpose.MTA_STS,
             Purpose.TLS_RPT,
             Purpose.CLIENTS);
-    assertThat(new CheckDns(zone, HOST).isPublished("d.example", keys.pairs().getLast())).isTrue();
+    assertThat(check().isPublished("d.example", keys.pairs().getLast())).isTrue();
   }
 
   @Test
@@ -116,7 +121,7 @@ class GuidanceTest {
     zone = Zone.of("d.example EMPTY");
 
     assertThat(findings()).allMatch(finding -> finding.status() == Status.MISSING);
-    assertThat(new CheckDns(zone, HOST).isPublished("d.example", keys.pairs().getLast())).isFalse();
+    assertThat(check().isPublished("d.example", keys.pairs().getLast())).isFalse();
   }
 
   @Test
@@ -227,6 +232,32 @@ class GuidanceTest {
   }
 
   @Test
+  void aPolicyCountsWhenItIsServedAndNamesUs() {
+    publish();
+    assertThat(advice().policy().file()).isEqualTo(policy);
+    Map<String, String> wrong =
+        Map.of(
+            "version: STSv1\nmode: enforce\nmx: *.other.example\nmax_age: 9\n", "does not name",
+            "<html>", "malformed");
+    wrong.forEach((served, why) -> {
+      policy = served;
+      assertThat(finding(Purpose.MTA_STS).status()).isEqualTo(Status.WRONG);
+      assertThat(finding(Purpose.MTA_STS).why()).contains(why);
+    });
+    var unserved =
+        new CheckDns(
+            zone,
+            _ -> {
+              throw new IOException("no such host");
+            },
+            HOST);
+    assertThat(unserved.check(subject(Optional.empty()), advice()))
+        .filteredOn(each -> each.purpose() == Purpose.MTA_STS)
+        .extracting(Finding::why)
+        .containsExactly("its policy cannot be had, so there is none: no such host");
+  }
+
+  @Test
   void withoutKeysNothingStrictIsAdvised() {
     keys = DomainKeys.none("d.example");
     publish();
@@ -259,11 +290,10 @@ class GuidanceTest {
     zone.add("d.example TXT v=spf1 include:amazonses.com ~all");
     zone.add("amazonses.com TXT v=spf1 ip4:203.0.113.0/24 -all");
     Finding spf =
-        new CheckDns(zone, HOST)
-            .check(subject(Optional.of(ses)), advice).stream()
-                .filter(finding -> finding.purpose() == Purpose.SPF)
-                .findFirst()
-                .orElseThrow();
+        check().check(subject(Optional.of(ses)), advice).stream()
+            .filter(finding -> finding.purpose() == Purpose.SPF)
+            .findFirst()
+            .orElseThrow();
 
     assertThat(advice.records())
         .filteredOn(record -> record.purpose() == Purpose.SPF)

@@ -15,9 +15,11 @@ import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
 import skypost.mail.contract.ExpiryContract;
+import skypost.mail.contract.ExportObjectsContract;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
+import skypost.mail.contract.ImportObjectsContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
 import skypost.mail.contract.MailboxHistoryContract;
@@ -35,6 +37,7 @@ import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
+import skypost.mail.contract.TransfersContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
@@ -48,7 +51,7 @@ import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
-import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OperationId;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueOperations;
@@ -59,9 +62,59 @@ import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.ExportObjects;
+import skypost.mail.transfer.ImportObjects;
+import skypost.mail.transfer.TransferKey;
+import skypost.mail.transfer.Transfers;
 
 /** The ports in memory keep the contracts. */
 class InMemoryPortsTest {
+  @Nested
+  class OfTransfers extends TransfersContract {
+    private final List<TransferKey> wakes = new ArrayList<>();
+    private final Transfers transfers = new InMemoryTransfers(wakes::add);
+
+    @Override
+    protected Transfers transfers() {
+      return transfers;
+    }
+
+    @Override
+    protected List<TransferKey> woken() {
+      return wakes;
+    }
+  }
+
+  @Nested
+  class OfExportObjects extends ExportObjectsContract {
+    private final InMemoryExportObjects objects = new InMemoryExportObjects();
+
+    @Override
+    protected ExportObjects objects() {
+      return objects;
+    }
+
+    @Override
+    protected byte[] fetch(TransferKey key) {
+      return objects.object(key).orElseThrow();
+    }
+  }
+
+  @Nested
+  class OfImportObjects extends ImportObjectsContract {
+    private final InMemoryImportObjects objects = new InMemoryImportObjects();
+
+    @Override
+    protected ImportObjects objects() {
+      return objects;
+    }
+
+    @Override
+    protected void put(TransferKey key, byte[] octets) {
+      objects.upload(key, octets);
+    }
+  }
+
   @Nested
   class OfReceivedReports extends ReceivedReportsContract {
     private final ReceivedReports reports = new InMemoryReceivedReports();
@@ -268,6 +321,11 @@ class InMemoryPortsTest {
     protected StoredMessages stored() {
       return messages;
     }
+
+    @Override
+    protected StoredMessages staged() {
+      return messages.staged();
+    }
   }
 
   @Nested
@@ -282,9 +340,9 @@ class InMemoryPortsTest {
 
   @Nested
   class OfOutboundQueue extends OutboundQueueContract {
-    private final List<EntryId> woken = Collections.synchronizedList(new ArrayList<>());
+    private final List<EntryWake> wakes = Collections.synchronizedList(new ArrayList<>());
     private final OutboundQueue queue =
-        new InMemoryOutboundQueue(Clock.systemUTC(), wake -> woken.add(wake.id()));
+        new InMemoryOutboundQueue(Clock.systemUTC(), wake -> wakes.add(wake.what()));
 
     @Override
     protected OutboundQueue queue() {
@@ -292,8 +350,8 @@ class InMemoryPortsTest {
     }
 
     @Override
-    protected List<EntryId> woken() {
-      return List.copyOf(woken);
+    protected List<EntryWake> wakes() {
+      return List.copyOf(wakes);
     }
   }
 

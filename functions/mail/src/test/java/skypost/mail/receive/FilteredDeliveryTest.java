@@ -37,6 +37,8 @@ import skypost.mail.message.MessageId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.CountSenders;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 /** What a user's filter does to mail that comes in, all the way into the folders. */
@@ -65,10 +67,12 @@ class FilteredDeliveryTest {
               new ReturnPaths(List.of("a secret of ours")),
               new ApplyFilter(
                   new ApplyFilter.Ports(
-                      filters, new InMemoryFilterMemories(), messages, messages, mailboxes, traces),
+                      filters, new InMemoryFilterMemories(), messages, mailboxes, traces),
                   "mx.local.example",
                   CLOCK),
-              new InMemoryReceivedReports()),
+              new InMemoryReceivedReports(),
+              (envelope, message) -> Verification.NONE,
+              CountSenders.NONE),
           CLOCK);
 
   @BeforeEach

@@ -32,6 +32,8 @@ import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.QueuedRecipient;
+import skypost.mail.verify.CountSenders;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 class ForwardTest {
@@ -57,7 +59,9 @@ class ForwardTest {
               new Bounces(messages, "mx.local.example"),
               new ReturnPaths(List.of("a secret of ours")),
               Samples.filters(directory, messages, mailboxes, CLOCK),
-              new InMemoryReceivedReports()),
+              new InMemoryReceivedReports(),
+              (envelope, message) -> Verification.NONE,
+              CountSenders.NONE),
           CLOCK);
 
   @BeforeEach

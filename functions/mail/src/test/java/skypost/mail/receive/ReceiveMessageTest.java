@@ -39,6 +39,8 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.trace.Traces.Outcome;
 import skypost.mail.trace.Traces.RecipientOutcome;
+import skypost.mail.verify.CountSenders;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 class ReceiveMessageTest {
@@ -348,7 +350,9 @@ class ReceiveMessageTest {
             bounces,
             ReturnPaths.NONE,
             Samples.filters(directory, messages, mailboxes, CLOCK),
-            reports),
+            reports,
+            (envelope, message) -> Verification.NONE,
+            CountSenders.NONE),
         CLOCK);
   }
 

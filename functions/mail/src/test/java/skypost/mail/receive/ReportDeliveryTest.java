@@ -14,6 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import skypost.mail.auth.Checked.OfMessage;
+import skypost.mail.auth.arc.ArcVerdict;
+import skypost.mail.auth.dmarc.DmarcResult;
+import skypost.mail.auth.dmarc.DmarcVerdict;
+import skypost.mail.auth.dmarc.Policy;
+import skypost.mail.auth.spf.SpfResult;
+import skypost.mail.auth.spf.SpfVerdict;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Account;
@@ -30,7 +37,10 @@ import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.SenderResults;
 import skypost.mail.report.Report;
+import skypost.mail.verify.CountSenders;
+import skypost.mail.verify.Verification;
 import skypost.protocol.address.EmailAddress;
 
 /** Reports of others, on their way to the counts. */
@@ -60,6 +70,7 @@ class ReportDeliveryTest {
   private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   private final InMemoryTraces traces = new InMemoryTraces();
   private final InMemoryReceivedReports reports = new InMemoryReceivedReports();
+  private Verification verification = Verification.NONE;
   private final ReceiveMessage receive =
       new ReceiveMessage(
           new ReceiveMessage.Ports(
@@ -72,7 +83,9 @@ class ReportDeliveryTest {
               new Bounces(messages, "mx.local.example"),
               ReturnPaths.NONE,
               Samples.filters(directory, messages, mailboxes, CLOCK),
-              reports),
+              reports,
+              (_, _) -> verification,
+              CountSenders.NONE),
           CLOCK);
 
   @BeforeEach
@@ -133,6 +146,27 @@ class ReportDeliveryTest {
 
     assertThat(kept("local.example")).isEmpty();
     assertThat(inbox(ANN)).as("the first user is postmaster").isEqualTo(2);
+  }
+
+  /** Else anybody could tell us anything about our own mail. */
+  @Test
+  void whatNobodyStandsForIsNotBelieved() throws IOException {
+    var dmarc =
+        new DmarcVerdict(
+            DmarcResult.NONE, "there.example", "", Policy.NONE, Policy.NONE, false, false, "");
+    verification =
+        new Verification(
+            SenderResults.NONE,
+            Optional.of(
+                new Verification.Sender(
+                    new SpfVerdict(new SpfResult.SoftFail(), "there.example", false),
+                    new OfMessage(List.of(), dmarc, new ArcVerdict.None(), List.of()),
+                    false)));
+
+    come(REPORT.formatted("local.example"), "dmarc-reports@local.example");
+
+    assertThat(kept("local.example")).isEmpty();
+    assertThat(inbox(ANN)).isEqualTo(1);
   }
 
   @Test

@@ -236,10 +236,15 @@ class SendReportsTest {
         DAY,
         "there.example",
         Map.of(
-            new TlsSession(STS, "mx.test", Optional.empty()), 40L,
-            new TlsSession(STS, "mx.test", Optional.of(TlsResult.CERTIFICATE_EXPIRED)), 2L,
-            new TlsSession(STS, "mx2.test", Optional.of(TlsResult.STARTTLS_NOT_SUPPORTED)), 3L,
-            new TlsSession(AppliedPolicy.NONE, "mx.test", Optional.empty()), 1L));
+            new TlsSession(STS, "mx.test", Optional.empty()),
+            40L,
+            new TlsSession(
+                STS, "mx.test", Optional.of(TlsResult.CERTIFICATE_EXPIRED), "NotAfter: x"),
+            2L,
+            new TlsSession(STS, "mx2.test", Optional.of(TlsResult.STARTTLS_NOT_SUPPORTED)),
+            3L,
+            new TlsSession(AppliedPolicy.NONE, "mx.test", Optional.empty()),
+            1L));
 
     assertThat(send()).isEqualTo(new SendReports.Result(2, 0, 0));
 
@@ -263,7 +268,7 @@ class SendReportsTest {
                 5,
                 List.of(
                     new Failure("starttls-not-supported", "", "mx2.test", "", 3, ""),
-                    new Failure("certificate-expired", "", "mx.test", "", 2, ""))),
+                    new Failure("certificate-expired", "", "mx.test", "", 2, "NotAfter: x"))),
             new PolicyResult("no-policy-found", List.of(), List.of(), 1, 0, List.of()));
     assertThat(posted).containsExactly(URI.create("https://tls.example/v1"));
     assertThat(ReportFile.read(new ByteArrayInputStream(files.getFirst()))).isEqualTo(mailed);

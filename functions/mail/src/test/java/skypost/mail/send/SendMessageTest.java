@@ -28,6 +28,7 @@ import skypost.mail.bounce.Bounces;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.dns.Dns;
@@ -368,7 +369,7 @@ class SendMessageTest {
             "relayed.example",
             Domain.Kind.RELAY,
             Optional.of(new HostPort("127.0.0.1", first.port())),
-            Domain.DmarcReject.JUNK));
+            SenderPolicy.DEFAULT));
     id = store("alice@here.example", TEXT);
     sent("bob@relayed.example");
     assertThat(first.received()).hasSize(1);
@@ -436,8 +437,7 @@ class SendMessageTest {
         .add("relayed.example", "MX", "20 mx.us.example.")
         .add("relayed.example", "MX", "30 mx1.there.example.");
     directory.putDomain(
-        new Domain(
-            "relayed.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
+        new Domain("relayed.example", Domain.Kind.RELAY, Optional.empty(), SenderPolicy.DEFAULT));
     second.always("MAIL", FakeMx.drop());
 
     assertThat(sent("bob@relayed.example").status()).isEqualTo(Status.DEFERRED);

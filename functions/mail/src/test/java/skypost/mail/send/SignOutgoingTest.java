@@ -37,8 +37,10 @@ import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemorySigningKeys;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.MessageSource;
 import skypost.mail.message.StoredMessages;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.queue.EntryId;
+import skypost.mail.queue.QueueEntry;
 import skypost.mail.signing.DomainKeys;
 import skypost.mail.signing.LocalKeyVault;
 import skypost.mail.signing.MakeSigningPair;
@@ -103,7 +105,11 @@ class SignOutgoingTest {
       draft.write(message);
       draft.commit();
     }
-    return MessageBody.open(messages, id).orElseThrow();
+    return MessageBody.open(messages, entry(id)).orElseThrow();
+  }
+
+  private static QueueEntry entry(MessageId id) {
+    return QueueEntry.first(new EntryId(id, "far.example", 0), Optional.empty(), 1, List.of());
   }
 
   private static Envelope.Origin origin(String client, String login) {
@@ -154,6 +160,7 @@ class SignOutgoingTest {
           192.0.2.7   | -                 | app@us.example    | app@us.example                 | us.example
           192.0.2.7   | -                 | x@far.example     | ann@us.example                 | -
           -           | -                 | -                 | MAILER-DAEMON@mx.us.example    | us.example
+          -           | -                 | postmaster@us.example | postmaster@us.example      | us.example
           -           | -                 | -                 | ann@us.example                 | -
           -           | ann@us.example    | -                 | ann@us.example                 | us.example
           -           | ann@us.example    | -                 | boss@other.example             | -
@@ -224,7 +231,7 @@ class SignOutgoingTest {
   private static final Courier.Patience PATIENCE =
       new Courier.Patience(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ZERO);
 
-  private static void send(FakeMx mx, Transaction.Content content) {
+  private static Courier.Delivery send(FakeMx mx, Transaction.Content content) {
     var transaction =
         new Transaction(
             EmailAddress.parse("ann@us.example"),
@@ -233,8 +240,23 @@ class SignOutgoingTest {
                 new Transaction.Recipient(new EmailAddress("bob", "far.example"), Map.of()),
                 new Transaction.Recipient(new EmailAddress("eve", "far.example"), Map.of())),
             content);
-    new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD))
+    return new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.STANDARD))
         .deliver(List.of(mx.hop()), transaction, PATIENCE);
+  }
+
+  @Test
+  void whatCannotBeReadIsNotBegun() throws IOException {
+    var stored = new Endless("From: ann@us.example\r\n\r\n", 2_000_000);
+    MessageBody body =
+        MessageBody.open(stored, entry(MessageId.at(NOW, new Random()))).orElseThrow();
+    Transaction.Content unreadable = sign.over(body);
+    stored.broken = true;
+    try (FakeMx mx = FakeMx.start()) {
+      Courier.Delivery made = send(mx, unreadable);
+
+      assertThat(made.results().toString()).contains("Deferred", "the store is away");
+      assertThat(mx.commands()).noneMatch(command -> command.startsWith("MAIL"));
+    }
   }
 
   @Test
@@ -252,7 +274,8 @@ class SignOutgoingTest {
     long size = 100_000_000;
     String header = "From: ann@us.example\r\nSubject: large\r\n\r\n";
     var stored = new Endless(header, size);
-    MessageBody body = MessageBody.open(stored, MessageId.at(NOW, new Random())).orElseThrow();
+    MessageBody body =
+        MessageBody.open(stored, entry(MessageId.at(NOW, new Random()))).orElseThrow();
     Transaction.Content content = sign.over(body);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
@@ -287,6 +310,7 @@ class SignOutgoingTest {
     final byte[] header;
     final long size;
     int opened;
+    boolean broken;
 
     Endless(String header, long size) {
       this.header = header.getBytes(StandardCharsets.US_ASCII);
@@ -310,13 +334,16 @@ class SignOutgoingTest {
         private long at;
 
         @Override
-        public int read() {
+        public int read() throws IOException {
           byte[] one = new byte[1];
           return read(one, 0, 1) < 0 ? -1 : one[0];
         }
 
         @Override
-        public int read(byte[] to, int from, int count) {
+        public int read(byte[] to, int from, int count) throws IOException {
+          if (broken) {
+            throw new IOException("the store is away");
+          }
           if (at >= size) {
             return -1;
           }

@@ -106,7 +106,7 @@ class SlowServersTest {
   void whoIsSlowWithItsLastReplyIsHeard(Way way) throws IOException {
     world.offer(way);
     world.first.once(
-        FakeMx.END_OF_DATA, FakeMx.after(Duration.ofSeconds(2), "250 2.0.0 taken at last"));
+        FakeMx.END_OF_DATA, FakeMx.after(Duration.ofSeconds(1), "250 2.0.0 taken at last"));
     EntryId id = world.enqueue(way.text(), ANN);
 
     send.send(

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.SmartHost;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.queue.Destination.Phase;
@@ -167,7 +168,7 @@ class SmartHostTest {
     var hosts = new SmartHosts(Optional.of(other), Map.of("here.example", its));
     world.directory.putRelay(new RelaySettings(List.of(), hosts, List.of()));
     world.directory.putDomain(
-        new Domain("backup.example", Domain.Kind.RELAY, Optional.empty(), Domain.DmarcReject.JUNK));
+        new Domain("backup.example", Domain.Kind.RELAY, Optional.empty(), SenderPolicy.DEFAULT));
     Routes routes = world.routes();
 
     assertThat(routes.nextHop("a.example", Optional.of("here.example")))

@@ -19,7 +19,7 @@ import skypost.mail.auth.dkim.DkimSigner;
 import skypost.mail.auth.dkim.DkimVerifier;
 import skypost.mail.auth.dkim.SignableMessage;
 import skypost.mail.memory.InMemorySigningKeys;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 import skypost.mail.signing.SigningPair.State;
 
 /** Which keys sign while they change. */

@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum Refusal {
   /** All places of the port are taken. */
   NO_PLACE,
+  /** The server is going down. */
+  SHUTTING_DOWN,
   /** The client's network has all the places that one may have. */
   CLIENT_LIMIT,
   /** The client's network connects too often. */

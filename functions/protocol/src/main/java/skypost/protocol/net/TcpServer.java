@@ -175,13 +175,13 @@ public final class TcpServer implements AutoCloseable {
   }
 
   private void accept() {
-    while (!closing) {
+    while (!listener.isClosed()) {
       try {
         Socket socket = listener.accept();
         refusing = false;
         place(socket);
       } catch (IOException | OutOfMemoryError fault) {
-        if (!closing) {
+        if (!listener.isClosed()) {
           refusing = true;
           EventLog.error("accept").with("port", port()).cause(fault).write();
           pause(
@@ -193,7 +193,7 @@ public final class TcpServer implements AutoCloseable {
   }
 
   private void place(Socket socket) {
-    if (!free.tryAcquire()) {
+    if (closing || !free.tryAcquire()) {
       Thread.ofVirtual().start(() -> refuse(socket));
       return;
     }
@@ -212,7 +212,11 @@ public final class TcpServer implements AutoCloseable {
   private void refuse(Socket socket) {
     try (socket;
         Wire wire = new Wire(socket)) {
-      turnAway(wire, Refusal.NO_PLACE, options.busy());
+      if (closing) {
+        turnAway(wire, Refusal.SHUTTING_DOWN, options.farewell());
+      } else {
+        turnAway(wire, Refusal.NO_PLACE, options.busy());
+      }
     } catch (IOException gone) {
       // told or not, there is no room
     }
@@ -311,25 +315,29 @@ public final class TcpServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, ends idle sessions with the farewell, gives running transactions time, and
-   * cuts off what is left.
+   * Serves nobody new, ends idle sessions with the farewell, gives running transactions time, and
+   * cuts off what is left. Whoever connects meanwhile gets the farewell, too.
    *
    * @return whether every session came to its own end
    */
   public boolean drain(Duration limit) {
     closing = true;
-    try {
-      listener.close();
-    } catch (IOException fault) {
-      EventLog.warn("close").with("service", options.name()).cause(fault).write();
-    }
     byte[] farewell = options.farewell().getBytes(StandardCharsets.ISO_8859_1);
     // Each by itself: a peer that does not read may block the farewell, which must not hold up the
     // others.
     open.forEach(wire -> Thread.ofVirtual().start(() -> wire.drain(farewell)));
     boolean drained = awaitEnd(limit);
+    stopListening();
     open.forEach(Wire::abort);
     return drained;
+  }
+
+  private void stopListening() {
+    try {
+      listener.close();
+    } catch (IOException fault) {
+      EventLog.warn("close").with("service", options.name()).cause(fault).write();
+    }
   }
 
   private boolean awaitEnd(Duration limit) {

@@ -217,9 +217,16 @@ final class MessageIntake implements AutoCloseable {
 
   private SmtpReply commit() {
     try {
-      String id = incoming.commit();
-      stored = Optional.of(id);
-      return SmtpReply.of(250, 0, 0, "Ok: queued as " + id);
+      return switch (incoming.commit()) {
+        case SmtpSink.Committed.Stored(String id) -> {
+          stored = Optional.of(id);
+          yield SmtpReply.of(250, 0, 0, "Ok: queued as " + id);
+        }
+        case SmtpSink.Committed.Refused(SmtpReply reply) -> {
+          refusal = Optional.of(reply);
+          yield reply;
+        }
+      };
     } catch (IOException | RuntimeException fault) {
       refuseForNow(fault); // not known to be stored: the client must come again
       return TRY_LATER;

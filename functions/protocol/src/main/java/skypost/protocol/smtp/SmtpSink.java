@@ -15,11 +15,19 @@ public interface SmtpSink {
   /** A message being taken; closing it without {@link #commit()} leaves nothing. */
   abstract class Incoming extends OutputStream {
     /**
-     * Makes the message durable.
+     * Makes the message durable, or refuses it now that it is there.
      *
-     * @return its id
      * @throws IOException when it is not known to be stored
      */
-    public abstract String commit() throws IOException;
+    public abstract Committed commit() throws IOException;
+  }
+
+  /** What became of a message. */
+  sealed interface Committed {
+    /** It is durable. */
+    record Stored(String id) implements Committed {}
+
+    /** It is not wanted, and nothing remains. */
+    record Refused(SmtpReply reply) implements Committed {}
   }
 }

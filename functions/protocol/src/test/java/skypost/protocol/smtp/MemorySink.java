@@ -43,12 +43,12 @@ public final class MemorySink implements SmtpSink {
       }
 
       @Override
-      public String commit() throws IOException {
+      public Committed commit() throws IOException {
         if (failing) {
           throw new IOException("the disk is full");
         }
         stored.add(new Stored(transaction, content.toByteArray()));
-        return "%020d".formatted(stored.size());
+        return new Committed.Stored("%020d".formatted(stored.size()));
       }
     };
   }

@@ -131,8 +131,8 @@ class MessageIntakeTest {
               }
 
               @Override
-              public String commit() {
-                return "counted";
+              public SmtpSink.Committed commit() {
+                return new SmtpSink.Committed.Stored("counted");
               }
             };
     byte[] message =

@@ -1,15 +1,15 @@
 package skypost.local.sqs;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
-import skypost.local.http.HttpServers;
+import skypost.local.http.HttpAnswer;
+import skypost.local.http.HttpRequest;
+import skypost.local.http.ServiceServer;
 import skypost.protocol.log.EventLog;
 
 /** The SQS endpoint: the AWS JSON 1.0 protocol on 127.0.0.1. */
@@ -20,12 +20,12 @@ public final class EmbeddedSqs implements AutoCloseable {
   private static final String CONTENT_TYPE = "application/x-amz-json-1.0";
 
   private final SqsStore store;
-  private final HttpServer server;
+  private final ServiceServer server;
   private final SqsActions actions;
 
   private EmbeddedSqs(Path folder, int port, String region) throws IOException {
     this.store = new SqsStore(new SqsJournal(folder), Clock.systemUTC());
-    this.server = HttpServers.start(port, this::handle);
+    this.server = ServiceServer.start(port, this::answer);
     this.actions = new SqsActions(store, region, endpoint().toString());
   }
 
@@ -42,28 +42,30 @@ public final class EmbeddedSqs implements AutoCloseable {
 
   /** Where it listens. */
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create("http://127.0.0.1:" + server.port());
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    exchange.getResponseHeaders().set("x-amzn-RequestId", UUID.randomUUID().toString());
-    String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
-    byte[] body = HttpServers.body(exchange, MAX_REQUEST);
+  private HttpAnswer answer(HttpRequest request) throws IOException {
+    String id = UUID.randomUUID().toString();
+    String target = request.header("x-amz-target").orElse("");
     try {
-      if (target == null || !target.startsWith("AmazonSQS.")) {
+      if (!target.startsWith("AmazonSQS.")) {
         throw SqsError.unsupported("anything but the JSON protocol");
       }
+      byte[] body = request.body(MAX_REQUEST);
       if (body == null) {
         throw SqsError.badBatch("BatchRequestTooLong", "The request is too long.");
       }
       Map<String, Object> answer =
           actions.run(target.substring("AmazonSQS.".length()), parse(body));
-      HttpServers.respond(exchange, 200, CONTENT_TYPE, JSON.std.asBytes(answer));
+      return HttpAnswer.of(200, CONTENT_TYPE, JSON.std.asBytes(answer))
+          .with("x-amzn-RequestId", id);
     } catch (SqsError error) {
-      exchange.getResponseHeaders().set("x-amzn-query-error", error.queryCode() + ";Sender");
       Map<String, Object> answer =
           Map.of("__type", "com.amazonaws.sqs#" + error.type(), "message", error.getMessage());
-      HttpServers.respond(exchange, 400, CONTENT_TYPE, JSON.std.asBytes(answer));
+      return HttpAnswer.of(400, CONTENT_TYPE, JSON.std.asBytes(answer))
+          .with("x-amzn-RequestId", id)
+          .with("x-amzn-query-error", error.queryCode() + ";Sender");
     }
   }
 
@@ -82,6 +84,6 @@ public final class EmbeddedSqs implements AutoCloseable {
     } catch (IOException fault) {
       EventLog.error("sqs-close-failed").cause(fault).write();
     }
-    server.stop(0);
+    server.close();
   }
 }

@@ -1,6 +1,7 @@
 package skypost.local.bench;
 
 import java.util.List;
+import java.util.Set;
 
 /** The benchmark's command line. */
 public final class Bench {
@@ -28,8 +29,12 @@ public final class Bench {
           --rounds N        the senders take turns so often (3)
         sign                CPU of both DKIM signatures of a message of 4 KB and of one of 1 MB
         connections [N]     N idle connections held by a front with a 256 MB heap (10000)
-        pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded, dovecot
+        pop3 [LIST]         RETR by 1 and 8 clients, logins, memory per session; of memory, embedded,
+                            hashed (in memory, passwords hashed), dovecot, dovecot-hashed
                             (started here; run as root): memory,embedded
+        requests [CLIENT]   CPU time of each request of a message, of the SDK and of the embedded endpoint;
+                            with the HTTP client own, apache or url (own)
+        auth [SIZES]        CPU for finding out who sent a message, with known DNS answers (50K)
         mailbox [MESSAGES]  login, STAT, LIST and UIDL of a large mailbox (100000)
         large [MEGABYTES]   one message relayed by the local system with a 256 MB heap (100)
       """;
@@ -59,6 +64,15 @@ public final class Bench {
                     List.of((rest.isEmpty() ? "memory,embedded" : rest.getFirst()).split(",")),
                     System.out)
                 .run();
+        case "requests" -> {
+          RequestBench.run(rest.isEmpty() ? "own" : rest.getFirst(), System.out);
+          System.exit(0);
+        }
+        case "auth" ->
+            AuthBench.run(
+                Arguments.parse(List.of(), Set.of())
+                    .sizes("", rest.isEmpty() ? "50K" : rest.getFirst()),
+                System.out);
         case "mailbox" -> {
           LargeMailbox.run(number(rest, 100_000), System.out);
           System.exit(0); // the embedded endpoints do not end by themselves

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import skypost.local.BenchMailboxes;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.directory.Network;
+import skypost.mail.directory.PasswordHash;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.memory.InMemoryMailboxes;
@@ -35,6 +37,9 @@ import skypost.protocol.sasl.ScramSalt;
  * bodies are in memory or, with a folder as second argument, on the embedded endpoints.
  */
 final class BenchPop3 {
+  /** In memory, with passwords hashed as AuthorizeFunction has them. */
+  static final String HASHED = "hashed";
+
   private static final int MAX_CONNECTIONS = 20_000;
 
   private BenchPop3() {}
@@ -43,17 +48,21 @@ final class BenchPop3 {
   public static void main(String[] arguments) throws Exception {
     int count = Integer.parseInt(arguments[0]);
     Pop3Server server =
-        arguments.length == 1 ? inMemory(count) : embedded(count, Path.of(arguments[1]));
+        arguments.length == 1
+            ? inMemory(count, new NamesAsUsers())
+            : arguments[1].equals(HASHED)
+                ? inMemory(count, new HashedPasswords())
+                : embedded(count, Path.of(arguments[1]));
     System.out.println("ready " + server.pop3Port());
     System.in.transferTo(java.io.OutputStream.nullOutputStream());
     System.exit(0);
   }
 
-  private static Pop3Server inMemory(int count) throws Exception {
+  private static Pop3Server inMemory(int count, Authorizer authorizer) throws Exception {
     var mailboxes = new InMemoryMailboxes();
     var messages = new InMemoryMessages();
     fill(mailboxes, messages, count);
-    return start(new Pop3Server.Ports(new NamesAsUsers(), mailboxes, messages));
+    return start(new Pop3Server.Ports(authorizer, mailboxes, messages));
   }
 
   private static Pop3Server embedded(int count, Path folder) throws Exception {
@@ -126,10 +135,14 @@ final class BenchPop3 {
   }
 
   /** Lets everybody in who knows the password; Dovecot's passwd-file is as cheap. */
-  static final class NamesAsUsers implements Authorizer {
+  static class NamesAsUsers implements Authorizer {
+    boolean isRight(String password) {
+      return password.equals(Pop3Load.PASSWORD);
+    }
+
     @Override
     public LoginAnswer login(LoginQuestion question) {
-      return question.password().equals(Pop3Load.PASSWORD)
+      return isRight(question.password())
           ? new LoginAnswer.Accepted(
               EmailAddress.parse(question.username()).orElseThrow(), Grant.NONE)
           : new LoginAnswer.Refused();
@@ -148,6 +161,16 @@ final class BenchPop3 {
     @Override
     public List<RecipientAnswer> recipients(RecipientsQuestion question) {
       throw new IllegalStateException("POP3 has no recipients");
+    }
+  }
+
+  /** The same, but what it knows is the hash that is kept in the cloud. */
+  private static final class HashedPasswords extends NamesAsUsers {
+    private final String hash = PasswordHash.of(Pop3Load.PASSWORD, new SecureRandom());
+
+    @Override
+    boolean isRight(String password) {
+      return PasswordHash.matches(password, hash);
     }
   }
 }

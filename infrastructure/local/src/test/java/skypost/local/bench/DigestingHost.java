@@ -151,10 +151,10 @@ final class DigestingHost implements SmtpGate, AutoCloseable {
     }
 
     @Override
-    public String commit() {
+    public SmtpSink.Committed commit() {
       String arrived = HexFormat.of().formatHex(body.digest());
       digest.complete(arrived);
-      return arrived;
+      return new SmtpSink.Committed.Stored(arrived);
     }
   }
 }

@@ -8,9 +8,11 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import skypost.mail.directory.PasswordHash;
 
 /**
  * The machine's own Dovecot with settings, sockets and mail in a folder of ours: Maildir, a
@@ -60,7 +62,18 @@ final class DovecotServer {
 
   /** Starts one whose users have that many messages. */
   static Server start(Path folder, int messages) throws IOException {
-    fill(folder, messages);
+    return start("Dovecot", folder, messages, "{PLAIN}" + Pop3Load.PASSWORD);
+  }
+
+  /** The same, with the passwords hashed as ours are. */
+  static Server startHashed(Path folder, int messages) throws IOException {
+    String hash = PasswordHash.of(Pop3Load.PASSWORD, new SecureRandom());
+    return start("Dovecot, hashed", folder, messages, "{ARGON2ID}" + hash);
+  }
+
+  private static Server start(String name, Path folder, int messages, String password)
+      throws IOException {
+    fill(folder, messages, password);
     int port = freePort();
     Path settings = folder.resolve("dovecot.conf");
     Files.writeString(settings, SETTINGS.formatted(folder.toAbsolutePath(), port));
@@ -71,7 +84,7 @@ final class DovecotServer {
     InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
     awaitGreeting(address, master);
     return new Server(
-        "Dovecot", address, Optional.of(new ProcessTree(master.pid())), false, () -> stop(master));
+        name, address, Optional.of(new ProcessTree(master.pid())), false, () -> stop(master));
   }
 
   private static void awaitGreeting(InetSocketAddress address, Process master) throws IOException {
@@ -99,16 +112,12 @@ final class DovecotServer {
   }
 
   /** Maildirs as Dovecot's own delivery leaves them: LF at the ends of lines. */
-  private static void fill(Path folder, int messages) throws IOException {
+  private static void fill(Path folder, int messages, String password) throws IOException {
     Files.createDirectories(folder.resolve("state"));
     StringBuilder passwords = new StringBuilder();
     byte[] content = Pop3Load.message().replace("\r\n", "\n").getBytes(StandardCharsets.US_ASCII);
     for (int user = 0; user < Servers.USERS; user++) {
-      passwords
-          .append(Pop3Load.user(user))
-          .append(":{PLAIN}")
-          .append(Pop3Load.PASSWORD)
-          .append("\n");
+      passwords.append(Pop3Load.user(user)).append(":").append(password).append("\n");
       Path maildir = folder.resolve("mail/user" + user);
       for (String part : new String[] {"cur", "new", "tmp"}) {
         Files.createDirectories(maildir.resolve(part));

@@ -71,7 +71,10 @@ final class Pop3Bench {
       case "memory" -> ours("Skypost, in memory", scratch, List.of());
       case "embedded" ->
           ours("Skypost, embedded", scratch, List.of(scratch.resolve("data").toString()));
+      case "hashed" -> ours("Skypost, hashed", scratch, List.of(BenchPop3.HASHED));
       case "dovecot" -> DovecotServer.start(scratch.resolve("dovecot"), MESSAGES);
+      case "dovecot-hashed" ->
+          DovecotServer.startHashed(scratch.resolve("dovecot-hashed"), MESSAGES);
       default -> throw new IllegalArgumentException("no such POP3 server: " + name);
     };
   }

@@ -43,6 +43,38 @@ final class ProcessTree {
   }
 
   /**
+   * User and system time of its living threads, without those of the JVM's compilers, which stop
+   * when all is compiled.
+   */
+  Duration withoutCompilers() throws IOException {
+    long ticks = 0;
+    for (long pid : members().keySet()) {
+      try (var threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+        for (Path thread : threads) {
+          ticks += ticksUnlessCompiler(thread);
+        }
+      } catch (IOException ended) {
+        continue;
+      }
+    }
+    return Duration.ofMillis(ticks * 1000 / TICKS_A_SECOND);
+  }
+
+  private static long ticksUnlessCompiler(Path thread) throws IOException {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      int nameEnd = stat.lastIndexOf(')');
+      if (stat.substring(0, nameEnd).contains("CompilerThre")) {
+        return 0;
+      }
+      String[] fields = stat.substring(nameEnd + 2).split(" ");
+      return Long.parseLong(fields[FIRST_TIME]) + Long.parseLong(fields[FIRST_TIME + 1]);
+    } catch (java.nio.file.NoSuchFileException ended) {
+      return 0;
+    }
+  }
+
+  /**
    * Waits until it has done what it had to do: it must not run into another's turn.
    *
    * @return user and system time until then

@@ -10,8 +10,9 @@ public sealed interface ArcVerdict {
    *
    * @param sealer the domain of the last seal, canonical
    * @param instances how many sets there are
+   * @param dmarcPassed whether the last sealer says that DMARC passed when it got the message
    */
-  record Pass(String sealer, int instances) implements ArcVerdict {}
+  record Pass(String sealer, int instances, boolean dmarcPassed) implements ArcVerdict {}
 
   /** The chain is broken, or cannot be verified now. */
   record Fail(String reason) implements ArcVerdict {}

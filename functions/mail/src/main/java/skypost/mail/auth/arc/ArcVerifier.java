@@ -48,7 +48,9 @@ public final class ArcVerifier {
     }
     try {
       List<ArcSet> sets = sets(message);
-      return new ArcVerdict.Pass(verify(message, sets, dns), sets.size());
+      String sealer = verify(message, sets, dns);
+      boolean dmarcPassed = SealedResults.passDmarc(sets.getLast().results().unfolded());
+      return new ArcVerdict.Pass(sealer, sets.size(), dmarcPassed);
     } catch (Broken broken) {
       return new ArcVerdict.Fail(broken.getMessage());
     }

@@ -21,6 +21,7 @@ public final class SignableMessage extends OutputStream {
   private boolean inBody;
   private boolean tooLarge;
   private int lineLength;
+  private byte last;
 
   @Override
   public void write(int octet) {
@@ -50,12 +51,13 @@ public final class SignableMessage extends OutputStream {
   }
 
   private void takeHeader(byte octet) {
-    if (octet == '\n') {
+    if (octet == '\n' && last == '\r') {
       inBody = lineLength == 1; // RFC 5322 section 2.1: an empty line, here its CR, ends it
       lineLength = 0;
     } else {
       lineLength++;
     }
+    last = octet;
     header.write(octet);
     if (header.size() > MAX_HEADER) {
       tooLarge = true;

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import skypost.mail.auth.Authors;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.DkimResult;
 import skypost.mail.auth.dkim.DkimVerdict;
@@ -43,7 +44,7 @@ public final class DmarcCheck {
    */
   public static DmarcVerdict check(
       RawMessage message, SpfVerdict spf, List<DkimVerdict> dkim, Lookups dns) {
-    Set<String> authors = AuthorDomains.of(message);
+    Set<String> authors = Authors.domains(message.named("from"));
     if (authors.isEmpty()) {
       return DmarcVerdict.without(DmarcResult.NONE, "", "no author's domain");
     }
@@ -113,40 +114,61 @@ public final class DmarcCheck {
           found.domain(),
           Policy.NONE,
           Policy.NONE,
+          false,
+          false,
           "no valid policy in the record");
     }
-    DmarcResult result = result(author, record);
+    Aligned aligned = aligned(author, record);
     Policy policy = policy(author, found);
     Policy wanted = record.testing() ? policy.milder() : policy;
     return new DmarcVerdict(
-        result,
+        aligned.result(),
         author,
         found.domain(),
         policy,
-        result == DmarcResult.FAIL ? wanted : Policy.NONE,
+        aligned.result() == DmarcResult.FAIL ? wanted : Policy.NONE,
+        aligned.dkim(),
+        aligned.spf(),
         "");
   }
 
-  private DmarcResult result(String author, DmarcRecord record) throws NoAnswer {
+  /**
+   * Which kinds of identities speak for the author.
+   *
+   * @param unknown whether one would, if it could be told now
+   */
+  private record Aligned(boolean dkim, boolean spf, boolean unknown) {
+    DmarcResult result() {
+      if (dkim || spf) {
+        return DmarcResult.PASS;
+      }
+      return unknown ? DmarcResult.TEMPERROR : DmarcResult.FAIL;
+    }
+  }
+
+  private Aligned aligned(String author, DmarcRecord record) throws NoAnswer {
+    boolean dkim = false;
+    boolean spf = false;
     boolean unknown = false;
     NoAnswer fault = null;
     for (Identity identity : identities) {
+      if (identity.dkim() ? dkim : spf) {
+        continue; // one of a kind is enough
+      }
       try {
         boolean strict = identity.dkim() ? record.strictDkim() : record.strictSpf();
-        if (isAligned(author, identity.domain(), strict)) {
-          if (identity.passed()) {
-            return DmarcResult.PASS;
-          }
-          unknown = true;
-        }
+        boolean speaks = isAligned(author, identity.domain(), strict);
+        dkim |= speaks && identity.passed() && identity.dkim();
+        spf |= speaks && identity.passed() && !identity.dkim();
+        unknown |= speaks && !identity.passed();
       } catch (NoAnswer noAnswer) {
         fault = noAnswer; // another identity may still make a pass
       }
     }
-    if (fault != null) {
+    if (fault != null && !dkim && !spf) {
       throw fault;
     }
-    return unknown ? DmarcResult.TEMPERROR : DmarcResult.FAIL;
+    return new Aligned(dkim, spf, unknown);
   }
 
   /** RFC 9989 section 4.4. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Arrays;
+import skypost.mail.message.MessageSource;
 
 /**
  * A message with the header section as a script has made it, and the body as it came.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.message.MessageSource;
 
 /**
  * A message while a script runs over it: the header section as it is now, the body read when it is

@@ -135,7 +135,7 @@ final class Ledger {
     boolean kept =
         actions.stream().anyMatch(one -> one.action().filesTo().equals(Optional.of("INBOX")));
     if (implicitKeep && !kept) {
-      actions.add(new Executed(new Action.Keep(flags), message));
+      actions.add(new Executed(new Action.Keep(flags), message, true));
     }
     return List.copyOf(actions);
   }

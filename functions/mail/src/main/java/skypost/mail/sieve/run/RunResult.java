@@ -31,6 +31,13 @@ public record RunResult(
    *
    * @param action what
    * @param message the message as it was then (RFC 5293 section 7)
+   * @param implicit whether it is the keep that is done where the script says nothing else (RFC
+   *     5228 section 2.10.2)
    */
-  public record Executed(Action action, Message message) {}
+  public record Executed(Action action, Message message, boolean implicit) {
+    /** One that the script asks for. */
+    public Executed(Action action, Message message) {
+      this(action, message, false);
+    }
+  }
 }

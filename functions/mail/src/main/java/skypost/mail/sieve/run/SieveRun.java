@@ -60,7 +60,7 @@ public final class SieveRun {
       error = new ScriptError(run.at, spent.getMessage());
     }
     // RFC 5228 section 2.10.6: whatever goes wrong, the message is kept
-    Executed kept = new Executed(new Action.Keep(List.of()), run.original);
+    Executed kept = new Executed(new Action.Keep(List.of()), run.original, true);
     return new RunResult(List.of(kept), List.of(), run.original, Optional.of(error), List.of());
   }
 

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 import skypost.protocol.address.EmailAddress;
 
 /**

@@ -14,17 +14,19 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.auth.RawField;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.Zone;
 import skypost.mail.auth.dkim.DkimSignature.Kind;
-import skypost.mail.sieve.message.MessageSource;
+import skypost.mail.message.MessageSource;
 import skypost.protocol.smtp.client.WireForm;
 
 /** What is signed is held against the verifier; what leaves goes to target/signed for others. */
@@ -214,6 +216,56 @@ class DkimSignerTest {
     }
 
     assertThat(signable.isSignable()).isFalse();
+  }
+
+  /** Whatever a user sends: what is signed as it streams by is what a verifier reads. */
+  @ParameterizedTest
+  @EnumSource(
+      value = WireForm.class,
+      names = {"LINES", "SEVEN_BIT"})
+  void anyOctetsVerify(WireForm form) throws IOException {
+    DkimSigner signer = new DkimSigner("football.example.com", List.of(RfcKeys.ed25519()));
+    String[] parts = {
+      "From: a@football.example.com",
+      "To:",
+      " folded",
+      "\t",
+      ": no name",
+      "no field",
+      "\r\n",
+      "\r\n",
+      "\n",
+      "\r",
+      "Subject : \u00fc",
+      "Content-Type: multipart/mixed; boundary=b",
+      "--b",
+      "--b--",
+      "x ".repeat(600),
+      "dkim-signature: v=1; b=x",
+      "Content-Transfer-Encoding: 8bit",
+      "MIME-Version: 1.0",
+      " ",
+      "\0",
+      "\u00ff"
+    };
+    Random random = new Random(8463);
+    for (int i = 0; i < 500; i++) {
+      StringBuilder text = new StringBuilder("From: a@football.example.com\r\n");
+      for (int part = random.nextInt(20); part > 0; part--) {
+        text.append(parts[random.nextInt(parts.length)]);
+        text.append(random.nextInt(3) == 0 ? "" : "\r\n");
+      }
+      byte[] message = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+      var signable = new SignableMessage();
+      form.write(new ByteArrayInputStream(message), signable);
+      var leaves = new ByteArrayOutputStream();
+      leaves.write(signer.sign(signable, NOW));
+      form.write(new ByteArrayInputStream(message), leaves);
+
+      assertThat(results(leaves.toString(StandardCharsets.ISO_8859_1)))
+          .as("%d: %s", i, leaves.toString(StandardCharsets.ISO_8859_1))
+          .startsWith("pass");
+    }
   }
 
   @Test

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import skypost.mail.memory.InMemoryFilterMemories;
+import skypost.mail.message.MessageSource;
 import skypost.mail.sieve.compile.ScriptCompiler;
 import skypost.mail.sieve.compile.ScriptCompiler.Compiled;
-import skypost.mail.sieve.message.MessageSource;
 import skypost.mail.sieve.script.Script;
 import skypost.protocol.address.EmailAddress;
 

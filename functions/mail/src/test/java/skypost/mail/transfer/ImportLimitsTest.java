@@ -1,0 +1,158 @@
+package skypost.mail.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static skypost.mail.transfer.TransferWorld.BOB;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.transfer.Import.Fault;
+import skypost.mail.transfer.Transfer.State;
+
+/** Imports that meet their limits. */
+class ImportLimitsTest {
+  private static final String FROM = "From ann@a.example Tue Nov 24 08:00:00 2026\n";
+
+  private TransferWorld world;
+
+  @BeforeEach
+  void mailboxes() throws IOException {
+    world = new TransferWorld();
+  }
+
+  private static String mbox(int messages) {
+    StringBuilder mbox = new StringBuilder();
+    for (int i = 0; i < messages; i++) {
+      mbox.append(FROM).append("Subject: ").append(i).append("\n\nbody\n\n");
+    }
+    return mbox.toString();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aFullMailboxStopsItAndItGoesOnWhenThereIsRoom() throws IOException {
+    world.mailboxes.create(BOB, 20_000);
+    Import stopped = world.imported(ArchiveFormat.MBOX, bytes(mbox(450)));
+
+    assertThat(stopped.status().state()).isEqualTo(State.OVER_QUOTA);
+    long filed = stopped.progress().counts().filed();
+    assertThat(filed).isBetween(100L, 300L);
+    assertThat(stopped.status().reason()).contains("message " + (filed + 1));
+    assertThat(world.all(BOB)).hasSize((int) filed);
+    assertThat(world.messages.listFrom(firstId()))
+        .toIterable()
+        .as("bodies of what found no room")
+        .hasSize((int) filed);
+
+    world.mailboxes.create(BOB, 0);
+    world.manage.start(stopped.key());
+    world.runAll();
+
+    assertThat(world.now(stopped).status().state()).isEqualTo(State.DONE);
+    assertThat(world.all(BOB))
+        .extracting(TransferWorld.Kept::raw)
+        .hasSize(450)
+        .doesNotHaveDuplicates();
+  }
+
+  private static skypost.mail.message.MessageId firstId() {
+    return skypost.mail.message.MessageId.first(java.time.Instant.EPOCH);
+  }
+
+  @Test
+  void aBrokenMessageIsToldAndTheNextOneFiled() throws IOException {
+    String mbox = mbox(1) + FROM + "\u0000\u0001 garbage\n\n\n" + mbox(1);
+
+    Import done = world.imported(ArchiveFormat.MBOX, bytes(mbox));
+
+    assertThat(done.status().state()).isEqualTo(State.DONE);
+    assertThat(done.progress().counts().filed()).isEqualTo(2);
+    assertThat(done.progress().counts().faults())
+        .containsExactly(new Fault(2, "it does not begin with a header"));
+  }
+
+  @Test
+  void whatIsNoArchiveFails() throws IOException {
+    Import done = world.imported(ArchiveFormat.MBOX, bytes("PK\u0003\u0004"));
+
+    assertThat(done.status().state()).isEqualTo(State.FAILED);
+    assertThat(done.status().reason()).contains("not an mbox");
+    assertThat(world.wakes).isEmpty();
+  }
+
+  @Test
+  void ofABrokenArchiveWhatComesBeforeIsFiled() throws IOException {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(zipped, true)) {
+      gzip.write(bytes(mbox(3)));
+      gzip.flush();
+      gzip.write(new byte[100]);
+    }
+    byte[] whole = zipped.toByteArray();
+
+    Import done =
+        world.imported(ArchiveFormat.MBOX, java.util.Arrays.copyOf(whole, whole.length - 12));
+
+    assertThat(done.status().state()).isEqualTo(State.FAILED);
+    assertThat(done.status().reason()).contains("gzip");
+    assertThat(done.progress().counts().filed()).isGreaterThanOrEqualTo(2);
+    assertThat(world.all(BOB)).hasSize((int) done.progress().counts().filed());
+  }
+
+  @Test
+  void aGzipBombIsNotExpanded() throws IOException {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(bytes(FROM + "Subject: x\n\n"));
+      byte[] zeros = new byte[1 << 20];
+      for (int i = 0; i < 120; i++) {
+        gzip.write(zeros);
+      }
+    }
+
+    Import done = world.imported(ArchiveFormat.MBOX, zipped.toByteArray());
+
+    assertThat(done.status().state()).isEqualTo(State.FAILED);
+    assertThat(done.status().reason()).contains("expands");
+    assertThat(world.all(BOB)).isEmpty();
+  }
+
+  @Test
+  void oneArchiveMakesNoMoreFoldersThanAMailboxCanBear() throws IOException {
+    for (int i = 0; i < FileArchived.MAX_FOLDERS + 30; i++) {
+      world.deliver("F" + i, List.of(), "Subject: " + i + "\r\n\r\nx\r\n");
+    }
+    Import done = world.imported(ArchiveFormat.MAILDIR, world.exported(ArchiveFormat.MAILDIR));
+
+    assertThat(done.progress().counts().filed()).isEqualTo(FileArchived.MAX_FOLDERS + 30);
+    assertThat(world.all(BOB).stream().filter(each -> each.folder().equals("INBOX"))).hasSize(30);
+  }
+
+  @Test
+  void aUserWhoIsGoneEndsIt() throws IOException {
+    Import begun = world.upload(ArchiveFormat.MBOX, bytes(mbox(3)));
+    world.mailboxes.delete(BOB, gone -> {});
+    world.runAll();
+
+    assertThat(world.now(begun).status().state()).isEqualTo(State.FAILED);
+    assertThat(world.now(begun).status().reason()).contains("gone");
+  }
+
+  @Test
+  void oneThatIsEndedFilesNoMore() throws IOException {
+    Import begun = world.upload(ArchiveFormat.MBOX, bytes(mbox(3)));
+    world.manage.endImport(begun.key());
+    world.runAll();
+
+    assertThat(world.all(BOB)).isEmpty();
+    assertThat(world.transfers.find(begun.key())).isEmpty();
+  }
+}
