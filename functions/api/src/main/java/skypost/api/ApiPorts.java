@@ -15,6 +15,9 @@ import skypost.mail.dns.PublishedRecords;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.DomainUsage;
+import skypost.mail.mailbox.ExpiringMailboxes;
+import skypost.mail.mailbox.MailboxChecks;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -47,6 +50,9 @@ public record ApiPorts(
     SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
     DeletedMessages deletedMessages,
+    ExpiringMailboxes expiringMailboxes,
+    MailboxChecks mailboxChecks,
+    DomainUsage domainUsage,
     Filters filters,
     FilterMemories filterMemories,
     BodyHolders holders,
@@ -77,6 +83,9 @@ public record ApiPorts(
         aws.smartHostPasswords(),
         aws.mailboxes(),
         aws.deletedMessages(),
+        aws.expiringMailboxes(),
+        aws.mailboxChecks(),
+        aws.domainUsage(),
         aws.filters(),
         aws.filterMemories(),
         aws.holders(),

@@ -13,14 +13,25 @@ import java.util.stream.Collectors;
 import skypost.mail.admin.ManageDomains;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.SenderExemption;
 import skypost.mail.directory.SenderPolicy;
 
 /** {@code /v1/domains}. */
 final class DomainRoutes {
   private static final int SMTP_PORT = 25;
+  private static final long MAX_QUOTA = 1L << 50;
   private static final Set<String> MEMBERS =
-      Set.of("domain", "kind", "primary", "dmarcReject", "spoofed", "exemptions", "recipients");
+      Set.of(
+          "domain",
+          "kind",
+          "primary",
+          "dmarcReject",
+          "spoofed",
+          "exemptions",
+          "recipients",
+          "quotaBytes",
+          TimesMembers.NAME);
   private static final Set<String> EXEMPTION_MEMBERS =
       Arrays.stream(SenderExemption.Kind.values())
           .map(Members::spelled)
@@ -70,7 +81,9 @@ final class DomainRoutes {
             senderPolicy(members),
             members
                 .object("recipients", RECIPIENTS)
-                .choice("check", Domain.RecipientCheck.class, Domain.RecipientCheck.NONE));
+                .choice("check", Domain.RecipientCheck.class, Domain.RecipientCheck.NONE),
+            new MailboxRules(
+                members.number("quotaBytes", 0, MAX_QUOTA, 0), TimesMembers.read(members)));
     members.check();
     return Answers.of(request, domains.put(domain), DomainRoutes::render);
   }
@@ -122,6 +135,10 @@ final class DomainRoutes {
     if (domain.kind() == Domain.Kind.RELAY) {
       fields.put("recipients", Map.of("check", Members.spelled(domain.recipientCheck())));
     }
+    if (domain.mailboxes().quotaBytes() > 0) {
+      fields.put("quotaBytes", domain.mailboxes().quotaBytes());
+    }
+    TimesMembers.render(domain.mailboxes().times(), fields);
     return fields;
   }
 }

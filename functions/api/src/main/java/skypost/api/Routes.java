@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import skypost.mail.admin.AdviseDomain;
+import skypost.mail.admin.CheckMailbox;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
 import skypost.mail.admin.ManageAppPasswords;
@@ -48,7 +49,11 @@ final class Routes {
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
     var domains =
-        new ManageDomains(ports.directory(), ports.relayRecipients(), ports.signingKeys());
+        new ManageDomains(
+            ports.directory(),
+            ports.relayRecipients(),
+            ports.signingKeys(),
+            ports.expiringMailboxes());
     routes.addAll(new DomainRoutes(domains).routes());
     routes.addAll(guidance(settings, ports, clock, random));
     routes.addAll(
@@ -61,6 +66,7 @@ final class Routes {
                         ports.directory(),
                         ports.credentials(),
                         ports.mailboxes(),
+                        ports.expiringMailboxes(),
                         ports.filters(),
                         ports.filterMemories()),
                     bodies,
@@ -78,6 +84,15 @@ final class Routes {
         new ManageTransfers.Ports(
             ports.transfers(), ports.exports(), ports.imports(), ports.mailboxes());
     routes.addAll(new TransferRoutes(new ManageTransfers(transfers, clock, random)).routes());
+    var checked =
+        new CheckMailbox.Ports(
+            ports.directory(),
+            ports.mailboxChecks(),
+            ports.mailboxes(),
+            ports.expiringMailboxes(),
+            ports.messages(),
+            ports.traces());
+    routes.addAll(new CheckRoutes(new CheckMailbox(checked, bodies, clock)).routes());
     routes.addAll(new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
@@ -107,7 +122,8 @@ final class Routes {
             relayRecipients,
             ports.suppressions(),
             ReturnPaths.NONE,
-            ports.screen());
+            ports.screen(),
+            ports.domainUsage());
     var relay = new ManageRelay.Ports(authorize, ports.smartHostPasswords());
     routes.addAll(
         new RelayRoutes(new ManageRelay(relay, settings.relay(), clock, random)).routes());

@@ -15,7 +15,7 @@ final class UserRoutes {
   private static final long MAX_QUOTA = 1L << 50;
   private static final int MAX_PASSWORD = 1024; // characters, as AuthorizeFunction takes them
   private static final Set<String> MEMBERS =
-      Set.of("address", "password", "quotaBytes", "deleteAfterRetrieval");
+      Set.of("address", "password", "quotaBytes", "deleteAfterRetrieval", TimesMembers.NAME);
 
   private final ManageUsers users;
 
@@ -68,7 +68,9 @@ final class UserRoutes {
         new User(
             address,
             members.number("quotaBytes", 0, MAX_QUOTA, 0),
-            members.flag("deleteAfterRetrieval", false));
+            members.flag("deleteAfterRetrieval", false),
+            Optional.empty(), // set by /filters alone
+            TimesMembers.read(members));
     members.check();
     return Answers.of(request, users.put(user, password), UserRoutes::render);
   }
@@ -85,6 +87,7 @@ final class UserRoutes {
     fields.put("address", user.address().toString());
     fields.put("quotaBytes", user.quotaBytes());
     fields.put("deleteAfterRetrieval", user.deleteAfterRetrieval());
+    TimesMembers.render(user.times(), fields);
     return fields;
   }
 }

@@ -43,11 +43,14 @@ import skypost.mail.memory.InMemoryCredentials;
 import skypost.mail.memory.InMemoryDeletedMessages;
 import skypost.mail.memory.InMemoryDestinations;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryDomainUsage;
+import skypost.mail.memory.InMemoryExpiringMailboxes;
 import skypost.mail.memory.InMemoryExportObjects;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
 import skypost.mail.memory.InMemoryGreylist;
 import skypost.mail.memory.InMemoryImportObjects;
+import skypost.mail.memory.InMemoryMailboxChecks;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
@@ -292,6 +295,9 @@ final class World {
             smartHostPasswords,
             mailboxes,
             deleted,
+            new InMemoryExpiringMailboxes(mailboxes),
+            new InMemoryMailboxChecks(mailboxes),
+            new InMemoryDomainUsage(),
             filters,
             new InMemoryFilterMemories(),
             holders,

@@ -59,7 +59,8 @@ public final class AuthorizeHandler implements RequestStreamHandler {
                 ports.suppressions(),
                 new ReturnPaths(
                     settings.secrets(CommonSettings.RETURN_SECRETS, ReturnPaths.LEAST_SECRET)),
-                new ScreenClients.Ports(callAhead.screen(), ports.greylist())),
+                new ScreenClients.Ports(callAhead.screen(), ports.greylist()),
+                ports.domainUsage()),
             relay,
             clock);
     this.decisions =

@@ -22,7 +22,9 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.ExpiringMailboxes;
+import skypost.mail.mailbox.MailboxChecks;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
@@ -205,6 +207,14 @@ public final class AwsPorts {
 
   public ExpiringMailboxes expiringMailboxes() {
     return new DynamoExpiringMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
+  public MailboxChecks mailboxChecks() {
+    return new DynamoMailboxChecks(clients.dynamo(), settings.required(MAILBOXES));
+  }
+
+  public DomainUsage domainUsage() {
+    return new DynamoDomainUsage(clients.dynamo(), settings.required(MAILBOXES));
   }
 
   public BodyHolders holders() {

@@ -9,7 +9,9 @@ import java.util.Optional;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.FolderTimes;
 import skypost.mail.directory.HostPort;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.RelayJson;
 import skypost.mail.directory.RelaySettings;
@@ -26,6 +28,8 @@ public final class DynamoDirectory implements Directory {
   private static final String DOMAINS = "@domains";
   private static final Map<String, AttributeValue> RELAY = Items.key("@relay", "settings");
   private static final String KIND = "kind";
+  private static final String QUOTA = "quotaBytes";
+  private static final String TIMES = "keepDays"; // of each folder
   private static final String RECIPIENT_CHECK = "recipientCheck";
   private static final String SPOOFED = "spoofed";
   private static final String EXEMPTIONS = "exemptions";
@@ -80,7 +84,24 @@ public final class DynamoDirectory implements Directory {
     if (domain.recipientCheck() != Domain.RecipientCheck.NONE) {
       item.put(RECIPIENT_CHECK, Items.s(domain.recipientCheck().name()));
     }
+    if (domain.mailboxes().quotaBytes() > 0) {
+      item.put(QUOTA, Items.n(domain.mailboxes().quotaBytes()));
+    }
+    item.put(TIMES, times(domain.mailboxes().times()));
     table.put(item);
+  }
+
+  private static AttributeValue times(FolderTimes times) {
+    Map<String, AttributeValue> days = new HashMap<>();
+    times.days().forEach((folder, time) -> days.put(folder, Items.n(time)));
+    return Items.map(days);
+  }
+
+  private static FolderTimes times(Map<String, AttributeValue> item) {
+    Map<String, Integer> days = new HashMap<>();
+    Items.submap(item, TIMES)
+        .forEach((folder, time) -> days.put(folder, Integer.valueOf(time.n())));
+    return new FolderTimes(days);
   }
 
   private static Domain readDomain(Map<String, AttributeValue> item) {
@@ -91,7 +112,8 @@ public final class DynamoDirectory implements Directory {
         readSenderPolicy(item),
         Items.optionalText(item, RECIPIENT_CHECK)
             .map(Domain.RecipientCheck::valueOf)
-            .orElse(Domain.RecipientCheck.NONE));
+            .orElse(Domain.RecipientCheck.NONE),
+        new MailboxRules(Items.number(item, QUOTA), times(item)));
   }
 
   private static SenderPolicy readSenderPolicy(Map<String, AttributeValue> item) {
@@ -135,7 +157,8 @@ public final class DynamoDirectory implements Directory {
             values.put(":kind", Items.s(USER));
             values.put(":quota", Items.n(user.quotaBytes()));
             values.put(":delete", Items.bool(user.deleteAfterRetrieval()));
-            yield "SET kind = :kind, quotaBytes = :quota, deleteAfterRetrieval = :delete";
+            values.put(":times", times(user.times()));
+            yield "SET kind = :kind, quotaBytes = :quota, deleteAfterRetrieval = :delete, keepDays = :times";
           }
           case Account.Alias(EmailAddress _, List<EmailAddress> targets) -> {
             values.put(":kind", Items.s(ALIAS));
@@ -165,9 +188,10 @@ public final class DynamoDirectory implements Directory {
       case USER ->
           new Account.User(
               address,
-              Items.number(item, "quotaBytes"),
+              Items.number(item, QUOTA),
               Items.flag(item, "deleteAfterRetrieval"),
-              Items.optionalText(item, FILTER));
+              Items.optionalText(item, FILTER),
+              times(item));
       case ALIAS ->
           new Account.Alias(
               address,

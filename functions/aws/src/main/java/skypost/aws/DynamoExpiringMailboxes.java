@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import skypost.mail.directory.Account;
 import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.protocol.address.EmailAddress;
@@ -68,12 +69,17 @@ public final class DynamoExpiringMailboxes implements ExpiringMailboxes {
   }
 
   @Override
+  public void registerAll(String domain, Instant at) throws IOException {
+    dues.register(new EmailAddress(Account.CATCH_ALL, domain), at);
+  }
+
+  @Override
   public Optional<String> mark(EmailAddress user) throws IOException {
     return table.head(user).map(DynamoExpiringMailboxes::mark);
   }
 
   /** A delivery moves a folder's next UID, and everything else the version. */
-  private static String mark(MailboxHead head) {
+  static String mark(MailboxHead head) {
     return head.version() + " " + new java.util.TreeMap<>(head.next());
   }
 

@@ -44,13 +44,19 @@ final class MailboxDelivery {
   }
 
   DeliveryOutcome deliver(EmailAddress user, Delivery delivery) throws IOException {
-    return place(user, delivery, new MailboxEntry(delivery.folder(), message(delivery)));
+    MailboxEntry entry = new MailboxEntry(delivery.folder(), message(delivery));
+    return place(user, entry, delivery.until());
   }
 
   /** Files it among the deleted at once. */
   DeliveryOutcome discard(EmailAddress user, Delivery delivery) throws IOException {
     MailboxEntry wanted = new MailboxEntry(delivery.folder(), message(delivery));
-    return place(user, delivery, wanted.deleted(0, clock.instant()));
+    MailboxEntry entry = wanted.deleted(0, clock.instant());
+    return place(user, entry, Optional.of(due(entry)));
+  }
+
+  private static Instant due(MailboxEntry deleted) {
+    return MailboxExpunge.due(deleted.deletion().orElseThrow().at());
   }
 
   private static MailboxMessage message(Delivery delivery) {
@@ -64,21 +70,25 @@ final class MailboxDelivery {
         delivery.results());
   }
 
-  private DeliveryOutcome place(EmailAddress user, Delivery delivery, MailboxEntry entry)
+  private DeliveryOutcome place(EmailAddress user, MailboxEntry entry, Optional<Instant> due)
       throws IOException {
     // No greater id than ours was sealed away: then ours cannot have been, and the head alone
     // tells.
     String unsealed = "#sealedTo < :self";
-    AttributeValue self = Items.s(delivery.id().value());
+    AttributeValue self = Items.s(entry.message().id().value());
     for (int tries = 1; ; tries++) {
       try {
-        return file(user, entry, unsealed, self);
+        MailboxHead head = file(user, entry, unsealed, self);
+        register(user, head, due);
+        sealIfFull(user, head);
+        return new DeliveryOutcome.Filed(
+            head.entry(entry.message().id()).orElseThrow().message().uid());
       } catch (ConditionalCheckFailedException refused) {
         Optional<MailboxHead> head = table.headOf(refused, user);
         if (head.isEmpty()) {
           return new DeliveryOutcome.NoMailbox();
         }
-        Optional<DeliveryOutcome> end = explain(user, head.get(), entry);
+        Optional<DeliveryOutcome> end = explain(user, head.get(), entry, due);
         if (end.isPresent()) {
           return end.get();
         }
@@ -90,7 +100,7 @@ final class MailboxDelivery {
     }
   }
 
-  private DeliveryOutcome file(
+  private MailboxHead file(
       EmailAddress user, MailboxEntry entry, String unsealed, AttributeValue self)
       throws IOException {
     Map<String, String> names =
@@ -118,21 +128,15 @@ final class MailboxDelivery {
       names.put("#bytes", MailboxHead.BYTES);
       names.put("#free", MailboxHead.FREE);
     }
-    MailboxHead head =
-        MailboxHead.read(
-            table.updateHead(user, update, condition, names, values, ReturnValue.ALL_NEW));
-    register(user, head, entry);
-    sealIfFull(user, head);
-    return new DeliveryOutcome.Filed(
-        head.entry(entry.message().id()).orElseThrow().message().uid());
+    return MailboxHead.read(
+        table.updateHead(user, update, condition, names, values, ReturnValue.ALL_NEW));
   }
 
   /** A fault here is the delivery's: it comes again, and is a duplicate that registers. */
-  private void register(EmailAddress user, MailboxHead head, MailboxEntry entry)
+  private void register(EmailAddress user, MailboxHead head, Optional<Instant> due)
       throws IOException {
-    if (entry.isDeleted()) {
-      Instant at = entry.deletion().orElseThrow().at();
-      dues.ensure(user, head, MailboxExpunge.due(at));
+    if (due.isPresent()) {
+      dues.ensure(user, head, due.get());
     }
   }
 
@@ -146,14 +150,15 @@ final class MailboxDelivery {
   }
 
   /** Why a delivery was refused; empty when nothing speaks against it but the age of its id. */
-  private Optional<DeliveryOutcome> explain(EmailAddress user, MailboxHead head, MailboxEntry entry)
+  private Optional<DeliveryOutcome> explain(
+      EmailAddress user, MailboxHead head, MailboxEntry entry, Optional<Instant> due)
       throws IOException {
     Optional<MailboxEntry> before = head.entry(entry.message().id());
     if (before.isEmpty()) {
       before = table.sealedEntry(user, head, entry.message().id());
     }
     if (before.isPresent()) {
-      register(user, head, before.get());
+      register(user, head, before.get().isDeleted() ? before.map(MailboxDelivery::due) : due);
       return Optional.of(new DeliveryOutcome.Duplicate(before.get().isDeleted()));
     }
     boolean fits =

@@ -27,6 +27,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param sealedTo the greatest message id that was moved into a page; a delivery with a greater id
  *     cannot be there
  * @param quota 0: no limit
+ * @param free octets that may still be filed
  * @param bytes octets of all messages but the deleted ones
  * @param next the next UID of each folder
  * @param messages how many each folder has
@@ -42,6 +43,7 @@ record MailboxHead(
     long due,
     String sealedTo,
     long quota,
+    long free,
     long bytes,
     Map<String, Long> next,
     Map<String, Long> messages,
@@ -117,6 +119,7 @@ record MailboxHead(
         Items.number(item, DUE),
         Items.text(item, SEALED_TO),
         Items.number(item, QUOTA),
+        Items.number(item, FREE),
         Items.number(item, BYTES),
         numbers(item, NEXT),
         numbers(item, MESSAGES),

@@ -144,6 +144,19 @@ public final class S3Messages implements IncomingMessages, StoredMessages {
     return new IOException("the object does not begin with an envelope");
   }
 
+  @Override
+  public boolean isStored(MessageId id) throws IOException {
+    try {
+      Calls.call(() -> s3.headObject(head -> head.bucket(bucket).key(key(id))));
+      return true;
+    } catch (IOException fault) {
+      if (fault.getCause() instanceof NoSuchKeyException) {
+        return false;
+      }
+      throw fault;
+    }
+  }
+
   private static byte[] readLine(InputStream content) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(512);
     for (int octet = content.read(); octet != '\n'; octet = content.read()) {

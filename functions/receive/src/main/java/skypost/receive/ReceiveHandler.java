@@ -26,9 +26,9 @@ import skypost.mail.dns.DnsLookups;
 import skypost.mail.filter.ApplyFilter;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.json.Fields;
+import skypost.mail.mailbox.DirectoryRetention;
 import skypost.mail.mailbox.ExpireMessages;
 import skypost.mail.mailbox.FreeBodies;
-import skypost.mail.mailbox.Retention;
 import skypost.mail.message.MessageId;
 import skypost.mail.receive.ReceiveMessage;
 import skypost.mail.receive.SweepUnfinished;
@@ -109,7 +109,8 @@ public final class ReceiveHandler implements RequestStreamHandler {
                 new ApplyFilter(filters, bounces.hostname(), clock),
                 ports.receivedReports(),
                 verifier,
-                counts),
+                counts,
+                ports.domainUsage()),
             clock);
     this.check =
         new CheckInSession(
@@ -119,7 +120,10 @@ public final class ReceiveHandler implements RequestStreamHandler {
     this.expire =
         new ExpireMessages(
             new ExpireMessages.Ports(
-                ports.expiringMailboxes(), ports.deletedMessages(), Retention.NONE),
+                ports.expiringMailboxes(),
+                ports.deletedMessages(),
+                ports.directory(),
+                new DirectoryRetention(ports.directory(), clock)),
             new FreeBodies(ports.holders(), messages),
             clock);
     this.clock = clock;

@@ -100,7 +100,7 @@ class ReceiveHandlerTest {
             new SweepUnfinished(messages, traces, queue, repeated::add, new NoMark()),
             new ExpireMessages(
                 new ExpireMessages.Ports(
-                    new InMemoryExpiringMailboxes(mailboxes), deleted, Retention.NONE),
+                    new InMemoryExpiringMailboxes(mailboxes), deleted, directory, Retention.NONE),
                 new FreeBodies(new InMemoryBodyHolders(), messages),
                 clock),
             id -> refusal.filter(reply -> id.equals(IDS.getFirst())),

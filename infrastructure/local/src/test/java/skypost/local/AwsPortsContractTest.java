@@ -8,6 +8,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,12 +23,14 @@ import skypost.aws.DynamoCredentials;
 import skypost.aws.DynamoDeletedMessages;
 import skypost.aws.DynamoDestinations;
 import skypost.aws.DynamoDirectory;
+import skypost.aws.DynamoDomainUsage;
 import skypost.aws.DynamoExpiringMailboxes;
 import skypost.aws.DynamoFilterMemories;
 import skypost.aws.DynamoFilters;
 import skypost.aws.DynamoGreylist;
 import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
+import skypost.aws.DynamoMailboxChecks;
 import skypost.aws.DynamoMailboxes;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
@@ -52,13 +56,17 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.DomainUsageContract;
 import skypost.mail.contract.ExpiryContract;
+import skypost.mail.contract.Faults;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
+import skypost.mail.contract.MailboxChecksContract;
 import skypost.mail.contract.MailboxHistoryContract;
+import skypost.mail.contract.MailboxStores;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
@@ -87,6 +95,10 @@ import skypost.mail.filter.Filters;
 import skypost.mail.json.Fields;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.DomainUsage;
+import skypost.mail.mailbox.MailboxChecks;
+import skypost.mail.mailbox.MailboxChecks.Difference;
+import skypost.mail.mailbox.MailboxChecks.What;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -106,10 +118,12 @@ import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -184,8 +198,26 @@ class AwsPortsContractTest {
   @Nested
   class DynamoMailboxHistoryTest extends MailboxHistoryContract {
     @Override
-    protected Mailboxes mailboxes() {
-      return mailboxesInDynamo();
+    protected MailboxStores stores() {
+      return stores(dynamo);
+    }
+
+    private static MailboxStores stores(DynamoDbClient client) {
+      Clock clock = Clock.systemUTC();
+      return new MailboxStores(
+          new DynamoMailboxes(client, Resources.MAILBOXES, clock),
+          new DynamoDeletedMessages(client, Resources.MAILBOXES, clock),
+          new DynamoExpiringMailboxes(client, Resources.MAILBOXES, clock),
+          new DynamoMailboxChecks(client, Resources.MAILBOXES));
+    }
+
+    /** Between any two writes of an adapter there may be a crash. */
+    @Override
+    protected MailboxStores faulty(MailboxStores stores, Random random) {
+      var writes = Set.of("putItem", "updateItem", "deleteItem", "transactWriteItems");
+      var faults =
+          new Faults(random, 8, writes::contains, () -> SdkClientException.create("no answer"));
+      return stores(faults.in(DynamoDbClient.class, dynamo));
     }
   }
 
@@ -219,6 +251,66 @@ class AwsPortsContractTest {
           new DynamoMailboxes(dynamo, Resources.MAILBOXES, clock),
           new DynamoDeletedMessages(dynamo, Resources.MAILBOXES, clock),
           new DynamoExpiringMailboxes(dynamo, Resources.MAILBOXES, clock));
+    }
+  }
+
+  @Nested
+  class DynamoDomainUsageTest extends DomainUsageContract {
+    @Override
+    protected DomainUsage usage() {
+      return new DynamoDomainUsage(dynamo, Resources.MAILBOXES);
+    }
+  }
+
+  @Nested
+  class DynamoMailboxChecksTest extends MailboxChecksContract {
+    @Override
+    protected Mailboxes mailboxes() {
+      return mailboxesInDynamo();
+    }
+
+    @Override
+    protected MailboxChecks checks() {
+      return new DynamoMailboxChecks(dynamo, Resources.MAILBOXES);
+    }
+
+    @Test
+    void countersThatAreWrongAreFoundAndSetRight() throws IOException {
+      for (int i = 0; i < 30; i++) {
+        deliver(Mailboxes.INBOX);
+      }
+      clear(Mailboxes.INBOX);
+      for (int i = 0; i < 25; i++) {
+        deliver("Work");
+      }
+      var status = mailboxes.status(user).orElseThrow();
+      var values = Map.of(":x", AttributeValue.fromN("3"));
+      var names = Map.of("#n", "n", "#b", "b", "#next", "next", "#free", "free", "#w", "Work");
+      dynamo.updateItem(update ->
+          update
+              .tableName(Resources.MAILBOXES)
+              .key(
+                  Map.of(
+                      "pk", AttributeValue.fromS(user.toString()),
+                      "sk", AttributeValue.fromS("head")))
+              .updateExpression(
+                  "SET #n.#w = :x, #b.INBOX = :x, #next.#w = :x, #free = :x, bytes = :x")
+              .expressionAttributeNames(names)
+              .expressionAttributeValues(values));
+
+      var contents = checks.read(user).orElseThrow();
+      Optional<String> whole = Optional.empty();
+      assertThat(contents.differences())
+          .containsExactlyInAnyOrder(
+              new Difference(What.MESSAGES, Optional.of("Work"), 3, 25),
+              new Difference(What.UID_NEXT, Optional.of("Work"), 3, 26),
+              new Difference(What.BYTES, Optional.of("INBOX"), 3, 0),
+              new Difference(What.BYTES, whole, 3, 250),
+              new Difference(What.FREE_BYTES, whole, 3, 99_750));
+      assertThat(checks.recount(user, contents)).isTrue();
+
+      assertThat(checks.read(user).orElseThrow().differences()).isEmpty();
+      assertThat(mailboxes.status(user)).contains(status);
     }
   }
 

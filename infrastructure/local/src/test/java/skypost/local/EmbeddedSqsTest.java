@@ -40,7 +40,7 @@ class EmbeddedSqsTest {
   @Test
   void provisioningAgainChangesNothing() {
     assertThat(new Provisioning(null, sqs, null).queues().outbound()).isEqualTo(queue);
-    assertThat(sqs.listQueues().queueUrls()).hasSize(4);
+    assertThat(sqs.listQueues().queueUrls()).hasSize(6);
   }
 
   @Test

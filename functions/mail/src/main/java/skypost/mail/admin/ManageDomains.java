@@ -1,11 +1,15 @@
 package skypost.mail.admin;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.FolderTimes;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.signing.SigningKeys;
 
 /** Makes, changes and removes domains. */
@@ -13,10 +17,16 @@ public final class ManageDomains {
   private final Directory directory;
   private final ManageRelayRecipients recipients;
   private final SigningKeys keys;
+  private final ExpiringMailboxes expiring;
 
-  public ManageDomains(Directory directory, RelayRecipients recipients, SigningKeys keys) {
+  public ManageDomains(
+      Directory directory,
+      RelayRecipients recipients,
+      SigningKeys keys,
+      ExpiringMailboxes expiring) {
     this.directory = directory;
     this.keys = keys;
+    this.expiring = expiring;
     this.recipients = new ManageRelayRecipients(directory, recipients);
   }
 
@@ -30,12 +40,20 @@ public final class ManageDomains {
       return new Outcome.Invalid<>(
           "recipients.check", "a local domain's recipients are its users and aliases");
     }
+    if (domain.kind() == Domain.Kind.RELAY && !domain.mailboxes().equals(MailboxRules.NONE)) {
+      return new Outcome.Invalid<>("kind", "a relay domain has no mailboxes to set limits for");
+    }
     Optional<Domain> present = directory.domain(domain.name());
     if (domain.kind() == Domain.Kind.RELAY && hasAccounts(domain.name())) {
       return new Outcome.Conflict<>(
           domain.name() + " has accounts: delete them before it becomes a relay domain");
     }
     directory.putDomain(domain);
+    FolderTimes times = domain.mailboxes().times();
+    if (!times.isEmpty()
+        && present.filter(before -> before.mailboxes().times().equals(times)).isEmpty()) {
+      expiring.registerAll(domain.name(), Instant.EPOCH); // by the next sweep
+    }
     return present.isEmpty() ? new Outcome.Created<>(domain) : new Outcome.Done<>(domain);
   }
 

@@ -2,6 +2,7 @@ package skypost.mail.admin;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Optional;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Account.User;
@@ -13,6 +14,7 @@ import skypost.mail.directory.Page;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.StoredPassword;
 import skypost.mail.filter.Filters;
+import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
@@ -25,6 +27,7 @@ public final class ManageUsers {
   private final Directory directory;
   private final Credentials credentials;
   private final Mailboxes mailboxes;
+  private final ExpiringMailboxes expiring;
   private final Filters filters;
   private final FilterMemories memories;
   private final FreeBodies bodies;
@@ -35,6 +38,7 @@ public final class ManageUsers {
       Directory directory,
       Credentials credentials,
       Mailboxes mailboxes,
+      ExpiringMailboxes expiring,
       Filters filters,
       FilterMemories memories) {}
 
@@ -42,6 +46,7 @@ public final class ManageUsers {
     this.directory = ports.directory();
     this.credentials = ports.credentials();
     this.mailboxes = ports.mailboxes();
+    this.expiring = ports.expiring();
     this.filters = ports.filters();
     this.memories = ports.memories();
     this.bodies = bodies;
@@ -83,6 +88,13 @@ public final class ManageUsers {
         remove(address); // somebody made an alias of that name this very moment
       }
       return isAlias(address);
+    }
+    boolean sameTimes =
+        present
+            .filter(before -> before instanceof User had && had.times().equals(user.times()))
+            .isPresent();
+    if (!user.times().isEmpty() && !sameTimes) {
+      expiring.register(address, Instant.EPOCH); // what lies there may be over its time: look soon
     }
     return present.isEmpty() ? new Outcome.Created<>(user) : new Outcome.Done<>(user);
   }

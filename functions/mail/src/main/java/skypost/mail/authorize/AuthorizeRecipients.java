@@ -17,12 +17,15 @@ import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HardBounce;
 import skypost.mail.directory.LocalAddresses;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.forward.ReturnPath;
 import skypost.mail.forward.ReturnPaths;
+import skypost.mail.mailbox.DomainQuota;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.protocol.address.EmailAddress;
@@ -50,6 +53,8 @@ public final class AuthorizeRecipients {
       SmtpReply.of(550, 1, 1, "no such mailbox in this domain");
   private static final SmtpReply FULL =
       SmtpReply.of(452, 2, 2, "the mailbox is full"); // RFC 5321 section 4.2.2
+  private static final SmtpReply DOMAIN_FULL =
+      SmtpReply.of(452, 2, 2, "the mailboxes of this domain are full");
   private static final SmtpReply DENIED = SmtpReply.of(550, 7, 1, "relay access denied");
   private static final SmtpReply DENIED_BY_RULE =
       SmtpReply.of(550, 7, 1, "mail to this recipient is not allowed");
@@ -69,6 +74,7 @@ public final class AuthorizeRecipients {
   private final RelaySettings relayDefaults;
   private final ReturnPaths returnPaths;
   private final ScreenClients screen;
+  private final DomainQuota quota;
   private final Clock clock;
 
   /** What it asks. */
@@ -78,7 +84,26 @@ public final class AuthorizeRecipients {
       CheckRelayRecipients relayRecipients,
       Suppressions suppressions,
       ReturnPaths returnPaths,
-      ScreenClients.Ports screen) {
+      ScreenClients.Ports screen,
+      DomainUsage usage) {
+    /** Where domains have no quotas. */
+    public Ports(
+        Directory directory,
+        Mailboxes mailboxes,
+        CheckRelayRecipients relayRecipients,
+        Suppressions suppressions,
+        ReturnPaths returnPaths,
+        ScreenClients.Ports screen) {
+      this(
+          directory,
+          mailboxes,
+          relayRecipients,
+          suppressions,
+          returnPaths,
+          screen,
+          DomainUsage.UNKNOWN);
+    }
+
     /** Where nobody is screened. */
     public Ports(
         Directory directory,
@@ -118,6 +143,7 @@ public final class AuthorizeRecipients {
     this.relayDefaults = relayDefaults;
     this.returnPaths = ports.returnPaths();
     this.screen = new ScreenClients(directory, relayDefaults, ports.screen(), clock);
+    this.quota = new DomainQuota(ports.usage(), directory, mailboxes, clock);
     this.clock = clock;
   }
 
@@ -307,7 +333,14 @@ public final class AuthorizeRecipients {
     if (account.get() instanceof Account.User user && isFull(user, question.size())) {
       return new RecipientAnswer(false, FULL, "over-quota");
     }
-    boolean lasting = !(account.get() instanceof Account.User user && user.quotaBytes() > 0);
+    String domain = account.get().address().domain();
+    MailboxRules rules = domains.find(domain).map(Domain::mailboxes).orElse(MailboxRules.NONE);
+    boolean isUser = account.get() instanceof Account.User;
+    if (isUser && quota.isFull(domain, rules, question.size())) {
+      return new RecipientAnswer(false, DOMAIN_FULL, "domain-over-quota");
+    }
+    boolean unlimited = account.get() instanceof Account.User user && user.quotaBytes() == 0;
+    boolean lasting = !isUser || (unlimited && rules.quotaBytes() == 0);
     return new RecipientAnswer(true, ACCEPTED, rule, lasting);
   }
 

@@ -21,9 +21,14 @@ public sealed interface Account {
    *     came
    * @param filter the version of the user's filter, set through {@link skypost.mail.filter.Filters}
    *     alone; empty: there is none
+   * @param times how long the folders keep messages, before what the domain says
    */
   record User(
-      EmailAddress address, long quotaBytes, boolean deleteAfterRetrieval, Optional<String> filter)
+      EmailAddress address,
+      long quotaBytes,
+      boolean deleteAfterRetrieval,
+      Optional<String> filter,
+      FolderTimes times)
       implements Account {
     public User {
       if (quotaBytes < 0) {
@@ -31,14 +36,28 @@ public sealed interface Account {
       }
     }
 
+    /** Whose folders keep what the domain says. */
+    public User(
+        EmailAddress address,
+        long quotaBytes,
+        boolean deleteAfterRetrieval,
+        Optional<String> filter) {
+      this(address, quotaBytes, deleteAfterRetrieval, filter, FolderTimes.NONE);
+    }
+
     /** Without a filter. */
     public User(EmailAddress address, long quotaBytes, boolean deleteAfterRetrieval) {
       this(address, quotaBytes, deleteAfterRetrieval, Optional.empty());
     }
 
+    /** The same with other times. */
+    public User keeping(FolderTimes other) {
+      return new User(address, quotaBytes, deleteAfterRetrieval, filter, other);
+    }
+
     /** The same with another filter, or none. */
     public User filteredBy(Optional<String> version) {
-      return new User(address, quotaBytes, deleteAfterRetrieval, version);
+      return new User(address, quotaBytes, deleteAfterRetrieval, version, times);
     }
   }
 

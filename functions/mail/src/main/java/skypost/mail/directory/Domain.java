@@ -10,13 +10,15 @@ import java.util.Optional;
  * @param primary for a relay domain, where its mail goes ({@code host:port}); empty: to its MX
  * @param senderPolicy what to do with mail from outside whose sender is not who it says
  * @param recipientCheck how we know a relay domain's recipients; a local domain's are its accounts
+ * @param mailboxes what holds for a local domain's mailboxes
  */
 public record Domain(
     String name,
     Kind kind,
     Optional<HostPort> primary,
     SenderPolicy senderPolicy,
-    RecipientCheck recipientCheck) {
+    RecipientCheck recipientCheck,
+    MailboxRules mailboxes) {
   /** Our part in a domain. */
   public enum Kind {
     /** We hold its mailboxes. */
@@ -35,9 +37,24 @@ public record Domain(
     CALL_AHEAD
   }
 
+  /** A domain whose mailboxes have no limits. */
+  public Domain(
+      String name,
+      Kind kind,
+      Optional<HostPort> primary,
+      SenderPolicy senderPolicy,
+      RecipientCheck recipientCheck) {
+    this(name, kind, primary, senderPolicy, recipientCheck, MailboxRules.NONE);
+  }
+
   /** A domain whose recipients are not checked. */
   public Domain(String name, Kind kind, Optional<HostPort> primary, SenderPolicy senderPolicy) {
     this(name, kind, primary, senderPolicy, RecipientCheck.NONE);
+  }
+
+  /** The same with other rules for its mailboxes. */
+  public Domain with(MailboxRules rules) {
+    return new Domain(name, kind, primary, senderPolicy, recipientCheck, rules);
   }
 
   /** A local domain with default settings. */

@@ -15,6 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import skypost.mail.directory.Account;
+import skypost.mail.directory.Directory;
+import skypost.mail.directory.Page;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.ExpiringMailboxes.Due;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
@@ -35,6 +38,7 @@ public final class ExpireMessages {
   private static final int AT_ONCE = 8;
 
   private static final int BATCH = 500;
+  private static final int ACCOUNTS = 200;
   private static final Duration LEAST_WAIT = Duration.ofDays(1);
 
   private final Ports ports;
@@ -42,7 +46,11 @@ public final class ExpireMessages {
   private final Clock clock;
 
   /** What it works on. */
-  public record Ports(ExpiringMailboxes mailboxes, DeletedMessages deleted, Retention retention) {}
+  public record Ports(
+      ExpiringMailboxes mailboxes,
+      DeletedMessages deleted,
+      Directory directory,
+      Retention retention) {}
 
   public ExpireMessages(Ports ports, FreeBodies bodies, Clock clock) {
     this.ports = ports;
@@ -105,6 +113,11 @@ public final class ExpireMessages {
   private boolean expire(Due due, AtomicInteger messages) throws IOException {
     EmailAddress user = due.user();
     Instant now = clock.instant();
+    if (due.isWholeDomain()) {
+      registerAll(user.domain(), now);
+      ports.mailboxes().drop(due);
+      return true;
+    }
     Map<String, Duration> kept = ports.retention().of(user);
     for (Map.Entry<String, Duration> folder : kept.entrySet()) {
       messages.addAndGet(retire(user, folder.getKey(), folder.getValue(), now));
@@ -120,6 +133,20 @@ public final class ExpireMessages {
     Optional<Instant> next = next(user, kept).map(at -> at.isBefore(tomorrow) ? tomorrow : at);
     return ports.mailboxes().settle(due, mark.get(), next)
         || ports.mailboxes().settle(due, mark.get(), Optional.of(tomorrow));
+  }
+
+  /** One that has a date is passed over, so a run that is cut short is carried on by the next. */
+  private void registerAll(String domain, Instant now) throws IOException {
+    Optional<String> next = Optional.empty();
+    do {
+      Page<Account> page = ports.directory().accounts(domain, ACCOUNTS, next);
+      for (Account account : page.items()) {
+        if (account instanceof Account.User) {
+          ports.mailboxes().register(account.address(), now);
+        }
+      }
+      next = page.next();
+    } while (next.isPresent());
   }
 
   private Optional<Instant> next(EmailAddress user, Map<String, Duration> kept) throws IOException {

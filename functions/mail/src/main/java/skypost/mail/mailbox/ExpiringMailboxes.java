@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.directory.Account;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.protocol.address.EmailAddress;
 
@@ -19,6 +20,9 @@ public interface ExpiringMailboxes {
 
   /** Registers a mailbox, unless it is to be looked at earlier anyway. */
   void register(EmailAddress user, Instant at) throws IOException;
+
+  /** Has all mailboxes of a domain registered by the next run: its rules have changed. */
+  void registerAll(String domain, Instant at) throws IOException;
 
   /**
    * A mark that changes with all that is filed, deleted and brought back; empty when there is no
@@ -55,6 +59,10 @@ public interface ExpiringMailboxes {
   boolean retire(EmailAddress user, String folder, Collection<MailboxMessage> messages, Instant now)
       throws IOException;
 
-  /** A registration. */
-  record Due(EmailAddress user, Instant at) {}
+  /** A registration; of all mailboxes of a domain, when the user is {@code *}. */
+  record Due(EmailAddress user, Instant at) {
+    public boolean isWholeDomain() {
+      return user.local().equals(Account.CATCH_ALL); // no user has this name
+    }
+  }
 }

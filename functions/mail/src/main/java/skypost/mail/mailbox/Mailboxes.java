@@ -117,6 +117,8 @@ public interface Mailboxes {
    *     beyond {@link #MAX_FLAGS} characters in all may be left out
    * @param results what its reader is told of the sender, as {@link
    *     skypost.mail.message.SenderResults} packs it; may be empty
+   * @param until when the folder's time for it ends, so that somebody looks at the mailbox then,
+   *     see {@link ExpiringMailboxes}; empty: it stays
    */
   record Delivery(
       MessageId id,
@@ -125,12 +127,13 @@ public interface Mailboxes {
       boolean shared,
       String subject,
       List<String> flags,
-      String results) {
+      String results,
+      Optional<Instant> until) {
     public Delivery {
       flags = List.copyOf(flags);
     }
 
-    /** With nothing said of the sender. */
+    /** With nothing said of the sender, and that stays. */
     public Delivery(
         MessageId id,
         String folder,
@@ -138,7 +141,7 @@ public interface Mailboxes {
         boolean shared,
         String subject,
         List<String> flags) {
-      this(id, folder, size, shared, subject, flags, "");
+      this(id, folder, size, shared, subject, flags, "", Optional.empty());
     }
 
     /** Without flags. */

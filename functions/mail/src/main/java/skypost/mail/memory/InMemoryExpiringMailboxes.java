@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import skypost.mail.directory.Account;
 import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
@@ -36,6 +37,11 @@ public final class InMemoryExpiringMailboxes implements ExpiringMailboxes {
     synchronized (mailboxes) {
       mailboxes.register(user, at);
     }
+  }
+
+  @Override
+  public void registerAll(String domain, Instant at) {
+    register(new EmailAddress(Account.CATCH_ALL, domain), at);
   }
 
   @Override

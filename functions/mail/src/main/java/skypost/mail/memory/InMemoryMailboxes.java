@@ -58,6 +58,7 @@ public final class InMemoryMailboxes implements Mailboxes {
     if (mailbox == null) {
       return new DeliveryOutcome.NoMailbox();
     }
+    delivery.until().ifPresent(until -> register(user, until));
     Optional<DeliveryOutcome> before = mailbox.before(delivery.id());
     if (before.isPresent()) {
       return before.get();

@@ -16,6 +16,15 @@ public interface StoredMessages {
    */
   Optional<StoredMessage> open(MessageId id) throws IOException;
 
+  /** Whether a message is stored, without its content. */
+  default boolean isStored(MessageId id) throws IOException {
+    Optional<StoredMessage> opened = open(id);
+    if (opened.isPresent()) {
+      opened.get().close();
+    }
+    return opened.isPresent();
+  }
+
   /** Deletes bodies; those already gone count as deleted. */
   void delete(Collection<MessageId> ids) throws IOException;
 

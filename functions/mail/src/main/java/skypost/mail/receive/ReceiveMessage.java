@@ -19,6 +19,8 @@ import skypost.mail.filter.FilterPlan.Filing;
 import skypost.mail.filter.FilteredMail;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.mailbox.BodyHolders;
+import skypost.mail.mailbox.DomainQuota;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
@@ -74,15 +76,48 @@ public final class ReceiveMessage {
       ApplyFilter filters,
       ReceivedReports reports,
       SenderVerifier verifier,
-      CountSenders counts) {}
+      CountSenders counts,
+      DomainUsage usage) {
+    /** Where domains have no quotas. */
+    public Ports(
+        Directory directory,
+        StoredMessages messages,
+        Mailboxes mailboxes,
+        BodyHolders holders,
+        OutboundQueue queue,
+        Traces traces,
+        Bounces bounces,
+        ReturnPaths returnPaths,
+        ApplyFilter filters,
+        ReceivedReports reports,
+        SenderVerifier verifier,
+        CountSenders counts) {
+      this(
+          directory,
+          messages,
+          mailboxes,
+          holders,
+          queue,
+          traces,
+          bounces,
+          returnPaths,
+          filters,
+          reports,
+          verifier,
+          counts,
+          DomainUsage.UNKNOWN);
+    }
+  }
 
   private final Ports ports;
   private final ResolveRecipients resolver;
+  private final DomainQuota quota;
   private final Clock clock;
 
   public ReceiveMessage(Ports ports, Clock clock) {
     this.ports = ports;
     this.resolver = new ResolveRecipients(ports, clock);
+    this.quota = new DomainQuota(ports.usage(), ports.directory(), ports.mailboxes(), clock);
     this.clock = clock;
   }
 
@@ -174,6 +209,7 @@ public final class ReceiveMessage {
       failed.addAll(resolution.failed());
       for (Local local : resolution.local()) {
         deliver(local);
+        quota.count(local.user().domain(), local.rules());
       }
       queue(entries.stream().map(entry -> entry.withShared(shared)).toList());
       report();
@@ -257,7 +293,7 @@ public final class ReceiveMessage {
      */
     private void discard(Local local, FilterPlan plan) throws IOException {
       EmailAddress user = local.user();
-      switch (ports.mailboxes().discard(user, delivery(user, Filing.INBOX))) {
+      switch (ports.mailboxes().discard(user, delivery(local, Filing.INBOX))) {
         case DeliveryOutcome.Filed _ -> discarded(local, plan);
         case DeliveryOutcome.Duplicate(boolean removed) -> {
           if (removed) {
@@ -286,7 +322,11 @@ public final class ReceiveMessage {
     private void file(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
       String folder = filing.folder();
-      switch (ports.mailboxes().deliver(user, delivery(user, filing))) {
+      if (quota.isFull(user.domain(), local.rules(), content.size())) {
+        refuse(local, filing);
+        return;
+      }
+      switch (ports.mailboxes().deliver(user, delivery(local, filing))) {
         case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
         case DeliveryOutcome.Duplicate _ -> { // perhaps when it was judged otherwise
           String found = ports.mailboxes().folderOf(user, id).orElse(folder);
@@ -306,7 +346,7 @@ public final class ReceiveMessage {
      */
     private void refuse(Local local, Filing filing) throws IOException {
       EmailAddress user = local.user();
-      switch (ports.mailboxes().discard(user, delivery(user, filing))) {
+      switch (ports.mailboxes().discard(user, delivery(local, filing))) {
         case DeliveryOutcome.Duplicate(boolean removed) when !removed ->
             done(local, new Outcome.FiledBefore(filing.folder()));
         case DeliveryOutcome _ -> {
@@ -316,9 +356,17 @@ public final class ReceiveMessage {
       }
     }
 
-    private Delivery delivery(EmailAddress user, Filing filing) {
-      long size = FinalDelivery.size(envelope, user, content.size());
-      return new Delivery(id, filing.folder(), size, shared, subject, filing.flags(), results);
+    private Delivery delivery(Local local, Filing filing) {
+      String folder = filing.folder();
+      return new Delivery(
+          id,
+          folder,
+          FinalDelivery.size(envelope, local.user(), content.size()),
+          shared,
+          subject,
+          filing.flags(),
+          results,
+          local.rules().times().of(folder).map(id.acceptedAt()::plus));
     }
 
     /**

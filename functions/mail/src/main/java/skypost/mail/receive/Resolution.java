@@ -2,6 +2,7 @@ package skypost.mail.receive;
 
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.message.Envelope.Recipient;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.SmtpReply;
@@ -29,8 +30,9 @@ record Resolution(
    * @param given the recipient that first led to it
    * @param user whose it is
    * @param filter the version of the user's filter; empty: there is none
+   * @param rules of the mailbox: how long its folders keep messages, and the domain's quota
    */
-  record Local(Recipient given, EmailAddress user, Optional<String> filter) {}
+  record Local(Recipient given, EmailAddress user, Optional<String> filter, MailboxRules rules) {}
 
   /**
    * An address elsewhere.

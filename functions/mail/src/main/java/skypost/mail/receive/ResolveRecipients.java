@@ -14,6 +14,7 @@ import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.LocalAddresses;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.ReportAddresses;
 import skypost.mail.directory.SenderPolicy;
@@ -106,6 +107,11 @@ final class ResolveRecipients {
     }
   }
 
+  /** What holds for a domain's mailboxes; it is remembered, so nothing is read for it. */
+  private MailboxRules rules(String domain) throws IOException {
+    return domains.find(domain).map(Domain::mailboxes).orElse(MailboxRules.NONE);
+  }
+
   /** The way from one recipient through the aliases. */
   private final class Walk {
     private final Coming coming;
@@ -173,8 +179,10 @@ final class ResolveRecipients {
       }
       switch (account.get()) {
         case Account.User user -> {
+          MailboxRules ofDomain = rules(user.address().domain());
+          var rules = new MailboxRules(ofDomain.quotaBytes(), user.times().over(ofDomain.times()));
           reached.local.putIfAbsent(
-              user.address(), new Local(given, user.address(), user.filter()));
+              user.address(), new Local(given, user.address(), user.filter(), rules));
           arrived = true;
         }
         case Account.Alias alias -> {

@@ -21,13 +21,18 @@ import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
+import skypost.mail.directory.FolderTimes;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.SenderPolicy;
 import skypost.mail.directory.SmartHosts;
 import skypost.mail.directory.Suppressions.Suppression;
+import skypost.mail.forward.ReturnPaths;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryDomainUsage;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryProbedRecipients;
 import skypost.mail.memory.InMemoryRelayRecipients;
@@ -275,6 +280,35 @@ class AuthorizeRecipientsTest {
   }
 
   @Test
+  void whereAllMailboxesOfADomainAreFullTogetherItsMailWaitsOutside() throws IOException {
+    var usage = new InMemoryDomainUsage();
+    var counted = new DomainUsage.Usage(900, Instant.now(), 0, Optional.empty());
+    usage.replace("local.example", Optional.empty(), counted);
+    var limits = new MailboxRules(1000, FolderTimes.NONE);
+    directory.putDomain(Domain.local("local.example").with(limits));
+    var limited =
+        new AuthorizeRecipients(
+            new AuthorizeRecipients.Ports(
+                directory,
+                mailboxes,
+                unchecked(),
+                suppressions,
+                ReturnPaths.NONE,
+                ScreenClients.Ports.NONE,
+                usage),
+            RelaySettings.DEFAULT,
+            Clock.systemUTC());
+
+    var answer = limited.decide(inbound(101)).getFirst();
+    assertThat(answer.accepted()).isFalse();
+    assertThat(answer.reply().toString())
+        .isEqualTo("452 4.2.2 the mailboxes of this domain are full");
+    assertThat(limited.decide(inbound(100)).getFirst().accepted()).isTrue();
+    // a front that remembered it would not see the domain fill up
+    assertThat(limited.decide(inbound(100)).getFirst().lasting()).isFalse();
+  }
+
+  @Test
   void everyRecipientHasItsOwnAnswerInOrder() throws IOException {
     var question =
         question(
@@ -312,6 +346,11 @@ class AuthorizeRecipientsTest {
                 0,
                 recipient))
         .getFirst();
+  }
+
+  private static RecipientsQuestion inbound(long size) {
+    return question(
+        Service.INBOUND, STRANGER, Optional.empty(), Optional.empty(), size, ANN.toString());
   }
 
   private static RecipientsQuestion question(

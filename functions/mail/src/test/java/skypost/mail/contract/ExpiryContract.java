@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import skypost.mail.directory.Account;
 import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.ExpireMessages;
@@ -26,6 +27,7 @@ import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.mailbox.Retention;
 import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
@@ -39,6 +41,7 @@ public abstract class ExpiryContract {
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   private Instant now = Instant.parse("2026-11-25T08:00:00Z");
   private Ports ports;
+  private final InMemoryDirectory directory = new InMemoryDirectory();
   private Retention retention = Retention.NONE;
   private EmailAddress user;
 
@@ -150,8 +153,10 @@ public abstract class ExpiryContract {
     fill(INBOX, 10);
     now = now.plus(Duration.ofDays(20));
     List<MessageId> young = fill("Junk", 5);
-    ports.expiring().register(user, now);
+    directory.putAccount(new Account.User(user, 0, false));
+    ports.expiring().registerAll(user.domain(), now);
 
+    expire();
     expire();
     assertThat(messages("Junk")).hasSize(105);
     now = now.plus(Duration.ofDays(10)); // when the first run said it should look again
@@ -166,6 +171,22 @@ public abstract class ExpiryContract {
     expire();
     assertThat(stored(old)).isEmpty();
     assertThat(stored(young)).hasSize(5);
+  }
+
+  @Test
+  void aDeliveryToAFolderThatKeepsNothingForEverIsEnough() throws IOException {
+    retention = each -> Map.of("Junk", Duration.ofDays(3));
+    MessageId id = store(Samples.id(now));
+    Optional<Instant> until = Optional.of(id.acceptedAt().plus(Duration.ofDays(3)));
+    var delivery = new Delivery(id, "Junk", 10, false, "", List.of(), "", until);
+    ports.mailboxes().deliver(user, delivery);
+    ports.mailboxes().deliver(user, delivery);
+
+    now = now.plus(Duration.ofDays(3));
+    assertThat(expire()).isEqualTo(1);
+
+    assertThat(messages("Junk")).isEmpty();
+    assertThat(deleted()).extracting(DeletedMessage::id).containsExactly(id);
   }
 
   @Test
@@ -199,7 +220,7 @@ public abstract class ExpiryContract {
   private int expire() throws IOException {
     InstantSource source = () -> now;
     return new ExpireMessages(
-            new ExpireMessages.Ports(ports.expiring(), ports.deleted(), each -> retention.of(each)),
+            new ExpireMessages.Ports(ports.expiring(), ports.deleted(), directory, retention),
             new FreeBodies(holders, bodies),
             source.withZone(ZoneOffset.UTC))
         .run(now.plusSeconds(60));

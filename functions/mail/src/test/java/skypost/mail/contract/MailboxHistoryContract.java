@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,7 +38,14 @@ public abstract class MailboxHistoryContract {
   private static final Instant UNTIL = NOW.plusSeconds(600);
 
   /** The mailboxes under test. */
-  protected abstract Mailboxes mailboxes() throws IOException;
+  protected abstract MailboxStores stores() throws IOException;
+
+  /** The same, where one write in some dozen fails, before it was done or after. */
+  protected abstract MailboxStores faulty(MailboxStores stores, Random random) throws IOException;
+
+  private Mailboxes mailboxes() throws IOException {
+    return stores().mailboxes();
+  }
 
   @Test
   void concurrentDeliveriesBecomeVisibleInTheOrderOfTheirUids() throws Exception {
@@ -150,110 +156,57 @@ public abstract class MailboxHistoryContract {
   }
 
   /**
-   * Random deliveries, repeats, removals and quota changes; after each, the mailbox equals a model
-   * of it.
+   * Random deliveries, repeats, discards, removals, restores, ends and quota changes; after each,
+   * the mailbox equals a model of it.
    */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 25_11_2026})
   void aRandomHistoryEndsWhereItsModelDoes(long seed) throws IOException {
     Random random = new Random(seed);
-    Mailboxes mailboxes = mailboxes();
-    Model model = new Model(newUser(mailboxes));
-    for (int step = 0; step < 300; step++) {
-      switch (random.nextInt(20)) {
-        case 0 -> model.expunge(mailboxes, random);
-        case 1, 2, 3 -> model.repeat(mailboxes, random);
-        case 4 -> model.changeQuota(mailboxes, random);
-        default -> model.deliver(mailboxes, random);
+    MailboxStores stores = stores();
+    MailboxModel model = new MailboxModel(stores, newUser(stores.mailboxes()), random);
+    for (int step = 0; step < 400; step++) {
+      switch (random.nextInt(25)) {
+        case 0 -> model.expunge();
+        case 1, 2, 3 -> model.repeat();
+        case 4 -> model.changeQuota();
+        case 5, 6 -> model.discard();
+        case 7, 8 -> model.restore();
+        case 9 -> model.forget();
+        case 10 -> model.retire();
+        default -> model.deliver();
       }
       if (step % 10 == 0) {
-        model.assertEqual(mailboxes);
+        model.assertEqual();
       }
     }
-    model.assertEqual(mailboxes);
+    model.assertEqual();
   }
 
-  /** A mailbox as it must be. */
-  private static final class Model {
-    static final List<String> FOLDERS = List.of(INBOX, "Junk", "Work");
-
-    final EmailAddress user;
-    final TreeMap<String, List<MailboxMessage>> folders = new TreeMap<>();
-    final TreeMap<String, Long> uidNext = new TreeMap<>();
-    final List<Delivery> taken = new ArrayList<>();
-    long quota;
-
-    Model(EmailAddress user) {
-      this.user = user;
-      FOLDERS.forEach(name -> folders.put(name, new ArrayList<>()));
-      FOLDERS.forEach(name -> uidNext.put(name, 1L));
-    }
-
-    long bytes() {
-      return folders.values().stream().flatMap(List::stream).mapToLong(MailboxMessage::size).sum();
-    }
-
-    void deliver(Mailboxes mailboxes, Random random) throws IOException {
-      String folder = FOLDERS.get(Math.max(0, random.nextInt(5) - 2)); // mostly INBOX
-      Instant accepted =
-          Instant.now().minusSeconds(random.nextInt(3) == 0 ? random.nextInt(200_000) : 0);
-      var delivery =
-          new Delivery(
-              Samples.id(accepted),
-              folder,
-              1 + random.nextInt(500),
-              random.nextBoolean(),
-              "s" + taken.size());
-      DeliveryOutcome outcome = mailboxes.deliver(user, delivery);
-      if (quota > 0 && bytes() + delivery.size() > quota) {
-        assertThat(outcome).isEqualTo(new DeliveryOutcome.OverQuota());
-        return;
+  /**
+   * Many sessions at once, each with crashes and lost answers that it meets as a program does, by
+   * asking again: nothing is lost, nothing is there twice, no UID is given twice, and the counters
+   * are right.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {4, 5, 25_11_2026})
+  void whateverFailsNothingIsLostAndNothingIsThereTwice(long seed) throws Exception {
+    MailboxStores stores = stores();
+    EmailAddress user = newUser(stores.mailboxes());
+    MailboxCrowd crowd = new MailboxCrowd(user);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Void>> sessions = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Random random = new Random(seed + i);
+        MailboxStores faulty = faulty(stores, random);
+        String name = "session-" + i;
+        sessions.add(() -> crowd.live(faulty, name, random, 70));
       }
-      long uid = uidNext.merge(folder, 1L, Long::sum) - 1;
-      assertThat(outcome).isEqualTo(new DeliveryOutcome.Filed(uid));
-      folders
-          .get(folder)
-          .add(
-              new MailboxMessage(
-                  uid, delivery.id(), delivery.size(), delivery.shared(), delivery.subject()));
-      taken.add(delivery);
-    }
-
-    void repeat(Mailboxes mailboxes, Random random) throws IOException {
-      if (!taken.isEmpty()) {
-        Delivery again = taken.get(random.nextInt(taken.size()));
-        assertThat(mailboxes.deliver(user, again)).isInstanceOf(DeliveryOutcome.Duplicate.class);
+      for (Future<Void> session : threads.invokeAll(sessions)) {
+        session.get();
       }
     }
-
-    void changeQuota(Mailboxes mailboxes, Random random) throws IOException {
-      quota = random.nextBoolean() ? 0 : bytes() + random.nextInt(3000);
-      mailboxes.create(user, quota);
-    }
-
-    void expunge(Mailboxes mailboxes, Random random) throws IOException {
-      String folder = FOLDERS.get(random.nextInt(FOLDERS.size()));
-      Snapshot snapshot = mailboxes.open(user, folder).orElseThrow();
-      int share = 1 + random.nextInt(4);
-      List<MailboxMessage> doomed =
-          snapshot.messages().stream().filter(message -> random.nextInt(share) == 0).toList();
-      assertThat(mailboxes.lease(user, "model", snapshot, NOW, UNTIL))
-          .isEqualTo(new LeaseOutcome.Taken());
-      assertThat(mailboxes.expunge(user, "model", snapshot, doomed)).isTrue();
-      folders.get(folder).removeAll(doomed);
-    }
-
-    void assertEqual(Mailboxes mailboxes) throws IOException {
-      MailboxStatus status = mailboxes.status(user).orElseThrow();
-      for (String name : FOLDERS) {
-        assertThat(mailboxes.open(user, name).orElseThrow().messages())
-            .isEqualTo(folders.get(name));
-        assertThat(status.folder(name).uidNext()).isEqualTo(uidNext.get(name));
-      }
-      assertThat(status.bytes()).isEqualTo(bytes());
-      assertThat(status.quotaBytes()).isEqualTo(quota);
-      assertCountersEqualContents(mailboxes, user, FOLDERS);
-    }
+    crowd.assertNothingLost(stores);
   }
 
   private static EmailAddress newUser(Mailboxes mailboxes) throws IOException {
@@ -299,7 +252,7 @@ public abstract class MailboxHistoryContract {
     return snapshot.messages();
   }
 
-  private static void assertCountersEqualContents(
+  static void assertCountersEqualContents(
       Mailboxes mailboxes, EmailAddress user, List<String> folders) throws IOException {
     MailboxStatus status = mailboxes.status(user).orElseThrow();
     long messages = 0;

@@ -82,7 +82,8 @@ public abstract class MailboxesContract {
             true,
             "Grüße 北京 \"quoted\" \uD83D\uDCEC",
             List.of("\\Seen", "s", "$Label1"),
-            "\1\2s\u00e9l\35 \37");
+            "\1\2s\u00e9l\35 \37",
+            Optional.empty());
     var plain = new Delivery(Samples.id(), INBOX, 1, false, "", List.of("s"));
 
     assertThat(mailboxes.deliver(user, delivery)).isEqualTo(new DeliveryOutcome.Filed(1));

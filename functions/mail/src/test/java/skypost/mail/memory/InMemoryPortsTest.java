@@ -1,9 +1,12 @@
 package skypost.mail.memory;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
@@ -14,15 +17,19 @@ import skypost.mail.contract.CredentialsContract;
 import skypost.mail.contract.DeletedMessagesContract;
 import skypost.mail.contract.DestinationsContract;
 import skypost.mail.contract.DirectoryContract;
+import skypost.mail.contract.DomainUsageContract;
 import skypost.mail.contract.ExpiryContract;
 import skypost.mail.contract.ExportObjectsContract;
+import skypost.mail.contract.Faults;
 import skypost.mail.contract.FilterMemoriesContract;
 import skypost.mail.contract.FiltersContract;
 import skypost.mail.contract.GreylistContract;
 import skypost.mail.contract.ImportObjectsContract;
 import skypost.mail.contract.KeptPoliciesContract;
 import skypost.mail.contract.LoginAttemptsContract;
+import skypost.mail.contract.MailboxChecksContract;
 import skypost.mail.contract.MailboxHistoryContract;
+import skypost.mail.contract.MailboxStores;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
 import skypost.mail.contract.MessagesContract;
@@ -47,6 +54,8 @@ import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.DomainUsage;
+import skypost.mail.mailbox.MailboxChecks;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
@@ -173,6 +182,31 @@ class InMemoryPortsTest {
   }
 
   @Nested
+  class OfDomainUsage extends DomainUsageContract {
+    private final DomainUsage usage = new InMemoryDomainUsage();
+
+    @Override
+    protected DomainUsage usage() {
+      return usage;
+    }
+  }
+
+  @Nested
+  class OfMailboxChecks extends MailboxChecksContract {
+    private final InMemoryMailboxes memory = new InMemoryMailboxes();
+
+    @Override
+    protected Mailboxes mailboxes() {
+      return memory;
+    }
+
+    @Override
+    protected MailboxChecks checks() {
+      return new InMemoryMailboxChecks(memory);
+    }
+  }
+
+  @Nested
   class OfRelayRecipients extends RelayRecipientsContract {
     private final RelayRecipients recipients = new InMemoryRelayRecipients();
 
@@ -288,13 +322,25 @@ class InMemoryPortsTest {
     }
   }
 
+  private static final Set<String> MUTATIONS =
+      Set.of("deliver", "discard", "lease", "expunge", "endLease", "restore", "forget", "retire");
+
   @Nested
   class OfMailboxHistories extends MailboxHistoryContract {
-    private final Mailboxes mailboxes = new InMemoryMailboxes();
+    private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
 
     @Override
-    protected Mailboxes mailboxes() {
-      return mailboxes;
+    protected MailboxStores stores() {
+      return new MailboxStores(
+          mailboxes,
+          new InMemoryDeletedMessages(mailboxes),
+          new InMemoryExpiringMailboxes(mailboxes),
+          new InMemoryMailboxChecks(mailboxes));
+    }
+
+    @Override
+    protected MailboxStores faulty(MailboxStores stores, Random random) {
+      return stores.with(new Faults(random, 8, MUTATIONS::contains, IOException::new));
     }
   }
 

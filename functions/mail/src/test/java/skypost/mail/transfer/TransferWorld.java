@@ -122,7 +122,8 @@ final class TransferWorld {
             false,
             "subject",
             flags,
-            results.pack(envelope)));
+            results.pack(envelope),
+            Optional.empty()));
     return id;
   }
 

@@ -1,0 +1,22 @@
+package skypost.mail.contract;
+
+import skypost.mail.mailbox.DeletedMessages;
+import skypost.mail.mailbox.ExpiringMailboxes;
+import skypost.mail.mailbox.MailboxChecks;
+import skypost.mail.mailbox.Mailboxes;
+
+/** All that looks at the same mailboxes. */
+public record MailboxStores(
+    Mailboxes mailboxes,
+    DeletedMessages deleted,
+    ExpiringMailboxes expiring,
+    MailboxChecks checks) {
+  /** Each with faults. */
+  public MailboxStores with(Faults faults) {
+    return new MailboxStores(
+        faults.in(Mailboxes.class, mailboxes),
+        faults.in(DeletedMessages.class, deleted),
+        faults.in(ExpiringMailboxes.class, expiring),
+        checks);
+  }
+}
