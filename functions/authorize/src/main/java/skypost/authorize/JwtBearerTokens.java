@@ -142,7 +142,7 @@ public final class JwtBearerTokens implements BearerTokens {
 
   /** RFC 7519 section 4.1.3; Cognito's access tokens have {@code client_id} instead. */
   private static boolean isFor(TokenIssuer issuer, JWTClaimsSet claims) {
-    return claims.getAudience().isEmpty()
+    return claims.getClaim("aud") == null
         ? issuer.audience().equals(claims.getClaim("client_id"))
         : claims.getAudience().contains(issuer.audience());
   }

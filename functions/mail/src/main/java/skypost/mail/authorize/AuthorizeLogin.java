@@ -122,13 +122,12 @@ public final class AuthorizeLogin {
   public LoginAnswer decide(TokenQuestion question) throws IOException {
     return switch (tokens.check(question.token())) {
       case Verdict.Valid(EmailAddress user) -> decide(question, user);
-      case Verdict.Expired() -> new LoginAnswer.Refused();
+      case Verdict.Expired() -> refused(question, "expired");
       case Verdict.Invalid(String why) -> {
-        EventLog.info("token").with("client", question.client()).with("refused", why).write();
         if (!guard.isBlocked(question.client())) { // or it would be owed for ever
           guard.failed(question.client());
         }
-        yield new LoginAnswer.Refused();
+        yield refused(question, why);
       }
     };
   }
@@ -148,10 +147,16 @@ public final class AuthorizeLogin {
       if (!attempt.blocked()) {
         guard.failed(attempt, Optional.of(question.authzid().orElse(""))); // the same one: once
       }
-      return new LoginAnswer.Refused();
+      return refused(question, secrets.isEmpty() ? "no user " + user : user + " as another");
     }
     guard.proven(question.client(), user, secrets.get().history());
     return new LoginAnswer.Accepted(user, grant(question.service(), user));
+  }
+
+  /** Told to the administrator alone. */
+  private static LoginAnswer refused(TokenQuestion question, String why) {
+    EventLog.info("token").with("client", question.client()).with("refused", why).write();
+    return new LoginAnswer.Refused();
   }
 
   // ---- who somebody says to be

@@ -66,11 +66,21 @@ final class TestIssuer implements AutoCloseable {
     return token(key, email, life);
   }
 
+  /** The same of somebody else's name, with an hour to live. */
+  String tokenOf(String issuer, String email) throws JOSEException {
+    return token(key, issuer, email, Duration.ofHours(1));
+  }
+
   /** The same with a signature by that key. */
   String token(RSAKey signer, String email, Duration life) throws JOSEException {
+    return token(signer, url(), email, life);
+  }
+
+  private static String token(RSAKey signer, String issuer, String email, Duration life)
+      throws JOSEException {
     var claims =
         new JWTClaimsSet.Builder()
-            .issuer(url())
+            .issuer(issuer)
             .audience("mail")
             .claim("email", email)
             .claim("email_verified", true)

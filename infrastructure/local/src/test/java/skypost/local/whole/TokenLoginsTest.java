@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenLoginsTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
+  /** Where an issuer would be that does not answer. */
+  private static final String DOWN = "/down";
+
   @TempDir private static Path data;
   private static TestIssuer issuer;
   private static LocalProcess system;
@@ -32,9 +35,13 @@ class TokenLoginsTest {
   @BeforeAll
   static void start() throws Exception {
     issuer = TestIssuer.start();
-    String issuers = "[{\"issuer\": \"" + issuer.url() + "\", \"audience\": \"mail\"}]";
+    String issuers = "[" + setting(issuer.url()) + "," + setting(issuer.url() + DOWN) + "]";
     system = LocalProcess.start(data, Map.of("SKYPOST_OAUTH_ISSUERS", issuers));
     system.users("example.com", "alice", "bob");
+  }
+
+  private static String setting(String url) {
+    return "{\"issuer\": \"" + url + "\", \"audience\": \"mail\"}";
   }
 
   @AfterAll
@@ -59,6 +66,25 @@ class TokenLoginsTest {
     assertRefused(issuer.token("alice@example.com", Duration.ofHours(-1)), "");
     assertRefused(issuer.token(TestIssuer.key(), "alice@example.com", HOUR), "");
     assertThat(smtp(good, "")).startsWith("235 2.7.0");
+  }
+
+  @Test
+  void anIssuerThatDoesNotAnswerIsNoRefusal() throws Exception {
+    String token = issuer.tokenOf(issuer.url() + DOWN, "alice@example.com");
+    assertThat(smtp(token, "")).isEqualTo("454 4.7.0 Temporary authentication failure");
+    assertThat(pop3(token, "")).startsWith("-ERR [SYS/TEMP]");
+  }
+
+  @Test
+  void anIssuerInTheOpenIsNoSetting(@TempDir Path other) throws Exception {
+    var ended =
+        LocalProcess.run(
+            other, Map.of("SKYPOST_OAUTH_ISSUERS", "[" + setting("http://id.example.com") + "]"));
+    assertThat(ended.exit()).isEqualTo(2);
+    assertThat(ended.err().lines())
+        .singleElement()
+        .asString()
+        .contains("SKYPOST_OAUTH_ISSUERS", "\"http://id.example.com\" is no https URL");
   }
 
   @Test
