@@ -16,6 +16,7 @@ import skypost.mail.authorize.CallAheadSettings;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.authorize.CountTogether;
 import skypost.mail.authorize.ScreenClients;
+import skypost.mail.authorize.TokenIssuer;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.forward.ReturnPaths;
@@ -39,8 +40,12 @@ public final class AuthorizeHandler implements RequestStreamHandler {
     AwsPorts ports = new AwsPorts(clients, settings, clock);
     var relay =
         new RelaySettings(settings.networks(CommonSettings.TRUSTED_NETWORKS), Optional.empty());
+    var tokens = new JwtBearerTokens(TokenIssuer.read(settings), clock);
     var logins =
-        new AuthorizeLogin(ports.credentials(), ports.attempts(), ports.directory(), clock);
+        new AuthorizeLogin(
+            new AuthorizeLogin.Ports(
+                ports.credentials(), ports.attempts(), ports.directory(), tokens),
+            clock);
     CallAheadSettings callAhead = CallAheadSettings.read(settings);
     var relayRecipients =
         new CheckRelayRecipients(

@@ -131,6 +131,12 @@ class AuthorizeHandlerTest {
   }
 
   @Test
+  void aTokenOfNobodyIsRefused() throws IOException {
+    assertThat(AuthorizeJson.readLogin(handle("authorize-token.json")))
+        .isEqualTo(new LoginAnswer.Refused());
+  }
+
+  @Test
   void recipientsAreAnsweredInOrder() throws IOException {
     assertThat(AuthorizeJson.readRecipients(handle("authorize-recipients.json")))
         .extracting(RecipientAnswer::rule)

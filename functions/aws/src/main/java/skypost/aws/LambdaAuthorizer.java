@@ -42,6 +42,11 @@ public final class LambdaAuthorizer implements Authorizer {
   }
 
   @Override
+  public LoginAnswer tokenLogin(TokenQuestion question) throws IOException {
+    return AuthorizeJson.readLogin(invoke(AuthorizeJson.write(question)));
+  }
+
+  @Override
   public List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException {
     List<RecipientAnswer> answers =
         AuthorizeJson.readRecipients(invoke(AuthorizeJson.write(question)));

@@ -61,6 +61,16 @@ final class MailboxLogins implements Pop3Logins {
   }
 
   @Override
+  public Optional<EmailAddress> tokenLogin(String client, Optional<String> authzid, String token)
+      throws IOException {
+    var question = new Authorizer.TokenQuestion(Authorizer.Service.POP3, client, authzid, token);
+    return switch (authorizer.tokenLogin(question)) {
+      case Authorizer.LoginAnswer.Accepted accepted -> Optional.of(accepted.user());
+      case Authorizer.LoginAnswer.Refused refused -> Optional.empty();
+    };
+  }
+
+  @Override
   public Outcome open(String client, EmailAddress user) throws IOException {
     Mailboxes.MailboxStatus status =
         stores.mailboxes().status(user).orElseThrow(() -> new IOException("no mailbox of " + user));

@@ -67,7 +67,8 @@ public final class Pop3Server implements AutoCloseable {
             settings.hostname(),
             Optional.of(settings.tls()),
             client -> contain(settings.trustedNetworks(), client),
-            Pop3Options.IDLE);
+            Pop3Options.IDLE,
+            settings.bearerTokens());
     int port = tls.isPresent() ? settings.pop3sPort() : settings.pop3Port();
     TcpServer.Options listener =
         TcpServer.Options.plain(

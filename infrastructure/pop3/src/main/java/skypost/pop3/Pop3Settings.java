@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import skypost.mail.authorize.TokenIssuer;
 import skypost.mail.directory.Network;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
@@ -21,6 +22,7 @@ import skypost.mail.tls.ServerTls;
  * @param trustedNetworks clients that may send passwords in clear text
  * @param proxyNetworks peers that begin with a PROXY protocol v2 header and are believed
  * @param maxConnections at once, for each port
+ * @param bearerTokens whether users may log in with them
  */
 public record Pop3Settings(
     String hostname,
@@ -30,7 +32,8 @@ public record Pop3Settings(
     SSLContext tls,
     List<Network> trustedNetworks,
     List<Network> proxyNetworks,
-    int maxConnections) {
+    int maxConnections,
+    boolean bearerTokens) {
 
   public static final Setting PORT_POP3 =
       new Setting("SKYPOST_PORT_POP3", "port for POP3 with STLS", "2110");
@@ -51,6 +54,7 @@ public record Pop3Settings(
           CommonSettings.TRUSTED_NETWORKS,
           CommonSettings.PROXY_NETWORKS,
           CommonSettings.MAX_CONNECTIONS,
+          TokenIssuer.ISSUERS,
           ServerTls.CERTIFICATE,
           ServerTls.KEY,
           ServerTls.MORE);
@@ -58,6 +62,28 @@ public record Pop3Settings(
   public Pop3Settings {
     trustedNetworks = List.copyOf(trustedNetworks);
     proxyNetworks = List.copyOf(proxyNetworks);
+  }
+
+  /** Without bearer tokens. */
+  public Pop3Settings(
+      String hostname,
+      InetAddress bind,
+      int pop3Port,
+      int pop3sPort,
+      SSLContext tls,
+      List<Network> trustedNetworks,
+      List<Network> proxyNetworks,
+      int maxConnections) {
+    this(
+        hostname,
+        bind,
+        pop3Port,
+        pop3sPort,
+        tls,
+        trustedNetworks,
+        proxyNetworks,
+        maxConnections,
+        false);
   }
 
   /** Reads the settings; the reader's errors are the caller's to check. */
@@ -71,6 +97,7 @@ public record Pop3Settings(
         ServerTls.read(reader, hostname, now),
         reader.networks(CommonSettings.TRUSTED_NETWORKS),
         reader.networks(CommonSettings.PROXY_NETWORKS),
-        (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000));
+        (int) reader.number(CommonSettings.MAX_CONNECTIONS, 1, 1_000_000),
+        !TokenIssuer.read(reader).isEmpty());
   }
 }

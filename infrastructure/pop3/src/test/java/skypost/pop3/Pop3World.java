@@ -182,6 +182,14 @@ final class Pop3World implements AutoCloseable {
     }
 
     @Override
+    public LoginAnswer tokenLogin(TokenQuestion question) {
+      questions.incrementAndGet();
+      return question.token().equals("good")
+          ? new LoginAnswer.Accepted(new EmailAddress("alice", "example.com"), Grant.NONE)
+          : new LoginAnswer.Refused();
+    }
+
+    @Override
     public ScramAnswer scramLogin(ScramQuestion question) {
       questions.incrementAndGet();
       EmailAddress user = EmailAddress.parse(question.proof().username()).orElseThrow();

@@ -18,6 +18,7 @@ import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.authorize.Authorizer.TokenQuestion;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramLogin;
 import skypost.protocol.sasl.ScramProof;
@@ -68,7 +69,18 @@ final class AuthorizerGate implements SmtpGate {
   public Optional<EmailAddress> login(SmtpClient client, String username, String password)
       throws IOException {
     var question = new LoginQuestion(service, client.peer().address(), username, password);
-    return switch (authorizer.login(question)) {
+    return granted(authorizer.login(question));
+  }
+
+  @Override
+  public Optional<EmailAddress> tokenLogin(
+      SmtpClient client, Optional<String> authzid, String token) throws IOException {
+    var question = new TokenQuestion(service, client.peer().address(), authzid, token);
+    return granted(authorizer.tokenLogin(question));
+  }
+
+  private Optional<EmailAddress> granted(LoginAnswer answer) {
+    return switch (answer) {
       case LoginAnswer.Accepted(EmailAddress user, Grant granted) -> {
         grant = granted;
         yield Optional.of(user);

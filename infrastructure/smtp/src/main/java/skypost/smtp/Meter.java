@@ -77,6 +77,12 @@ record Meter(Metrics metrics, Door door) {
     }
 
     @Override
+    public Optional<EmailAddress> tokenLogin(
+        SmtpClient client, Optional<String> authzid, String token) throws IOException {
+      return counted(gate.tokenLogin(client, authzid, token));
+    }
+
+    @Override
     public List<SmtpReply> recipients(
         SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) throws IOException {
       try {

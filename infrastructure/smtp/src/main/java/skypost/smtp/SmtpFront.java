@@ -176,12 +176,13 @@ public final class SmtpFront implements AutoCloseable {
     }
     SmtpSettings smtp =
         new SmtpSettings(
-            door.service(),
-            settings.hostname(),
-            Optional.of(settings.tls()),
-            EXTENSIONS,
-            SmtpLimits.of(settings.maxMessageBytes())
-                .withGreetingDelay(settings.defence().greetingDelay()));
+                door.service(),
+                settings.hostname(),
+                Optional.of(settings.tls()),
+                EXTENSIONS,
+                SmtpLimits.of(settings.maxMessageBytes())
+                    .withGreetingDelay(settings.defence().greetingDelay()))
+            .withBearerTokens(settings.bearerTokens());
     servers.put(door, TcpServer.start(options, wire -> converse(wire, smtp, meter)));
   }
 

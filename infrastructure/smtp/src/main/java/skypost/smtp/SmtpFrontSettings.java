@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import skypost.mail.authorize.TokenIssuer;
 import skypost.mail.directory.Network;
 import skypost.mail.settings.CommonSettings;
 import skypost.mail.settings.Setting;
@@ -26,6 +27,7 @@ import skypost.mail.tls.ServerTls;
  * @param defence against those who want too much
  * @param checkLimit how long a client waits for the check of a message's sender, at most; then the
  *     message is taken
+ * @param bearerTokens whether users may log in with them
  */
 public record SmtpFrontSettings(
     String hostname,
@@ -36,8 +38,9 @@ public record SmtpFrontSettings(
     SSLContext tls,
     List<Network> proxyNetworks,
     Defence defence,
-    Duration checkLimit) {
-  /** With the usual limit of checks. */
+    Duration checkLimit,
+    boolean bearerTokens) {
+  /** With the usual limit of checks, and without bearer tokens. */
   public SmtpFrontSettings(
       String hostname,
       InetAddress bind,
@@ -56,7 +59,8 @@ public record SmtpFrontSettings(
         tls,
         proxyNetworks,
         defence,
-        Duration.ofSeconds(15));
+        Duration.ofSeconds(15),
+        false);
   }
 
   /**
@@ -188,6 +192,7 @@ public record SmtpFrontSettings(
           MAX_CLIENT_REFUSALS_PER_HOUR,
           RECIPIENT_MEMORY,
           SENDER_CHECK_LIMIT,
+          TokenIssuer.ISSUERS,
           ServerTls.CERTIFICATE,
           ServerTls.KEY,
           ServerTls.MORE);
@@ -218,7 +223,8 @@ public record SmtpFrontSettings(
         ServerTls.read(reader, hostname, now),
         reader.networks(CommonSettings.PROXY_NETWORKS),
         defence(reader),
-        Duration.ofSeconds(reader.number(SENDER_CHECK_LIMIT, 1, 240)));
+        Duration.ofSeconds(reader.number(SENDER_CHECK_LIMIT, 1, 240)),
+        !TokenIssuer.read(reader).isEmpty());
   }
 
   private static Defence defence(SettingsReader reader) {

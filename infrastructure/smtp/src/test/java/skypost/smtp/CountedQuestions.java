@@ -63,6 +63,11 @@ final class CountedQuestions implements Authorizer {
   }
 
   @Override
+  public LoginAnswer tokenLogin(TokenQuestion question) {
+    throw new AssertionError("not asked");
+  }
+
+  @Override
   public ScramAnswer scramLogin(ScramQuestion question) {
     throw new AssertionError("not asked");
   }

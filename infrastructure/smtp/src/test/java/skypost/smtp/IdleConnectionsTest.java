@@ -104,6 +104,11 @@ class IdleConnectionsTest {
     }
 
     @Override
+    public LoginAnswer tokenLogin(TokenQuestion question) {
+      return new LoginAnswer.Refused();
+    }
+
+    @Override
     public ScramAnswer scramLogin(ScramQuestion question) {
       return new ScramAnswer.Refused();
     }

@@ -197,6 +197,13 @@ final class MemoryFront implements AutoCloseable {
     }
 
     @Override
+    public LoginAnswer tokenLogin(TokenQuestion question) throws IOException {
+      questions.add("token");
+      check();
+      return logins.decide(question);
+    }
+
+    @Override
     public ScramAnswer scramLogin(ScramQuestion question) throws IOException {
       questions.add("scram");
       check();

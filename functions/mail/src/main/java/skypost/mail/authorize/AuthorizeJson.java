@@ -21,6 +21,7 @@ import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.authorize.Authorizer.SpendAnswer;
 import skypost.mail.authorize.Authorizer.SpendQuestion;
+import skypost.mail.authorize.Authorizer.TokenQuestion;
 import skypost.mail.directory.Postmaster;
 import skypost.mail.json.Fields;
 import skypost.protocol.address.EmailAddress;
@@ -47,6 +48,7 @@ public final class AuthorizeJson {
       case "login" -> write(logins.decide(readLoginQuestion(fields)));
       case "scram-salt" -> write(logins.decide(readScramSaltQuestion(fields)));
       case "scram" -> write(logins.decide(readScramQuestion(fields)));
+      case "token" -> write(logins.decide(readTokenQuestion(fields)));
       case "recipients" ->
           write(
               decisions
@@ -112,6 +114,24 @@ public final class AuthorizeJson {
         service(fields),
         fields.text("client"),
         new ScramProof(fields.text("username"), fields.text("exchange"), fields.text("proof")));
+  }
+
+  public static byte[] write(TokenQuestion question) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("ask", "token");
+    fields.put("service", question.service().name());
+    fields.put("client", question.client());
+    question.authzid().ifPresent(authzid -> fields.put("authzid", authzid));
+    fields.put("token", question.token());
+    return Fields.bytes(fields);
+  }
+
+  private static TokenQuestion readTokenQuestion(Fields fields) throws IOException {
+    return new TokenQuestion(
+        service(fields),
+        fields.text("client"),
+        fields.optionalText("authzid"),
+        fields.text("token"));
   }
 
   public static byte[] write(RecipientsQuestion question) throws IOException {

@@ -13,6 +13,8 @@ import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.authorize.Authorizer.TokenQuestion;
+import skypost.mail.authorize.BearerTokens.Verdict;
 import skypost.mail.authorize.LoginGuard.Attempt;
 import skypost.mail.directory.AddressPattern;
 import skypost.mail.directory.AppPassword;
@@ -27,6 +29,7 @@ import skypost.mail.directory.RelayRule;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.ScramKeys;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
 import skypost.protocol.sasl.ScramLogin;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
@@ -44,12 +47,23 @@ public final class AuthorizeLogin {
   private final Credentials credentials;
   private final LoginGuard guard;
   private final Directory directory;
+  private final BearerTokens tokens;
 
+  /** What is asked. */
+  public record Ports(
+      Credentials credentials, LoginAttempts attempts, Directory directory, BearerTokens tokens) {}
+
+  public AuthorizeLogin(Ports ports, Clock clock) {
+    this.credentials = ports.credentials();
+    this.guard = new LoginGuard(credentials, ports.attempts(), clock);
+    this.directory = ports.directory();
+    this.tokens = ports.tokens();
+  }
+
+  /** Where nobody issues tokens. */
   public AuthorizeLogin(
       Credentials credentials, LoginAttempts attempts, Directory directory, Clock clock) {
-    this.credentials = credentials;
-    this.guard = new LoginGuard(credentials, attempts, clock);
-    this.directory = directory;
+    this(new Ports(credentials, attempts, directory, BearerTokens.NONE), clock);
   }
 
   /** Decides on a login with a password. */
@@ -96,6 +110,53 @@ public final class AuthorizeLogin {
     guard.succeeded(attempt, user, claim.history(), proven.get().appPassword());
     return new ScramAnswer.Accepted(
         new ScramLogin(user, proven.get().signature()), grant(question.service(), user));
+  }
+
+  /**
+   * Decides on a login with a bearer token. A signature cannot be guessed: who bears a good one is
+   * held to no limit, whatever others have tried, and costs one read. One that nobody has signed
+   * names nobody, and counts against the client's network alone.
+   *
+   * @throws IOException also when the issuer's keys cannot be had: nobody knows then
+   */
+  public LoginAnswer decide(TokenQuestion question) throws IOException {
+    return switch (tokens.check(question.token())) {
+      case Verdict.Valid(EmailAddress user) -> decide(question, user);
+      case Verdict.Expired() -> refused(question, "expired");
+      case Verdict.Invalid(String why) -> {
+        if (!guard.isBlocked(question.client())) { // or it would be owed for ever
+          guard.failed(question.client());
+        }
+        yield refused(question, why);
+      }
+    };
+  }
+
+  private LoginAnswer decide(TokenQuestion question, EmailAddress user) throws IOException {
+    Optional<LoginSecrets> secrets = credentials.find(user);
+    // RFC 7628 section 3.1: who bears a token acts as himself here
+    boolean himself =
+        question
+            .authzid()
+            .map(authzid -> EmailAddress.parse(authzid).map(EmailAddress::canonical))
+            .map(asked -> asked.equals(Optional.of(user)))
+            .orElse(true);
+    if (secrets.isEmpty() || !himself) {
+      LoginHistory history = secrets.map(LoginSecrets::history).orElse(LoginHistory.NONE);
+      Attempt attempt = guard.begin(user.toString(), question.client(), history);
+      if (!attempt.blocked()) {
+        guard.failed(attempt, Optional.of(question.authzid().orElse(""))); // the same one: once
+      }
+      return refused(question, secrets.isEmpty() ? "no user " + user : user + " as another");
+    }
+    guard.proven(question.client(), user, secrets.get().history());
+    return new LoginAnswer.Accepted(user, grant(question.service(), user));
+  }
+
+  /** Told to the administrator alone. */
+  private static LoginAnswer refused(TokenQuestion question, String why) {
+    EventLog.info("token").with("client", question.client()).with("refused", why).write();
+    return new LoginAnswer.Refused();
   }
 
   // ---- who somebody says to be

@@ -27,6 +27,9 @@ public interface Authorizer {
   /** Checks a SCRAM proof. */
   ScramAnswer scramLogin(ScramQuestion question) throws IOException;
 
+  /** Checks a bearer token. */
+  LoginAnswer tokenLogin(TokenQuestion question) throws IOException;
+
   /** Decides on recipients; one answer for each, in order. */
   List<RecipientAnswer> recipients(RecipientsQuestion question) throws IOException;
 
@@ -149,6 +152,19 @@ public interface Authorizer {
    * @param proof with the exchange that it is a proof in
    */
   record ScramQuestion(Service service, String client, ScramProof proof) {}
+
+  /**
+   * @param service who asks
+   * @param client the peer's IP address
+   * @param authzid whom the client wants to act as; empty when it leaves that to the token
+   * @param token as the client gave it; never logged
+   */
+  record TokenQuestion(Service service, String client, Optional<String> authzid, String token) {
+    @Override
+    public String toString() {
+      return "TokenQuestion[" + service + " " + client + " " + authzid + "]"; // no secrets in logs
+    }
+  }
 
   /** What became of a login by SCRAM. */
   sealed interface ScramAnswer {

@@ -87,6 +87,21 @@ final class LoginGuard {
     return new Attempt(account, network, debts.getFirst(), blocked);
   }
 
+  /**
+   * Whether a network of strangers may try no more, whoever they say to be. Nothing that names an
+   * account is believed here, so no account is looked at.
+   */
+  boolean isBlocked(String client) throws IOException {
+    Debt debt = attempts.owed(List.of(networkKey(ClientNetwork.of(client)))).getFirst();
+    return exceeds(debt, Limit.NETWORK, 0, clock.instant());
+  }
+
+  /** Charges a failure to the client's network alone: it was nobody's. */
+  void failed(String client) throws IOException {
+    String key = networkKey(ClientNetwork.of(client));
+    attempts.charge(key, Limit.NETWORK.cost, List.of(), clock.instant());
+  }
+
   private static boolean exceeds(Debt debt, Limit limit, int raisedBurst, Instant now) {
     int burst = Math.max(limit.burst, raisedBurst);
     // one more failure would be one too many
@@ -123,7 +138,16 @@ final class LoginGuard {
   /** Notes where a login was right, where that is not known yet. It is no reason to refuse it. */
   void succeeded(
       Attempt attempt, EmailAddress user, LoginHistory history, Optional<String> appPassword) {
-    LoginHistory later = history.with(attempt.network(), appPassword, today(clock.instant()));
+    note(user, history, history.with(attempt.network(), appPassword, today(clock.instant())));
+  }
+
+  /** Notes the same of a login that could not be guessed, and so was no attempt. */
+  void proven(String client, EmailAddress user, LoginHistory history) {
+    LocalDate today = today(clock.instant());
+    note(user, history, history.with(ClientNetwork.of(client), Optional.empty(), today));
+  }
+
+  private void note(EmailAddress user, LoginHistory history, LoginHistory later) {
     if (later.equals(history)) {
       return;
     }
@@ -145,7 +169,11 @@ final class LoginGuard {
   /** In the order of {@link Limit}. No name in them: people type passwords where names belong. */
   private List<String> keys(String account, String network) throws IOException {
     String name = text(Keyed.hmac(secret(), "account " + account), KEY_OCTETS);
-    return List.of("pair#" + name + "#" + network, "network#" + network, "account#" + name);
+    return List.of("pair#" + name + "#" + network, networkKey(network), "account#" + name);
+  }
+
+  private static String networkKey(String network) {
+    return "network#" + network;
   }
 
   /**

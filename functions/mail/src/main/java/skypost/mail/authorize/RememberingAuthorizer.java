@@ -74,6 +74,12 @@ public final class RememberingAuthorizer implements Authorizer {
     return authorizer.scramLogin(question);
   }
 
+  /** Never remembered: a token ends when it says so, and checking it is cheap. */
+  @Override
+  public LoginAnswer tokenLogin(TokenQuestion question) throws IOException {
+    return authorizer.tokenLogin(question);
+  }
+
   @Override
   public SpendAnswer spend(SpendQuestion question) throws IOException {
     return authorizer.spend(question);

@@ -68,6 +68,11 @@ public final class RememberingRecipients implements Authorizer {
   }
 
   @Override
+  public LoginAnswer tokenLogin(TokenQuestion question) throws IOException {
+    return authorizer.tokenLogin(question);
+  }
+
+  @Override
   public ScramAnswer scramLogin(ScramQuestion question) throws IOException {
     return authorizer.scramLogin(question);
   }

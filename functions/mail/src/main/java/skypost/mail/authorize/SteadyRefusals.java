@@ -51,6 +51,16 @@ public final class SteadyRefusals implements Authorizer {
   }
 
   @Override
+  public LoginAnswer tokenLogin(TokenQuestion question) throws IOException {
+    long asked = System.nanoTime();
+    LoginAnswer answer = authorizer.tokenLogin(question);
+    if (answer instanceof LoginAnswer.Refused) {
+      waitSince(asked);
+    }
+    return answer;
+  }
+
+  @Override
   public SpendAnswer spend(SpendQuestion question) throws IOException {
     return authorizer.spend(question);
   }

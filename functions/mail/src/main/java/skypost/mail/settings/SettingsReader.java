@@ -32,7 +32,7 @@ public final class SettingsReader {
   /** Ends the reading. @throws SettingsException with every error */
   public void check() {
     if (!errors.isEmpty()) {
-      throw new SettingsException(errors);
+      throw new SettingsException(errors.stream().distinct().toList()); // several may read the same
     }
   }
 

@@ -9,12 +9,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import skypost.mail.authorize.Authorizer.Grant;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.authorize.Authorizer.TokenQuestion;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
@@ -25,6 +27,7 @@ class RememberingAuthorizerTest {
 
   private final List<LoginQuestion> asked = new ArrayList<>();
   private int proofs;
+  private int tokens;
   private final Dial clock = new Dial();
   private final Authorizer authorizer =
       new RememberingAuthorizer(
@@ -40,6 +43,12 @@ class RememberingAuthorizerTest {
             @Override
             public ScramSalt scramSalt(ScramSaltQuestion question) {
               return new ScramSalt("c2FsdA==", 4096);
+            }
+
+            @Override
+            public LoginAnswer tokenLogin(TokenQuestion question) {
+              tokens++;
+              return new LoginAnswer.Accepted(ALICE, Grant.NONE);
             }
 
             @Override
@@ -97,6 +106,14 @@ class RememberingAuthorizerTest {
     authorizer.scramLogin(new ScramQuestion(Service.POP3, "192.0.2.1", proof));
     authorizer.scramLogin(new ScramQuestion(Service.POP3, "192.0.2.1", proof));
     assertThat(proofs).isEqualTo(2);
+  }
+
+  @Test
+  void tokensAreAskedAboutEachTime() throws IOException {
+    var token = new TokenQuestion(Service.POP3, "192.0.2.1", Optional.empty(), "token");
+    authorizer.tokenLogin(token);
+    assertThat(authorizer.tokenLogin(token)).isInstanceOf(LoginAnswer.Accepted.class);
+    assertThat(tokens).as("one may have ended meanwhile").isEqualTo(2);
   }
 
   @Test

@@ -94,6 +94,11 @@ class RememberingRecipientsTest {
     }
 
     @Override
+    public LoginAnswer tokenLogin(TokenQuestion question) {
+      throw new UnsupportedOperationException("only recipients are asked here");
+    }
+
+    @Override
     public ScramAnswer scramLogin(ScramQuestion question) {
       throw new UnsupportedOperationException("only recipients are asked here");
     }

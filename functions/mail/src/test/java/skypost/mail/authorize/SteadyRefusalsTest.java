@@ -14,6 +14,7 @@ import skypost.mail.authorize.Authorizer.ScramAnswer;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.ScramSaltQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.authorize.Authorizer.TokenQuestion;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
 
@@ -46,6 +47,11 @@ class SteadyRefusalsTest {
     @Override
     public ScramSalt scramSalt(ScramSaltQuestion question) {
       return new ScramSalt("c2FsdA==", 4096);
+    }
+
+    @Override
+    public LoginAnswer tokenLogin(TokenQuestion question) {
+      return new LoginAnswer.Refused();
     }
 
     @Override

@@ -96,6 +96,9 @@ final class AuthDialogue {
         case SaslStep.CheckPassword check -> {
           return new Outcome.Named(check.username(), check.password());
         }
+        case SaslStep.CheckToken check -> {
+          return check(check);
+        }
         case SaslStep.Proven() -> {
           return new Outcome.Proven(proven.orElseThrow());
         }
@@ -104,6 +107,20 @@ final class AuthDialogue {
         }
       }
     }
+  }
+
+  private Outcome check(SaslStep.CheckToken check) throws IOException {
+    String username = check.authzid().orElse("");
+    try {
+      var user = logins.tokenLogin(wire.remoteAddress(), check.authzid(), check.token());
+      if (user.isPresent()) {
+        return new Outcome.Proven(user.get());
+      }
+    } catch (IOException | RuntimeException fault) {
+      return new Outcome.Unknown(username, fault);
+    }
+    ask(check.refused()); // RFC 7628 section 3.2.3: whatever it says
+    return new Outcome.Refused(username);
   }
 
   /** What a challenge was answered with. */

@@ -52,7 +52,13 @@ public final class Pop3Connection {
     boolean trusted = options.trusted().test(wire.remoteAddress());
     this.state =
         Pop3Session.start(
-            new Channel(encrypted, options.stls().isPresent(), trusted, bindable(), Speech.PLAIN));
+            new Channel(
+                encrypted,
+                options.stls().isPresent(),
+                trusted,
+                bindable(),
+                options.bearerTokens(),
+                Speech.PLAIN));
   }
 
   /**

@@ -32,6 +32,16 @@ public interface Pop3Logins {
   Optional<ScramLogin> scramLogin(String client, ScramProof proof) throws IOException;
 
   /**
+   * The user whom a bearer token names; empty when the token is good for nothing here, or is for
+   * another than {@code authzid}.
+   *
+   * @param authzid whom the client wants to act as; empty when it leaves that to the token
+   * @throws IOException when that cannot be told now
+   */
+  Optional<EmailAddress> tokenLogin(String client, Optional<String> authzid, String token)
+      throws IOException;
+
+  /**
    * Looks at the maildrop of a user who has proved himself, without taking it.
    *
    * @throws IOException when that cannot be done now

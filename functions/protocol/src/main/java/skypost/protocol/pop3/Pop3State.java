@@ -105,22 +105,29 @@ sealed interface Pop3State {
    * @param upgradable whether STLS can put it on
    * @param trusted whether the client's network may send passwords in clear text
    * @param bindable whether a login can be bound to the connection (RFC 9266)
+   * @param tokens whether bearer tokens can be checked
    * @param speech as the client asked for
    */
   record Channel(
-      boolean encrypted, boolean upgradable, boolean trusted, boolean bindable, Speech speech) {
+      boolean encrypted,
+      boolean upgradable,
+      boolean trusted,
+      boolean bindable,
+      boolean tokens,
+      Speech speech) {
     Channel speaking(Speech other) {
-      return new Channel(encrypted, upgradable, trusted, bindable, other);
+      return new Channel(encrypted, upgradable, trusted, bindable, tokens, other);
     }
 
     /** RFC 5034 section 3: the mechanisms that may be used now. */
     List<String> mechanisms() {
-      return allowsPasswords() ? Sasl.offered(bindable) : List.of();
+      // RFC 7628 section 4: tokens go over TLS alone, from whatever network
+      return allowsPasswords() ? Sasl.offered(bindable, tokens && encrypted) : List.of();
     }
 
     /** The same after STLS, which forgets what was asked for before (RFC 2595 section 4). */
     Channel secured(boolean isBindable) {
-      return new Channel(true, upgradable, trusted, isBindable, Speech.PLAIN);
+      return new Channel(true, upgradable, trusted, isBindable, tokens, Speech.PLAIN);
     }
 
     /** RFC 2595 section 2.3: no passwords in clear text. */

@@ -31,6 +31,13 @@ public enum Sasl {
       return new ScramExchange.Start(false, channel);
     }
   },
+  /** RFC 7628; where somebody issues tokens, and under TLS alone. */
+  OAUTHBEARER("OAUTHBEARER") {
+    @Override
+    public SaslExchange begin(SaslChannel channel) {
+      return new BearerExchange.Start();
+    }
+  },
   /** RFC 4616. */
   PLAIN("PLAIN") {
     @Override
@@ -61,10 +68,12 @@ public enum Sasl {
    * The names of what may be used, best first.
    *
    * @param bindable whether the connection has a channel binding
+   * @param tokens whether bearer tokens can be checked and may be sent over the connection
    */
-  public static List<String> offered(boolean bindable) {
+  public static List<String> offered(boolean bindable, boolean tokens) {
     return Stream.of(values())
         .filter(mechanism -> bindable || mechanism != SCRAM_SHA_256_PLUS)
+        .filter(mechanism -> tokens || mechanism != OAUTHBEARER)
         .map(Sasl::mechanism)
         .toList();
   }

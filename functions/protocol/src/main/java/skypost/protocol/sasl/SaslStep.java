@@ -1,5 +1,7 @@
 package skypost.protocol.sasl;
 
+import java.util.Optional;
+
 /** What an exchange wants next. */
 public sealed interface SaslStep {
   /**
@@ -44,6 +46,25 @@ public sealed interface SaslStep {
     /** The step after a proof that was right. */
     public SaslStep proven(String serverSignature) {
       return next.proven(serverSignature);
+    }
+  }
+
+  /**
+   * Ask whether this bearer token is right. A right one ends the exchange; after a wrong one the
+   * client is told {@link #refused}.
+   *
+   * @param authzid whom the client wants to act as; empty when it leaves that to the token
+   * @param token as the client gave it; never to be logged
+   */
+  record CheckToken(Optional<String> authzid, String token) implements SaslStep {
+    /** What a client is told whose token is wrong; whatever it answers ends in a refusal. */
+    public Challenge refused() {
+      return BearerExchange.AwaitsEnd.INVALID_TOKEN;
+    }
+
+    @Override
+    public String toString() {
+      return "CheckToken" + authzid; // no secrets in logs
     }
   }
 

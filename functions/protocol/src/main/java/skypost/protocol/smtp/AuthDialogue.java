@@ -89,6 +89,9 @@ final class AuthDialogue {
         case SaslStep.CheckPassword check -> {
           return check(check);
         }
+        case SaslStep.CheckToken check -> {
+          return check(check);
+        }
         case SaslStep.Proven() -> {
           return new LoggedIn(proven.orElseThrow());
         }
@@ -130,6 +133,21 @@ final class AuthDialogue {
     } catch (IOException | RuntimeException fault) {
       return later(fault);
     }
+  }
+
+  private Result check(SaslStep.CheckToken check) throws IOException {
+    try {
+      Optional<EmailAddress> user = gate.tokenLogin(client, check.authzid(), check.token());
+      if (user.isPresent()) {
+        return new LoggedIn(user.get());
+      }
+    } catch (IOException | RuntimeException fault) {
+      return later(fault);
+    }
+    // RFC 7628 section 3.2.3: the client answers with nothing of worth; a cancel is a refusal, too
+    return ask(check.refused()) instanceof NoResponse(Over over)
+        ? over
+        : refused(check.authzid().orElse(""), "token");
   }
 
   /** Nobody can tell now: never a yes, and never a no. */

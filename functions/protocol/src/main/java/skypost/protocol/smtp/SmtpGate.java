@@ -25,6 +25,15 @@ public interface SmtpGate {
   Optional<ScramLogin> scramLogin(SmtpClient client, ScramProof proof) throws IOException;
 
   /**
+   * The user whom a bearer token names; empty when the token is good for nothing here, or is for
+   * another than {@code authzid}.
+   *
+   * @param authzid whom the client wants to act as; empty when it leaves that to the token
+   */
+  Optional<EmailAddress> tokenLogin(SmtpClient client, Optional<String> authzid, String token)
+      throws IOException;
+
+  /**
    * Whether mail may go to these recipients, all that were said at once.
    *
    * @return a reply for each, in order; a positive one accepts it

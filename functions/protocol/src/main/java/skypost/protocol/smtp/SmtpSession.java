@@ -324,8 +324,11 @@ public final class SmtpSession {
     return settings.service() == Service.SUBMISSION && client.peer().tls().isPresent();
   }
 
-  private static List<String> mechanisms(SmtpPeer peer) {
-    return Sasl.offered(peer.tls().map(TlsInfo::bindable).orElse(false));
+  private List<String> mechanisms(SmtpPeer peer) {
+    // RFC 7628 section 4: tokens go over TLS alone
+    return Sasl.offered(
+        peer.tls().map(TlsInfo::bindable).orElse(false),
+        settings.bearerTokens() && peer.tls().isPresent());
   }
 
   static Optional<SmtpClient> clientOf(SmtpState state) {

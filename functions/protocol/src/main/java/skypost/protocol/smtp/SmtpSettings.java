@@ -12,13 +12,15 @@ import javax.net.ssl.SSLContext;
  * @param tls for STARTTLS; empty: not offered
  * @param extensions what is switched on
  * @param limits how much it takes
+ * @param bearerTokens whether users may log in with them (RFC 7628)
  */
 public record SmtpSettings(
     Service service,
     String hostname,
     Optional<SSLContext> tls,
     Set<Extension> extensions,
-    SmtpLimits limits) {
+    SmtpLimits limits,
+    boolean bearerTokens) {
 
   /** Whom a server serves. */
   public enum Service {
@@ -30,5 +32,20 @@ public record SmtpSettings(
 
   public SmtpSettings {
     extensions = Set.copyOf(extensions);
+  }
+
+  /** Without bearer tokens. */
+  public SmtpSettings(
+      Service service,
+      String hostname,
+      Optional<SSLContext> tls,
+      Set<Extension> extensions,
+      SmtpLimits limits) {
+    this(service, hostname, tls, extensions, limits, false);
+  }
+
+  /** The same, and users may log in with bearer tokens, or not. */
+  public SmtpSettings withBearerTokens(boolean taken) {
+    return new SmtpSettings(service, hostname, tls, extensions, limits, taken);
   }
 }

@@ -87,7 +87,8 @@ class Pop3TranscriptTest {
             ? Optional.of(TestTls.server())
             : Optional.<javax.net.ssl.SSLContext>empty();
     var options =
-        new Pop3Options("pop.here.example", stls, client -> trusted, Duration.ofSeconds(20));
+        new Pop3Options("pop.here.example", stls, client -> trusted, Duration.ofSeconds(20))
+            .withBearerTokens(transcript.option("tokens", "no").equals("yes"));
     Pop3Connection.serve(wire, options, drops, Pop3Monitor.NONE);
   }
 }

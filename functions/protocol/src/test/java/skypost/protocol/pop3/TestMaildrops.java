@@ -103,6 +103,17 @@ final class TestMaildrops implements Pop3Logins {
   }
 
   @Override
+  public Optional<EmailAddress> tokenLogin(String client, Optional<String> authzid, String token)
+      throws IOException {
+    if (has(Event.AUTHORIZER_DOWN)) {
+      throw new IOException("no authorizer");
+    }
+    return token.equals("good") && authzid.orElse("anna@x.test").equals("anna@x.test")
+        ? Optional.of(new EmailAddress("anna", "x.test"))
+        : Optional.empty();
+  }
+
+  @Override
   public Outcome open(String client, EmailAddress user) {
     return user.local().equals("busy")
         ? new Outcome.InUse()

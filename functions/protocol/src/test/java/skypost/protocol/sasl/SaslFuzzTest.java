@@ -41,10 +41,19 @@ class SaslFuzzTest {
       assertThat(++steps).isLessThanOrEqualTo(MOST_STEPS);
       step = answered(challenge.next().step(response));
     }
+    if (step instanceof SaslStep.CheckToken check) {
+      assertThat(check.token()).isNotEmpty();
+      assertThat(check.refused().next().step(Optional.of(input(lines))))
+          .isInstanceOf(SaslStep.Refused.class);
+    }
     if (step instanceof SaslStep.CheckPassword check) {
       assertThat(check.username()).isNotEmpty();
       assertThat(check.password()).isNotEmpty();
     }
+  }
+
+  private static byte[] input(String[] lines) {
+    return String.join("\n", lines).getBytes(ISO_8859_1);
   }
 
   /** Answers what is asked of the directory as if all were right. */

@@ -11,8 +11,8 @@ import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.sasl.TestScram;
 
 /**
- * Knows alice@example.com (password "open sesame") and bob@example.com; {@code down@} makes it
- * unreachable, {@code whoami@} tells the client's address.
+ * Knows alice@example.com (password "open sesame", token "good") and bob@example.com; {@code down@}
+ * makes it unreachable, {@code whoami@} tells the client's address.
  */
 public final class ListGate implements SmtpGate {
   private static final List<String> MAILBOXES =
@@ -51,6 +51,17 @@ public final class ListGate implements SmtpGate {
         .filter(signature -> proof.username().equals("alice@example.com"))
         .map(signature ->
             new ScramLogin(EmailAddress.parse(proof.username()).orElseThrow(), signature));
+  }
+
+  @Override
+  public Optional<EmailAddress> tokenLogin(
+      SmtpClient client, Optional<String> authzid, String token) throws IOException {
+    if (token.equals("down")) {
+      throw new IOException("nobody answers");
+    }
+    return token.equals("good") && authzid.orElse("alice@example.com").equals("alice@example.com")
+        ? EmailAddress.parse("alice@example.com")
+        : Optional.empty();
   }
 
   @Override

@@ -85,7 +85,8 @@ class SmtpTranscriptTest {
     }
     var settings =
         new SmtpSettings(
-            service, "mx.test", Optional.of(TestTls.server()), extensions, limits(transcript));
+                service, "mx.test", Optional.of(TestTls.server()), extensions, limits(transcript))
+            .withBearerTokens(transcript.option("tokens", "no").equals("yes"));
     new SmtpConnection(wire, settings, new ListGate(), sink).run();
   }
 

@@ -68,6 +68,11 @@ final class BenchFront {
     }
 
     @Override
+    public LoginAnswer tokenLogin(TokenQuestion question) {
+      return new LoginAnswer.Refused();
+    }
+
+    @Override
     public ScramAnswer scramLogin(ScramQuestion question) {
       return new ScramAnswer.Refused();
     }

@@ -154,6 +154,11 @@ final class BenchPop3 {
     }
 
     @Override
+    public LoginAnswer tokenLogin(TokenQuestion question) {
+      return new LoginAnswer.Refused();
+    }
+
+    @Override
     public ScramAnswer scramLogin(ScramQuestion question) {
       return new ScramAnswer.Refused();
     }

@@ -115,6 +115,12 @@ final class DigestingHost implements SmtpGate, AutoCloseable {
   }
 
   @Override
+  public Optional<EmailAddress> tokenLogin(
+      SmtpClient client, Optional<String> authzid, String token) {
+    return Optional.empty();
+  }
+
+  @Override
   public List<SmtpReply> recipients(
       SmtpClient client, SmtpSender sender, List<SmtpRecipient> recipients) {
     return recipients.stream().map(_ -> SmtpReply.of(250, 1, 5, "Ok")).toList();
