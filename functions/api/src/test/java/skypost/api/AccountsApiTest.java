@@ -15,8 +15,10 @@ import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.directory.Account;
+import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
+import skypost.mail.memory.InMemoryExpiringMailboxes;
 import skypost.mail.memory.InMemoryLoginAttempts;
 import skypost.mail.message.MessageId;
 
@@ -256,6 +258,45 @@ class AccountsApiTest {
         .doesNotContain("exemptions");
   }
 
+  @Test
+  void aDomainSaysHowMuchItsMailboxesHoldAndForHowLong() throws IOException {
+    World world = World.empty();
+    String path = "/v1/domains/kept.example";
+
+    World.Answer made =
+        world.put(
+            path,
+            "{\"quotaBytes\": 5000000000, \"retentionDays\": {\"Junk\": 30, \"inbox\": 365}}");
+
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(made.json())
+        .containsEntry("quotaBytes", 5_000_000_000L)
+        .containsEntry("retentionDays", Map.of("INBOX", 365, "Junk", 30));
+    assertThat(world.get(path).json()).isEqualTo(made.json());
+    assertThat(world.patch(path, "{\"retentionDays\": {\"Junk\": null}}").json())
+        .containsEntry("quotaBytes", 5_000_000_000L)
+        .containsEntry("retentionDays", Map.of("INBOX", 365));
+    assertThat(world.patch(path, "{\"quotaBytes\": null, \"retentionDays\": null}").json())
+        .doesNotContainKeys("quotaBytes", "retentionDays");
+  }
+
+  @Test
+  void aUserSaysHowLongHisFoldersKeepMailAndIsLookedAtSoon() throws IOException {
+    World world = World.seeded();
+    String path = "/v1/users/ann@local.example";
+
+    world.patch(path, "{\"retentionDays\": {\"Junk\": 0, \"Lists/old\": 7}}");
+
+    assertThat(world.get(path).json())
+        .containsEntry("retentionDays", Map.of("Junk", 0, "Lists/old", 7));
+    assertThat(new InMemoryExpiringMailboxes(world.mailboxes).due(World.NOW, 10))
+        .as("what lies there may be over its time")
+        .extracting(ExpiringMailboxes.Due::user)
+        .contains(World.ANN);
+    assertThat(world.patch(path, "{\"retentionDays\": null}").json())
+        .doesNotContainKey("retentionDays");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -275,6 +316,14 @@ class AccountsApiTest {
           /v1/domains/d.example          | {"exemptions": [{"network": "192.0.2.1/24"}]}    | exemptions[0].network
           /v1/domains/d.example          | {"exemptions": [{"sealer": "*.lists.example"}]}  | exemptions[0].sealer
           /v1/domains/d.example          | {"exemptions": [{"client": "192.0.2.1"}]}        | exemptions[0].client
+          /v1/domains/d.example          | {"quotaBytes": -1}                               | quotaBytes
+          /v1/domains/d.example          | {"quotaBytes": "5 GB"}                           | quotaBytes
+          /v1/domains/d.example          | {"quotaBytes": 1125899906842625}                 | quotaBytes
+          /v1/domains/d.example          | {"kind": "relay", "quotaBytes": 5}               | kind
+          /v1/domains/d.example          | {"retentionDays": 30}                            | retentionDays
+          /v1/domains/d.example          | {"retentionDays": {"Junk": -1}}                  | retentionDays.Junk
+          /v1/domains/d.example          | {"retentionDays": {"Junk": "30"}}                | retentionDays.Junk
+          /v1/domains/d.example          | {"retentionDays": {"Junk": 36501}}               | retentionDays.Junk
           /v1/users/no-address           | {"password": "x"}                                | address
           /v1/users/x@local.example      | {"password": ""}                                 | password
           /v1/users/x@local.example      | {"password": "a\\u0000b"}                        | password
@@ -282,6 +331,10 @@ class AccountsApiTest {
           /v1/users/x@local.example      | {"password": "x", "quotaBytes": 1.5}             | quotaBytes
           /v1/users/x@local.example      | {"password": "x", "quotaBytes": 99999999999999999999} | quotaBytes
           /v1/users/x@local.example      | {"password": "x", "deleteAfterRetrieval": "yes"} | deleteAfterRetrieval
+          /v1/users/x@local.example      | {"password": "x", "retentionDays": ["Junk"]}     | retentionDays
+          /v1/users/x@local.example      | {"password": "x", "retentionDays": {"Junk": 1.5}} | retentionDays.Junk
+          /v1/users/x@local.example      | {"password": "x", "retentionDays": {"a\\u0000b": 3}} | retentionDays.a\\u0000b
+          /v1/users/x@local.example      | {"password": "x", "retentionDays": {"": 3}}      | retentionDays.
           /v1/aliases/x@local.example    | {}                                               | targets
           /v1/aliases/x@local.example    | {"targets": []}                                  | targets
           /v1/aliases/x@local.example    | {"targets": "a@b.example"}                       | targets

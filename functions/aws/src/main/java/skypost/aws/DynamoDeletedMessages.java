@@ -165,7 +165,7 @@ public final class DynamoDeletedMessages implements DeletedMessages {
   public List<DeletedMessage> deletedUntil(EmailAddress user, Instant moment, int limit)
       throws IOException {
     List<DeletedMessage> found = new ArrayList<>();
-    Iterator<MailboxEntry> oldest = oldest(user);
+    Iterator<MailboxEntry> oldest = oldest(user, limit);
     while (oldest.hasNext() && found.size() < limit) {
       DeletedMessage message = oldest.next().shown();
       if (message.at().isAfter(moment)) {
@@ -178,15 +178,15 @@ public final class DynamoDeletedMessages implements DeletedMessages {
 
   @Override
   public Optional<Instant> first(EmailAddress user) throws IOException {
-    Iterator<MailboxEntry> oldest = oldest(user);
+    Iterator<MailboxEntry> oldest = oldest(user, 1);
     return oldest.hasNext() ? Optional.of(oldest.next().shown().at()) : Optional.empty();
   }
 
-  private Iterator<MailboxEntry> oldest(EmailAddress user) throws IOException {
+  private Iterator<MailboxEntry> oldest(EmailAddress user, int wanted) throws IOException {
     Optional<MailboxHead> head = table.head(user);
     return head.isEmpty()
         ? List.<MailboxEntry>of().iterator()
-        : table.entries(user, head.get(), FOLDER);
+        : table.entries(user, head.get(), FOLDER, wanted);
   }
 
   @Override

@@ -136,7 +136,7 @@ public final class DynamoExpiringMailboxes implements ExpiringMailboxes {
     Optional<MailboxHead> head = table.head(user);
     List<MailboxMessage> first = new ArrayList<>();
     if (head.isPresent()) {
-      Iterator<MailboxEntry> entries = table.entries(user, head.get(), folder);
+      Iterator<MailboxEntry> entries = table.entries(user, head.get(), folder, limit);
       while (entries.hasNext() && first.size() < limit) {
         first.add(entries.next().message());
       }

@@ -65,7 +65,7 @@ public final class DynamoMailboxChecks implements MailboxChecks {
     head.entries().forEach(entry -> folders.add(entry.folder()));
     for (String folder : folders) {
       Sums sums = new Sums();
-      Iterator<MailboxEntry> entries = table.entries(user, head, folder);
+      Iterator<MailboxEntry> entries = table.entries(user, head, folder, Integer.MAX_VALUE);
       while (entries.hasNext()) {
         MailboxEntry entry = entries.next();
         sums.messages++;

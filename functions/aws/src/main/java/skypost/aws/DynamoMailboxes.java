@@ -31,7 +31,7 @@ public final class DynamoMailboxes implements Mailboxes {
 
   /**
    * @param tableName the mailboxes table
-   * @param clock says when a page was sealed
+   * @param clock says when a mailbox was made and a page sealed
    */
   public DynamoMailboxes(DynamoDbClient dynamo, String tableName, Clock clock) {
     this.table = new MailboxTable(dynamo, tableName);

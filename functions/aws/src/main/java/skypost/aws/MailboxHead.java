@@ -36,6 +36,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param entries the newest messages, deleted ones among them, in UID order
  * @param lease the maildrop lease
  * @param afterRetrieval what POP3 does with a message that it has handed out
+ * @param madeAt when the mailbox was made, in seconds since the epoch; the UIDVALIDITY of IMAP
  */
 record MailboxHead(
     long version,
@@ -51,7 +52,8 @@ record MailboxHead(
     Map<String, Long> sealed,
     List<MailboxEntry> entries,
     Optional<Lease> lease,
-    AfterRetrieval afterRetrieval) {
+    AfterRetrieval afterRetrieval,
+    long madeAt) {
   /** The sort key of a head. */
   static final String SORT_KEY = "head";
 
@@ -69,6 +71,7 @@ record MailboxHead(
   static final String UIDS = "uid";
   static final String METAS = "msg";
   static final String CLEARS = "clears";
+  static final String MADE_AT = "made";
   static final String LEASE = "lease";
   static final String LEASE_HOLDER = "by";
   static final String LEASE_UNTIL = "until";
@@ -83,6 +86,7 @@ record MailboxHead(
     // Greater than of any earlier mailbox of that name, so a page left behind by one is never taken
     // for ours.
     item.put(VERSION, Items.n(now.toEpochMilli()));
+    item.put(MADE_AT, Items.n(now.getEpochSecond()));
     item.put(REMOVALS, Items.n(0));
     item.put(SEALED_TO, Items.s("-")); // less than any message id
     item.put(QUOTA, Items.n(quota));
@@ -127,7 +131,8 @@ record MailboxHead(
         numbers(item, SEALED),
         List.copyOf(entries),
         lease(item),
-        Items.flag(item, CLEARS) ? AfterRetrieval.DELETE : AfterRetrieval.KEEP);
+        Items.flag(item, CLEARS) ? AfterRetrieval.DELETE : AfterRetrieval.KEEP,
+        Math.max(1, Items.number(item, MADE_AT))); // of one that was made before there was this
   }
 
   private static Map<String, Long> numbers(Map<String, AttributeValue> item, String name) {
@@ -184,6 +189,6 @@ record MailboxHead(
               nextOf(folder)));
     }
     long count = folders.stream().mapToLong(FolderStatus::messages).sum();
-    return new MailboxStatus(count, bytes, quota, folders, lease, afterRetrieval);
+    return new MailboxStatus(count, bytes, quota, folders, lease, afterRetrieval, madeAt);
   }
 }

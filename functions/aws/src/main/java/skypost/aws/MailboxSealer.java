@@ -31,7 +31,7 @@ final class MailboxSealer {
   /**
    * The most entries of a page; the newest stay in the head, where late messages find their place.
    */
-  private static final int PAGE = 6;
+  static final int PAGE = 6;
 
   private final MailboxTable table;
   private final Clock clock;

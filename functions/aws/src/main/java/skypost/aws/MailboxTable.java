@@ -150,7 +150,7 @@ final class MailboxTable {
       throws IOException {
     return from >= before
         ? List.<MailboxPage>of().iterator()
-        : query(user, folder, from, before - 1, true);
+        : query(user, folder, from, before - 1, Reading.ALL);
   }
 
   /** Pages of a folder whose name is less than {@code before}, the newest first. */
@@ -158,16 +158,22 @@ final class MailboxTable {
       throws IOException {
     return before <= 1
         ? List.<MailboxPage>of().iterator()
-        : query(user, folder, 1, before - 1, false);
+        : query(user, folder, 1, before - 1, Reading.NEWEST);
   }
 
   /**
    * The entries of a folder in UID order, as a head that was read first knows them, read page by
    * page.
+   *
+   * @param wanted about how many will be taken: no more are paid for at once
    */
-  Iterator<MailboxEntry> entries(EmailAddress user, MailboxHead head, String folder)
+  Iterator<MailboxEntry> entries(EmailAddress user, MailboxHead head, String folder, int wanted)
       throws IOException {
-    Iterator<MailboxPage> pages = pages(user, folder, 1, head.boundary(folder));
+    long before = head.boundary(folder);
+    Iterator<MailboxPage> pages =
+        before <= 1
+            ? List.<MailboxPage>of().iterator()
+            : query(user, folder, 1, before - 1, Reading.oldest(wanted));
     return new Iterator<>() {
       private Iterator<MailboxEntry> current = List.<MailboxEntry>of().iterator();
       private boolean atHead;
@@ -193,7 +199,7 @@ final class MailboxTable {
 
   /** The page that holds a UID, if any does: the last one that begins at or before it. */
   Optional<MailboxPage> pageAt(EmailAddress user, String folder, long uid) throws IOException {
-    Iterator<MailboxPage> pages = query(user, folder, 1, uid, false);
+    Iterator<MailboxPage> pages = query(user, folder, 1, uid, Reading.LAST);
     return pages.hasNext() ? Optional.of(pages.next()) : Optional.empty();
   }
 
@@ -222,14 +228,36 @@ final class MailboxTable {
     return Optional.empty();
   }
 
+  /**
+   * How pages are read.
+   *
+   * @param forward in UID order
+   * @param atOnce how many a request reads, and pays for, whether they are looked at or not
+   */
+  private record Reading(boolean forward, int atOnce) {
+    /** More than the megabyte that ends a request anyway. */
+    private static final int MOST = 10_000;
+
+    static final Reading ALL = new Reading(true, MOST);
+
+    /** The first page or two are all that is wanted. */
+    static final Reading NEWEST = new Reading(false, 8);
+
+    static final Reading LAST = new Reading(false, 1);
+
+    static Reading oldest(int messages) {
+      return new Reading(true, Math.clamp(messages / MailboxSealer.PAGE + 1L, 2, MOST));
+    }
+  }
+
   private Iterator<MailboxPage> query(
-      EmailAddress user, String folder, long first, long last, boolean forward) throws IOException {
+      EmailAddress user, String folder, long first, long last, Reading reading) throws IOException {
     QueryRequest query =
         QueryRequest.builder()
             .tableName(name)
             .consistentRead(true)
-            .scanIndexForward(forward)
-            .limit(forward ? null : 8) // backwards, the first page or two are all that is wanted
+            .scanIndexForward(reading.forward())
+            .limit(reading.atOnce())
             .keyConditionExpression("pk = :user AND sk BETWEEN :first AND :last")
             .expressionAttributeValues(
                 Map.of(

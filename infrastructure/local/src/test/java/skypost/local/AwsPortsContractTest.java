@@ -82,6 +82,7 @@ import skypost.mail.contract.SuppressionsContract;
 import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
+import skypost.mail.contract.UidValidityContract;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
@@ -179,6 +180,14 @@ class AwsPortsContractTest {
     return new DynamoMailboxes(dynamo, Resources.MAILBOXES, Clock.systemUTC());
   }
 
+  private static MailboxStores storesIn(DynamoDbClient client, Clock clock) {
+    return new MailboxStores(
+        new DynamoMailboxes(client, Resources.MAILBOXES, clock),
+        new DynamoDeletedMessages(client, Resources.MAILBOXES, clock),
+        new DynamoExpiringMailboxes(client, Resources.MAILBOXES, clock),
+        new DynamoMailboxChecks(client, Resources.MAILBOXES));
+  }
+
   /** A list of everything wants a table of its own. */
   private static void empty(String table) {
     for (var item : dynamo.scanPaginator(scan -> scan.tableName(table)).items()) {
@@ -199,16 +208,7 @@ class AwsPortsContractTest {
   class DynamoMailboxHistoryTest extends MailboxHistoryContract {
     @Override
     protected MailboxStores stores() {
-      return stores(dynamo);
-    }
-
-    private static MailboxStores stores(DynamoDbClient client) {
-      Clock clock = Clock.systemUTC();
-      return new MailboxStores(
-          new DynamoMailboxes(client, Resources.MAILBOXES, clock),
-          new DynamoDeletedMessages(client, Resources.MAILBOXES, clock),
-          new DynamoExpiringMailboxes(client, Resources.MAILBOXES, clock),
-          new DynamoMailboxChecks(client, Resources.MAILBOXES));
+      return storesIn(dynamo, Clock.systemUTC());
     }
 
     /** Between any two writes of an adapter there may be a crash. */
@@ -217,7 +217,15 @@ class AwsPortsContractTest {
       var writes = Set.of("putItem", "updateItem", "deleteItem", "transactWriteItems");
       var faults =
           new Faults(random, 8, writes::contains, () -> SdkClientException.create("no answer"));
-      return stores(faults.in(DynamoDbClient.class, dynamo));
+      return storesIn(faults.in(DynamoDbClient.class, dynamo), Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoMailboxUidsTest extends UidValidityContract {
+    @Override
+    protected MailboxStores stores(Clock clock) {
+      return storesIn(dynamo, clock);
     }
   }
 

@@ -223,6 +223,9 @@ public interface Mailboxes {
    * @param folders in the order of their names
    * @param lease who holds the maildrop, also when it has run out
    * @param afterRetrieval what POP3 does with a message that it has handed out
+   * @param uidValidity the UIDVALIDITY of IMAP (RFC 3501 section 2.3.1.1), of all its folders:
+   *     stays as long as the mailbox does, and is greater for one of the same name that is made
+   *     later, by a second at least; 32 bits
    */
   record MailboxStatus(
       long messages,
@@ -230,7 +233,8 @@ public interface Mailboxes {
       long quotaBytes,
       List<FolderStatus> folders,
       Optional<Lease> lease,
-      AfterRetrieval afterRetrieval) {
+      AfterRetrieval afterRetrieval,
+      long uidValidity) {
     public MailboxStatus {
       folders = List.copyOf(folders);
     }

@@ -23,8 +23,13 @@ final class InMemoryMailbox {
   long nextDeleted = 1;
   long quotaBytes;
   AfterRetrieval afterRetrieval = AfterRetrieval.KEEP;
+  final Instant madeAt;
   long removals;
   Lease lease;
+
+  InMemoryMailbox(Instant madeAt) {
+    this.madeAt = madeAt;
+  }
 
   Folder folder(String name) {
     return folders.computeIfAbsent(name, absent -> new Folder());
@@ -83,7 +88,13 @@ final class InMemoryMailbox {
     folders.forEach((name, folder) -> counters.add(folder.status(name)));
     long messages = counters.stream().mapToLong(FolderStatus::messages).sum();
     return new MailboxStatus(
-        messages, bytes(), quotaBytes, counters, Optional.ofNullable(lease), afterRetrieval);
+        messages,
+        bytes(),
+        quotaBytes,
+        counters,
+        Optional.ofNullable(lease),
+        afterRetrieval,
+        madeAt.getEpochSecond());
   }
 
   /** Changes with everything that is filed, deleted or brought back. */

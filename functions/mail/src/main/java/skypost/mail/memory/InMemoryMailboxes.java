@@ -28,7 +28,7 @@ public final class InMemoryMailboxes implements Mailboxes {
   }
 
   /**
-   * @param clock says when a message was deleted
+   * @param clock says when a mailbox was made and a message deleted
    */
   public InMemoryMailboxes(Clock clock) {
     this.clock = clock;
@@ -37,7 +37,8 @@ public final class InMemoryMailboxes implements Mailboxes {
   @Override
   public synchronized void create(
       EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval) {
-    InMemoryMailbox mailbox = mailboxes.computeIfAbsent(user, absent -> new InMemoryMailbox());
+    InMemoryMailbox mailbox =
+        mailboxes.computeIfAbsent(user, absent -> new InMemoryMailbox(clock.instant()));
     mailbox.quotaBytes = quotaBytes;
     mailbox.afterRetrieval = afterRetrieval;
   }

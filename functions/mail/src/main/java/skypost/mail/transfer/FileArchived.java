@@ -54,6 +54,12 @@ public final class FileArchived implements AutoCloseable {
   private static final long OCTETS_AT_ONCE = 64L << 20;
   private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
 
+  /**
+   * How long after an import somebody looks at the mailbox for messages whose time is over: what
+   * times its folders have, the directory knows, which an import does not read. No folder has less.
+   */
+  private static final Duration LOOK_AFTER = Duration.ofDays(1);
+
   /** What it works on. */
   public record Ports(
       IncomingMessages incoming, StoredMessages messages, Mailboxes mailboxes, Traces traces) {}
@@ -211,7 +217,9 @@ public final class FileArchived implements AutoCloseable {
         size,
         false,
         HeaderBlock.subject(head.header()),
-        List.copyOf(flags));
+        List.copyOf(flags),
+        "",
+        Optional.of(id.acceptedAt().plus(LOOK_AFTER)));
   }
 
   private String folder(String wanted) {

@@ -45,6 +45,7 @@ import skypost.mail.contract.TalliesContract;
 import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.contract.TransfersContract;
+import skypost.mail.contract.UidValidityContract;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.ProbedRecipients;
@@ -324,6 +325,19 @@ class InMemoryPortsTest {
 
   private static final Set<String> MUTATIONS =
       Set.of("deliver", "discard", "lease", "expunge", "endLease", "restore", "forget", "retire");
+
+  @Nested
+  class OfUidValidity extends UidValidityContract {
+    @Override
+    protected MailboxStores stores(Clock clock) {
+      var mailboxes = new InMemoryMailboxes(clock);
+      return new MailboxStores(
+          mailboxes,
+          new InMemoryDeletedMessages(mailboxes),
+          new InMemoryExpiringMailboxes(mailboxes),
+          new InMemoryMailboxChecks(mailboxes));
+    }
+  }
 
   @Nested
   class OfMailboxHistories extends MailboxHistoryContract {

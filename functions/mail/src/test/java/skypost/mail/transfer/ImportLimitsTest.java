@@ -2,15 +2,28 @@ package skypost.mail.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static skypost.mail.transfer.TransferWorld.BOB;
+import static skypost.mail.transfer.TransferWorld.NOW;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.mailbox.ExpireMessages;
+import skypost.mail.mailbox.FreeBodies;
+import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.memory.InMemoryBodyHolders;
+import skypost.mail.memory.InMemoryDeletedMessages;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryExpiringMailboxes;
 import skypost.mail.transfer.Import.Fault;
 import skypost.mail.transfer.Transfer.State;
 
@@ -154,5 +167,29 @@ class ImportLimitsTest {
 
     assertThat(world.all(BOB)).isEmpty();
     assertThat(world.transfers.find(begun.key())).isEmpty();
+  }
+
+  @Test
+  void whatIsImportedGoesWhenItsFolderKeepsItNoLonger() throws IOException {
+    world.imported(ArchiveFormat.MBOX, bytes(mbox(3).replace("2026", "2020")));
+
+    expire(NOW.plus(Duration.ofDays(1)));
+    assertThat(world.all(BOB)).as("its time begins with the import").hasSize(3);
+    expire(NOW.plus(Duration.ofDays(29)));
+    assertThat(world.all(BOB)).hasSize(3);
+
+    expire(NOW.plus(Duration.ofDays(30)).plusSeconds(1));
+    assertThat(world.all(BOB)).isEmpty();
+  }
+
+  private void expire(Instant now) throws IOException {
+    var ports =
+        new ExpireMessages.Ports(
+            new InMemoryExpiringMailboxes(world.mailboxes),
+            new InMemoryDeletedMessages(world.mailboxes),
+            new InMemoryDirectory(),
+            user -> Map.of(Mailboxes.INBOX, Duration.ofDays(30)));
+    var bodies = new FreeBodies(new InMemoryBodyHolders(), world.messages);
+    new ExpireMessages(ports, bodies, Clock.fixed(now, ZoneOffset.UTC)).run(now.plusSeconds(60));
   }
 }
