@@ -19,6 +19,9 @@ record MailboxDues(MailboxTable table) {
 
   private static final int DIGITS = 12;
 
+  /** In a head, second 0 says that nothing is registered. */
+  private static final Instant FIRST = Instant.ofEpochSecond(1);
+
   /** The sort key of a mailbox that is due at a second. */
   static String sortKey(Instant at, EmailAddress user) {
     return second(at) + "#" + user;
@@ -43,7 +46,8 @@ record MailboxDues(MailboxTable table) {
   }
 
   /** Sees to it that a mailbox is looked at, at that time or earlier. */
-  void ensure(EmailAddress user, MailboxHead seen, Instant at) throws IOException {
+  void ensure(EmailAddress user, MailboxHead seen, Instant wanted) throws IOException {
+    Instant at = wanted.isBefore(FIRST) ? FIRST : wanted;
     if (seen.due() != 0 && seen.due() <= at.getEpochSecond()) {
       return;
     }

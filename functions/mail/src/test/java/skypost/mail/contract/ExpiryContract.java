@@ -207,6 +207,31 @@ public abstract class ExpiryContract {
   }
 
   @Test
+  void aMailboxThatIsToBeLookedAtSoonIsNotRegisteredByWhatComesMeanwhile() throws IOException {
+    ports.expiring().register(user, Instant.EPOCH); // as one whose rules have changed
+    for (int day = 1; day <= 3; day++) {
+      var delivery =
+          new Delivery(
+              store(Samples.id(now)),
+              "Junk",
+              10,
+              false,
+              "",
+              List.of(),
+              "",
+              Optional.of(now.plus(Duration.ofDays(day))));
+      ports.mailboxes().deliver(user, delivery);
+    }
+    clear("Junk");
+
+    assertThat(ports.expiring().due(now.plus(Duration.ofDays(1000)), 10)).hasSize(1);
+    expire();
+    assertThat(ports.expiring().due(now.plus(Duration.ofDays(1000)), 10)).hasSize(1);
+    now = now.plus(Duration.ofDays(15));
+    assertThat(expire()).isEqualTo(3);
+  }
+
+  @Test
   void aMailboxThatIsGoneIsNotLookedAtAgain() throws IOException {
     fill(INBOX, 1);
     clear(INBOX);
