@@ -71,6 +71,7 @@ final class MultipartUploads {
       throw S3Error.invalid("a part's number is 1 to " + MAX_PARTS);
     }
     Path path = find(id, name).folder().resolve(Integer.toString(number));
+    files.stamp(part.file());
     Files.move(part.file(), path, StandardCopyOption.ATOMIC_MOVE);
     return eTag(path);
   }

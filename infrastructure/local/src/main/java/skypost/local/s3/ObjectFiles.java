@@ -10,11 +10,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +34,7 @@ final class ObjectFiles {
   private static final String TYPE = "user.content-type";
   private static final String INCOMPLETE = ".incomplete"; // no bucket is called so
 
+  private final AtomicLong stamped = new AtomicLong();
   private final Path folder;
   private final Path incomplete;
   private final String run = UUID.randomUUID().toString();
@@ -138,12 +141,24 @@ final class ObjectFiles {
   }
 
   /**
+   * Gives a written file a time that no other has: ETags are made of it, and the clock of a file
+   * system ticks too slowly to tell two files of a moment apart.
+   */
+  void stamp(Path written) throws IOException {
+    Instant now = Instant.now();
+    long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    long unique = stamped.accumulateAndGet(nanos, (last, wanted) -> Math.max(last + 1, wanted));
+    Files.setLastModifiedTime(written, FileTime.from(unique, TimeUnit.NANOSECONDS));
+  }
+
+  /**
    * Gives a written file its name.
    *
    * @param onlyNew whether an object of this name must not be there yet
    */
   Stored put(String bucket, String key, Path written, PutOptions options) throws IOException {
     Path path = path(bucket, key);
+    stamp(written);
     if (!options.contentType().equals(DEFAULT_TYPE)) {
       types(written).write(TYPE, StandardCharsets.UTF_8.encode(options.contentType()));
     }
