@@ -11,7 +11,6 @@ import skypost.mail.queue.QueueOperation;
 import skypost.mail.queue.QueueOperations;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
@@ -23,11 +22,11 @@ public final class DynamoQueueOperations implements QueueOperations {
   private static final String PREFIX = "operation#";
   private static final String SORT_KEY = "operation";
   private static final String OPERATION = "operation";
-  private static final String STEP = "step";
   private static final String GROUP = "operations"; // no destination: it has no dot
 
   private final DynamoDbClient dynamo;
   private final String table;
+  private final SteppedItems items;
   private final SqsClient sqs;
   private final String queueUrl;
 
@@ -39,14 +38,14 @@ public final class DynamoQueueOperations implements QueueOperations {
       DynamoDbClient dynamo, String table, SqsClient sqs, String queueUrl) {
     this.dynamo = dynamo;
     this.table = table;
+    this.items = new SteppedItems(dynamo, table);
     this.sqs = sqs;
     this.queueUrl = queueUrl;
   }
 
   @Override
   public void begin(QueueOperation operation) throws IOException {
-    Map<String, AttributeValue> item = item(operation);
-    Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(item)));
+    items.put(item(operation), operation.progress().step());
     wake(operation.id());
   }
 
@@ -65,20 +64,7 @@ public final class DynamoQueueOperations implements QueueOperations {
 
   @Override
   public boolean replace(QueueOperation seen, QueueOperation wanted) throws IOException {
-    Map<String, AttributeValue> item = item(wanted);
-    Map<String, AttributeValue> values = Map.of(":seen", Items.n(seen.progress().step()));
-    try {
-      Calls.call(() ->
-          dynamo.putItem(put ->
-              put.tableName(table)
-                  .item(item)
-                  .conditionExpression("#step = :seen")
-                  .expressionAttributeNames(Map.of("#step", STEP))
-                  .expressionAttributeValues(values)));
-      return true;
-    } catch (ConditionalCheckFailedException changed) {
-      return false;
-    }
+    return items.replace(item(wanted), seen.progress().step(), wanted.progress().step());
   }
 
   @Override
@@ -91,7 +77,6 @@ public final class DynamoQueueOperations implements QueueOperations {
   private static Map<String, AttributeValue> item(QueueOperation operation) throws IOException {
     Map<String, AttributeValue> item = Items.item(PREFIX + operation.id(), SORT_KEY);
     item.put(OPERATION, Items.s(OperationJson.write(operation)));
-    item.put(STEP, Items.n(operation.progress().step()));
     item.put(Items.EXPIRES, Items.n(operation.createdAt().plus(KEPT).getEpochSecond()));
     return item;
   }

@@ -13,7 +13,6 @@ import skypost.mail.transfer.Transfers;
 import skypost.protocol.address.EmailAddress;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
@@ -24,11 +23,11 @@ public final class DynamoTransfers implements Transfers {
   private static final Duration KEPT = Duration.ofDays(14);
   private static final String PREFIX = "transfer#";
   private static final String TRANSFER = "transfer";
-  private static final String STEP = "step";
   private static final String USER = "user";
 
   private final DynamoDbClient dynamo;
   private final String table;
+  private final SteppedItems items;
   private final SqsClient sqs;
   private final String queueUrl;
 
@@ -39,14 +38,14 @@ public final class DynamoTransfers implements Transfers {
   public DynamoTransfers(DynamoDbClient dynamo, String table, SqsClient sqs, String queueUrl) {
     this.dynamo = dynamo;
     this.table = table;
+    this.items = new SteppedItems(dynamo, table);
     this.sqs = sqs;
     this.queueUrl = queueUrl;
   }
 
   @Override
   public void begin(Transfer transfer) throws IOException {
-    Map<String, AttributeValue> item = item(transfer);
-    Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(item)));
+    items.put(item(transfer), transfer.status().step());
   }
 
   @Override
@@ -61,21 +60,7 @@ public final class DynamoTransfers implements Transfers {
 
   @Override
   public boolean replace(Transfer seen, Transfer wanted) throws IOException {
-    Map<String, AttributeValue> item = item(wanted);
-    Map<String, AttributeValue> values = Map.of(":seen", Items.n(seen.status().step()));
-    try {
-      Calls.call(() ->
-          dynamo.putItem(put ->
-              put.tableName(table)
-                  .item(item)
-                  .conditionExpression("#step = :seen")
-                  .expressionAttributeNames(Map.of("#step", STEP))
-                  .expressionAttributeValues(values)));
-      return true;
-    } catch (ConditionalCheckFailedException changed) {
-      // Unless it was our own write, whose answer was lost and which the SDK has repeated
-      return find(seen.key()).filter(wanted::equals).isPresent();
-    }
+    return items.replace(item(wanted), seen.status().step(), wanted.status().step());
   }
 
   @Override
@@ -106,7 +91,6 @@ public final class DynamoTransfers implements Transfers {
     Map<String, AttributeValue> item =
         Items.item(PREFIX + transfer.key().user(), transfer.key().id().toString());
     item.put(TRANSFER, Items.s(TransferJson.write(transfer)));
-    item.put(STEP, Items.n(transfer.status().step()));
     item.put(Items.EXPIRES, Items.n(transfer.createdAt().plus(KEPT).getEpochSecond()));
     return item;
   }

@@ -575,13 +575,26 @@ class AwsPortsContractTest {
 
     @Override
     protected QueueOperations operations() {
+      return operations(dynamo);
+    }
+
+    QueueOperations operations(DynamoDbClient client) {
       return new DynamoQueueOperations(
-          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url());
+          client, Resources.MESSAGES, wakes.sqs(), resources.outbound().url());
     }
 
     @Override
     protected List<OperationId> woken() {
       return List.copyOf(wakes.operations);
+    }
+  }
+
+  /** An answer may be lost, and the SDK then sends a write again: it was made all the same. */
+  @Nested
+  class DynamoQueueOperationsSentTwiceTest extends DynamoQueueOperationsTest {
+    @Override
+    protected QueueOperations operations() {
+      return operations(Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo));
     }
   }
 

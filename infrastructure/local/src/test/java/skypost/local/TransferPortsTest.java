@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.AwsPorts;
 import skypost.aws.DynamoTransfers;
 import skypost.mail.contract.ExportObjectsContract;
+import skypost.mail.contract.Faults;
 import skypost.mail.contract.ImportObjectsContract;
 import skypost.mail.contract.Samples;
 import skypost.mail.contract.TransfersContract;
@@ -29,6 +30,7 @@ import skypost.mail.transfer.ImportObjects;
 import skypost.mail.transfer.TransferId;
 import skypost.mail.transfer.TransferKey;
 import skypost.mail.transfer.Transfers;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * The contracts of exports and imports on the embedded endpoints, by the URLs that clients get, and
@@ -81,6 +83,19 @@ class TransferPortsTest {
         woken.add(DynamoTransfers.woken(message.body()));
       }
       return woken;
+    }
+  }
+
+  /** An answer may be lost, and the SDK then sends a write again: it was made all the same. */
+  @Nested
+  class DynamoTransfersSentTwiceTest extends DynamoTransfersTest {
+    @Override
+    protected Transfers transfers() {
+      return new DynamoTransfers(
+          Faults.repeating("putItem"::equals, DynamoDbClient.class, system.clients().dynamo()),
+          Resources.MESSAGES,
+          system.clients().sqs(),
+          system.resources().transfers().url());
     }
   }
 

@@ -17,6 +17,24 @@ import java.util.function.Supplier;
  */
 public record Faults(
     Random random, int percent, Predicate<String> affected, Supplier<? extends Exception> fault) {
+  /** Something whose answers are lost once each, so that whoever asks for it sends it twice. */
+  public static <T> T repeating(Predicate<String> affected, Class<T> type, T real) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              try {
+                if (affected.test(method.getName())) {
+                  method.invoke(real, arguments);
+                }
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException thrown) {
+                throw thrown.getCause();
+              }
+            }));
+  }
+
   /** The same thing with faults. */
   public <T> T in(Class<T> type, T real) {
     return type.cast(
