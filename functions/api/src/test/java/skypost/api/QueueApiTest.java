@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import skypost.mail.memory.InMemoryOutboundQueue.Wake;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
@@ -134,14 +135,11 @@ class QueueApiTest {
         List.of(
             new QueueEntry(
                 other,
-                first.sender(),
-                60,
-                false,
-                Status.QUEUED,
-                World.NOW,
-                0,
+                new QueueEntry.Mail(first.sender(), 60, false, ""),
+                new QueueEntry.Turn(Status.QUEUED, World.NOW, 0, other.destination()),
                 first.recipients(),
-                List.of())));
+                List.of(),
+                ByHand.NOTHING)));
 
     World.Answer held = world.post("/v1/queue/" + World.WAITS + "/hold", null);
     assertThat(held.items()).hasSize(2).allMatch(item -> item.get("status").equals("held"));

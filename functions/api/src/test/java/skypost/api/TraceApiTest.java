@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Attempt;
 import skypost.mail.queue.QueueEntry.End;
@@ -145,16 +146,14 @@ class TraceApiTest {
     world.queue.finish(
         new QueueEntry(
             booked.id(),
-            booked.sender(),
-            60,
-            false,
-            Status.DONE,
-            World.NOW,
-            booked.attemptsMade(),
+            new QueueEntry.Mail(booked.sender(), 60, false, ""),
+            new QueueEntry.Turn(
+                Status.DONE, World.NOW, booked.attemptsMade(), booked.id().destination()),
             ended,
             List.of(
                 booked.attempts().getFirst(),
-                new Attempt(World.NOW, "mx.far.example[192.0.2.25]:25", "", taken))));
+                new Attempt(World.NOW, "mx.far.example[192.0.2.25]:25", "", taken)),
+            ByHand.NOTHING));
 
     Map<String, Object> trace = world.get("/v1/messages/" + World.WAITS).json();
 

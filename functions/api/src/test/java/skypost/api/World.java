@@ -67,6 +67,7 @@ import skypost.mail.memory.InMemoryTraces;
 import skypost.mail.memory.InMemoryTransfers;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.Destination;
 import skypost.mail.queue.Destination.Trouble;
 import skypost.mail.queue.EntryId;
@@ -464,16 +465,13 @@ final class World {
     var entry =
         new QueueEntry(
             new EntryId(id, address(recipients[0]).domain(), 0),
-            Optional.of(ANN),
-            60,
-            false,
-            Status.QUEUED,
-            ACCEPTED,
-            0,
+            new QueueEntry.Mail(Optional.of(ANN), 60, false, ""),
+            new QueueEntry.Turn(Status.QUEUED, ACCEPTED, 0, address(recipients[0]).domain()),
             java.util.Arrays.stream(recipients)
                 .map(text -> new QueuedRecipient(address(text), Map.of(), Optional.empty()))
                 .toList(),
-            List.of());
+            List.of(),
+            ByHand.NOTHING);
     queue.enqueue(List.of(entry));
     receipt(
         id,
@@ -506,14 +504,11 @@ final class World {
       QueueEntry entry, Status status, Instant next, int made, List<Attempt> attempts) {
     return new QueueEntry(
         entry.id(),
-        entry.sender(),
-        entry.size(),
-        entry.shared(),
-        status,
-        next,
-        made,
+        new QueueEntry.Mail(entry.sender(), entry.size(), entry.shared(), ""),
+        new QueueEntry.Turn(status, next, made, entry.id().destination()),
         entry.recipients(),
-        attempts);
+        attempts,
+        ByHand.NOTHING);
   }
 
   static EmailAddress address(String text) {

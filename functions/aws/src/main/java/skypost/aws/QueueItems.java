@@ -109,19 +109,20 @@ final class QueueItems {
   static QueueEntry read(Map<String, AttributeValue> item) throws IOException {
     EntryId id = id(item);
     RecipientsJson.Parts parts = RecipientsJson.read(Items.text(item, "parts"));
-    return new QueueEntry(
-        id,
-        Items.optionalText(item, "sender").map(sender -> EmailAddress.parse(sender).orElseThrow()),
-        Items.number(item, "bytes"),
-        Items.flag(item, "shared"),
-        Status.valueOf(Items.text(item, STATUS).toUpperCase(Locale.ROOT)),
-        Instant.ofEpochMilli(Items.number(item, NEXT_ATTEMPT)),
-        (int) Items.number(item, ATTEMPTS),
-        parts.recipients(),
-        parts.attempts(),
-        parts.byHand(),
-        Items.optionalText(item, DESTINATION).orElse(id.destination()),
-        Items.optionalText(item, RESULTS).orElse(""));
+    QueueEntry.Mail mail =
+        new QueueEntry.Mail(
+            Items.optionalText(item, "sender")
+                .map(sender -> EmailAddress.parse(sender).orElseThrow()),
+            Items.number(item, "bytes"),
+            Items.flag(item, "shared"),
+            Items.optionalText(item, RESULTS).orElse(""));
+    QueueEntry.Turn turn =
+        new QueueEntry.Turn(
+            Status.valueOf(Items.text(item, STATUS).toUpperCase(Locale.ROOT)),
+            Instant.ofEpochMilli(Items.number(item, NEXT_ATTEMPT)),
+            (int) Items.number(item, ATTEMPTS),
+            Items.optionalText(item, DESTINATION).orElse(id.destination()));
+    return new QueueEntry(id, mail, turn, parts.recipients(), parts.attempts(), parts.byHand());
   }
 
   static List<QueueEntry> read(List<Map<String, AttributeValue>> items) throws IOException {

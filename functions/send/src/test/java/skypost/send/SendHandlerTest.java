@@ -44,6 +44,7 @@ import skypost.mail.memory.InMemoryQueueOperations;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.Destination;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.OperationId;
@@ -331,14 +332,11 @@ class SendHandlerTest {
         List.of(
             new QueueEntry(
                 entry,
-                alice,
-                18,
-                false,
-                Status.QUEUED,
-                Instant.EPOCH,
-                0,
+                new QueueEntry.Mail(alice, 18, false, ""),
+                new QueueEntry.Turn(Status.QUEUED, Instant.EPOCH, 0, entry.destination()),
                 List.of(new QueuedRecipient(bob, Map.of(), Optional.empty())),
-                List.of())));
+                List.of(),
+                ByHand.NOTHING)));
   }
 
   private record TestContext(Duration remaining) implements Context {

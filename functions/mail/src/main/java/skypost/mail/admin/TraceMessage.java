@@ -111,31 +111,32 @@ public final class TraceMessage {
 
   private static final class Timeline {
     final Envelope envelope;
-    final List<Event> events = new ArrayList<>();
+    final List<EventDraft> events = new ArrayList<>();
     final Set<State> states = EnumSet.noneOf(State.class);
 
     Timeline(Envelope envelope) {
-      this(envelope, List.of(Event.of(envelope.origin().receivedAt(), "accepted")));
+      this(envelope, List.of(new EventDraft(envelope.origin().receivedAt(), "accepted")));
     }
 
-    Timeline(Envelope envelope, List<Event> first) {
+    Timeline(Envelope envelope, List<EventDraft> first) {
       this.envelope = envelope;
       events.addAll(first);
     }
 
     void addResults(Instant at, String results) {
       if (!results.isEmpty()) {
-        events.add(Event.of(at, "verified").detailed(results));
+        events.add(new EventDraft(at, "verified").detailed(results));
       }
     }
 
     MessageTrace trace(MessageId id, long size, Optional<String> subject) {
-      List<Event> inOrder = events.stream().sorted(Comparator.comparing(Event::at)).toList();
+      List<Event> inOrder =
+          events.stream().map(EventDraft::event).sorted(Comparator.comparing(Event::at)).toList();
       return new MessageTrace(id, envelope, size, subject, State.ofAll(states), inOrder);
     }
 
     void add(Instant at, RecipientOutcome outcome) {
-      Event event = Event.of(at, "").to(outcome.recipient()).detailed(outcome.because());
+      EventDraft event = new EventDraft(at, "").to(outcome.recipient()).detailed(outcome.because());
       events.add(
           switch (outcome.outcome()) {
             case Outcome.Filed(String folder, long uid) -> {
@@ -170,7 +171,7 @@ public final class TraceMessage {
       String id = entry.id().toString();
       for (Attempt attempt : entry.attempts()) {
         events.add(
-            Event.of(attempt.at(), "attempt")
+            new EventDraft(attempt.at(), "attempt")
                 .about(id)
                 .with(attempt.server(), attempt.tls())
                 .because(attempt.reply()));
@@ -182,10 +183,10 @@ public final class TraceMessage {
       for (QueuedRecipient recipient : entry.recipients()) {
         boolean byHand = recipient.end().filter(SteerEntry::isRemoval).isPresent();
         Optional<Step> removal = byHand ? entry.byHand().last() : Optional.empty();
-        Event event =
+        EventDraft event =
             removal
-                .map(step -> Event.of(step.at(), "").by(step.by(), ""))
-                .orElse(Event.of(last, ""));
+                .map(step -> new EventDraft(step.at(), "").by(step.by(), ""))
+                .orElse(new EventDraft(last, ""));
         add(entry, recipient, event, reason);
       }
       entry.byHand().steps().forEach(step -> add(id, step));
@@ -195,13 +196,13 @@ public final class TraceMessage {
     private void add(String entry, Step step) {
       if (step.what() != What.REMOVED) {
         String event = step.what().name().toLowerCase(Locale.ROOT);
-        events.add(Event.of(step.at(), event).about(entry).by(step.by(), step.detail()));
+        events.add(new EventDraft(step.at(), event).about(entry).by(step.by(), step.detail()));
       }
     }
 
     private void add(
-        QueueEntry entry, QueuedRecipient recipient, Event bare, Optional<SmtpReply> reason) {
-      Event event = bare.to(recipient.address()).about(entry.id().toString());
+        QueueEntry entry, QueuedRecipient recipient, EventDraft bare, Optional<SmtpReply> reason) {
+      EventDraft event = bare.to(recipient.address()).about(entry.id().toString());
       switch (recipient.end().orElse(null)) {
         case null -> addWaiting(entry, reason.map(event::because).orElse(event));
         case End.Sent(var reply) -> {
@@ -219,7 +220,7 @@ public final class TraceMessage {
       }
     }
 
-    private void addWaiting(QueueEntry entry, Event event) {
+    private void addWaiting(QueueEntry entry, EventDraft event) {
       switch (entry.status()) {
         case QUEUED, SENDING, DONE -> states.add(State.QUEUED);
         case DEFERRED -> {

@@ -12,33 +12,19 @@ import skypost.protocol.smtp.SmtpReply;
  * An entry of the outbound queue.
  *
  * @param id its id
- * @param sender the reverse-path; empty: never bounced
- * @param size octets of the message as it leaves
- * @param shared whether others hold the same body
- * @param status what it waits for
- * @param nextAttempt when it is due; while {@code SENDING}, when that attempt counts as lost
- * @param attemptsMade delivery attempts booked so far
+ * @param mail what leaves; it stays as it is
+ * @param turn whose turn it is, and when
  * @param recipients all of them, with what became of each
  * @param attempts the latest delivery attempts, oldest first, at most {@value #MAX_ATTEMPTS_KEPT}
  * @param byHand what an administrator has done to it
- * @param waitsFor whom it waits for while it is deferred: its destination, or the smart host that
- *     its mail goes through (see {@link Destination})
- * @param results what the next server is told of the sender, as {@link
- *     skypost.mail.message.SenderResults} packs it; may be empty
  */
 public record QueueEntry(
     EntryId id,
-    Optional<EmailAddress> sender,
-    long size,
-    boolean shared,
-    Status status,
-    Instant nextAttempt,
-    int attemptsMade,
+    Mail mail,
+    Turn turn,
     List<QueuedRecipient> recipients,
     List<Attempt> attempts,
-    ByHand byHand,
-    String waitsFor,
-    String results) {
+    ByHand byHand) {
   /** Attempts an entry remembers. */
   public static final int MAX_ATTEMPTS_KEPT = 30;
 
@@ -49,55 +35,58 @@ public record QueueEntry(
             attempts.subList(Math.max(0, attempts.size() - MAX_ATTEMPTS_KEPT), attempts.size()));
   }
 
-  /** An entry that waits for its destination itself. */
-  public QueueEntry(
-      EntryId id,
-      Optional<EmailAddress> sender,
-      long size,
-      boolean shared,
-      Status status,
-      Instant nextAttempt,
-      int attemptsMade,
-      List<QueuedRecipient> recipients,
-      List<Attempt> attempts,
-      ByHand byHand) {
-    this(
-        id,
-        sender,
-        size,
-        shared,
-        status,
-        nextAttempt,
-        attemptsMade,
-        recipients,
-        attempts,
-        byHand,
-        id.destination(),
-        "");
+  /**
+   * What leaves.
+   *
+   * @param sender the reverse-path; empty: never bounced
+   * @param size octets of the message as it leaves
+   * @param shared whether others hold the same body
+   * @param results what the next server is told of the sender, as {@link
+   *     skypost.mail.message.SenderResults} packs it; may be empty
+   */
+  public record Mail(Optional<EmailAddress> sender, long size, boolean shared, String results) {}
+
+  /**
+   * What happens next.
+   *
+   * @param status what it waits for
+   * @param nextAttempt when it is due; while {@code SENDING}, when that attempt counts as lost
+   * @param attemptsMade delivery attempts booked so far
+   * @param waitsFor whom it waits for while it is deferred: its destination, or the smart host that
+   *     its mail goes through (see {@link Destination})
+   */
+  public record Turn(Status status, Instant nextAttempt, int attemptsMade, String waitsFor) {}
+
+  public Optional<EmailAddress> sender() {
+    return mail.sender();
   }
 
-  /** An entry that nobody has stepped into. */
-  public QueueEntry(
-      EntryId id,
-      Optional<EmailAddress> sender,
-      long size,
-      boolean shared,
-      Status status,
-      Instant nextAttempt,
-      int attemptsMade,
-      List<QueuedRecipient> recipients,
-      List<Attempt> attempts) {
-    this(
-        id,
-        sender,
-        size,
-        shared,
-        status,
-        nextAttempt,
-        attemptsMade,
-        recipients,
-        attempts,
-        ByHand.NOTHING);
+  public long size() {
+    return mail.size();
+  }
+
+  public boolean shared() {
+    return mail.shared();
+  }
+
+  public String results() {
+    return mail.results();
+  }
+
+  public Status status() {
+    return turn.status();
+  }
+
+  public Instant nextAttempt() {
+    return turn.nextAttempt();
+  }
+
+  public int attemptsMade() {
+    return turn.attemptsMade();
+  }
+
+  public String waitsFor() {
+    return turn.waitsFor();
   }
 
   /** What an entry waits for. */
@@ -159,143 +148,61 @@ public record QueueEntry(
   public static QueueEntry first(
       EntryId id, Optional<EmailAddress> sender, long size, List<QueuedRecipient> recipients) {
     Instant due = id.message().acceptedAt();
-    return new QueueEntry(id, sender, size, false, Status.QUEUED, due, 0, recipients, List.of());
+    return new QueueEntry(
+        id,
+        new Mail(sender, size, false, ""),
+        new Turn(Status.QUEUED, due, 0, id.destination()),
+        recipients,
+        List.of(),
+        ByHand.NOTHING);
+  }
+
+  private QueueEntry with(Mail other) {
+    return new QueueEntry(id, other, turn, recipients, attempts, byHand);
+  }
+
+  private QueueEntry with(Turn other) {
+    return new QueueEntry(id, mail, other, recipients, attempts, byHand);
   }
 
   public QueueEntry withShared(boolean others) {
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        others,
-        status,
-        nextAttempt,
-        attemptsMade,
-        recipients,
-        attempts,
-        byHand,
-        waitsFor,
-        results);
+    return with(new Mail(mail.sender(), mail.size(), others, mail.results()));
   }
 
   /** With what the next server is told of the sender. */
   public QueueEntry withResults(String packed) {
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        shared,
-        status,
-        nextAttempt,
-        attemptsMade,
-        recipients,
-        attempts,
-        byHand,
-        waitsFor,
-        packed);
+    return with(new Mail(mail.sender(), mail.size(), mail.shared(), packed));
   }
 
   /** The same, waiting for something else. */
   public QueueEntry withStatus(Status other, Instant due) {
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        shared,
-        other,
-        due,
-        attemptsMade,
-        recipients,
-        attempts,
-        byHand,
-        waitsFor,
-        results);
+    return with(new Turn(other, due, turn.attemptsMade(), turn.waitsFor()));
   }
 
   /** With another attempt booked, which counts as lost from {@code lostAt} on. */
   public QueueEntry booked(Instant lostAt) {
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        shared,
-        Status.SENDING,
-        lostAt,
-        attemptsMade + 1,
-        recipients,
-        attempts,
-        byHand,
-        waitsFor,
-        results);
+    return with(new Turn(Status.SENDING, lostAt, turn.attemptsMade() + 1, turn.waitsFor()));
+  }
+
+  /** The same, waiting for somebody else. */
+  public QueueEntry waitingFor(String other) {
+    return with(new Turn(turn.status(), turn.nextAttempt(), turn.attemptsMade(), other));
   }
 
   public QueueEntry withRecipients(List<QueuedRecipient> others) {
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        shared,
-        status,
-        nextAttempt,
-        attemptsMade,
-        others,
-        attempts,
-        byHand,
-        waitsFor,
-        results);
+    return new QueueEntry(id, mail, turn, others, attempts, byHand);
   }
 
   /** With the outcome of an attempt; of too many the oldest is forgotten. */
   public QueueEntry withAttempt(Attempt latest) {
     List<Attempt> all = new ArrayList<>(attempts);
     all.add(latest);
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        shared,
-        status,
-        nextAttempt,
-        attemptsMade,
-        recipients,
-        all,
-        byHand,
-        waitsFor,
-        results);
+    return new QueueEntry(id, mail, turn, recipients, all, byHand);
   }
 
   /** With what an administrator has done to it. */
   public QueueEntry withByHand(ByHand other) {
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        shared,
-        status,
-        nextAttempt,
-        attemptsMade,
-        recipients,
-        attempts,
-        other,
-        waitsFor,
-        results);
-  }
-
-  /** The same, waiting for somebody else. */
-  public QueueEntry waitingFor(String other) {
-    return new QueueEntry(
-        id,
-        sender,
-        size,
-        shared,
-        status,
-        nextAttempt,
-        attemptsMade,
-        recipients,
-        attempts,
-        byHand,
-        other,
-        results);
+    return new QueueEntry(id, mail, turn, recipients, attempts, other);
   }
 
   /** The recipients that still wait. */

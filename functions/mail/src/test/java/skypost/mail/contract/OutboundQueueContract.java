@@ -70,21 +70,19 @@ public abstract class OutboundQueueContract {
     var entry =
         new QueueEntry(
             id,
-            Optional.of(Samples.address("\"o hara\"@x.example")),
-            5_000_000_000L,
-            true,
-            Status.DEFERRED,
-            NOW,
-            2,
+            new QueueEntry.Mail(
+                Optional.of(Samples.address("\"o hara\"@x.example")),
+                5_000_000_000L,
+                true,
+                "\1\2s2026\35; arc=none"),
+            new QueueEntry.Turn(Status.DEFERRED, NOW, 2, "far.example"),
             recipients,
             attempts,
             new ByHand(
                 Optional.of(new HostPort("2001:db8::2", 2525)),
                 List.of(
                     new Step(NOW, What.HELD, ByHand.API, ""),
-                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))),
-            "far.example",
-            "\1\2s2026\35; arc=none");
+                    new Step(NOW, What.REROUTED, "operation x", "[2001:db8::2]:2525"))));
 
     queue.enqueue(List.of(entry));
 
@@ -271,14 +269,11 @@ public abstract class OutboundQueueContract {
     var ofNobody =
         new QueueEntry(
             bounce,
-            Optional.empty(),
-            9,
-            false,
-            Status.QUEUED,
-            NOW,
-            0,
+            new QueueEntry.Mail(Optional.empty(), 9, false, ""),
+            new QueueEntry.Turn(Status.QUEUED, NOW, 0, bounce.destination()),
             entry.recipients(),
-            List.of());
+            List.of(),
+            ByHand.NOTHING);
     queue.enqueue(List.of(entry, ofNobody));
     Instant due = NOW.plusSeconds(3);
     queue.putOff(entry.id(), "far.example", NOW, due);
@@ -561,19 +556,16 @@ public abstract class OutboundQueueContract {
     var entry =
         new QueueEntry(
             id,
-            Optional.empty(),
-            1,
-            false,
-            Status.DEFERRED,
-            NOW,
-            30,
+            new QueueEntry.Mail(Optional.empty(), 1, false, ""),
+            new QueueEntry.Turn(Status.DEFERRED, NOW, 30, id.destination()),
             IntStream.range(0, EntryId.MAX_RECIPIENTS)
                 .mapToObj(i -> recipient("recipient" + i + "@far.example"))
                 .toList(),
             IntStream.range(0, QueueEntry.MAX_ATTEMPTS_KEPT)
                 .mapToObj(
                     i -> new Attempt(NOW.plusSeconds(i), "mx.far.example[192.0.2.1]:25", "", wordy))
-                .toList());
+                .toList(),
+            ByHand.NOTHING);
 
     queue.enqueue(List.of(entry));
 
@@ -587,14 +579,11 @@ public abstract class OutboundQueueContract {
   private static QueueEntry fresh(EntryId id) {
     return new QueueEntry(
         id,
-        Optional.of(Samples.address("ann@local.example")),
-        1234,
-        false,
-        Status.QUEUED,
-        NOW,
-        0,
+        new QueueEntry.Mail(Optional.of(Samples.address("ann@local.example")), 1234, false, ""),
+        new QueueEntry.Turn(Status.QUEUED, NOW, 0, id.destination()),
         List.of(recipient("bob@far.example"), recipient("carol@far.example")),
-        List.of());
+        List.of(),
+        ByHand.NOTHING);
   }
 
   private static QueuedRecipient recipient(String address) {

@@ -39,6 +39,7 @@ import skypost.mail.message.Envelope;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
@@ -200,14 +201,12 @@ class FiveDaysTest {
       QueueEntry entry =
           new QueueEntry(
               new EntryId(id, "there.example", 0),
-              sender,
-              17,
-              shared,
-              Status.QUEUED,
-              RetrySchedule.DEFAULT.first(id.acceptedAt()),
-              0,
+              new QueueEntry.Mail(sender, 17, shared, ""),
+              new QueueEntry.Turn(
+                  Status.QUEUED, RetrySchedule.DEFAULT.first(id.acceptedAt()), 0, "there.example"),
               recipients,
-              List.of());
+              List.of(),
+              ByHand.NOTHING);
       if (shared) {
         holders.hold(id, List.of("queue:" + entry.id()));
       }

@@ -662,16 +662,18 @@ class SendMessageTest {
     QueueEntry entry =
         new QueueEntry(
             new EntryId(id, queued.getFirst().address().domain(), 0),
-            stored == null
-                ? Optional.of(address("alice@here.example"))
-                : stored.envelope().sender(),
-            100,
-            shared,
-            Status.QUEUED,
-            clock.instant(),
-            0,
+            new QueueEntry.Mail(
+                stored == null
+                    ? Optional.of(address("alice@here.example"))
+                    : stored.envelope().sender(),
+                100,
+                shared,
+                ""),
+            new QueueEntry.Turn(
+                Status.QUEUED, clock.instant(), 0, queued.getFirst().address().domain()),
             queued,
-            List.of());
+            List.of(),
+            ByHand.NOTHING);
     queue.enqueue(List.of(entry));
     return entry;
   }

@@ -34,6 +34,7 @@ import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.QueueEntry;
@@ -241,14 +242,11 @@ final class SendingWorld implements AutoCloseable {
         List.of(
             new QueueEntry(
                 entry,
-                alice,
-                text.length(),
-                false,
-                Status.QUEUED,
-                clock.instant(),
-                0,
+                new QueueEntry.Mail(alice, text.length(), false, ""),
+                new QueueEntry.Turn(Status.QUEUED, clock.instant(), 0, entry.destination()),
                 queued,
-                List.of())));
+                List.of(),
+                ByHand.NOTHING)));
     return entry;
   }
 

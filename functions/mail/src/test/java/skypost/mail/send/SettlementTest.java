@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.End;
@@ -127,13 +128,10 @@ class SettlementTest {
   private static QueueEntry booked(QueuedRecipient... recipients) {
     return new QueueEntry(
         new EntryId(MessageId.first(AT), "there.example", 0),
-        Optional.of(new EmailAddress("alice", "here.example")),
-        10,
-        false,
-        Status.SENDING,
-        AT.plusSeconds(300),
-        1,
+        new QueueEntry.Mail(Optional.of(new EmailAddress("alice", "here.example")), 10, false, ""),
+        new QueueEntry.Turn(Status.SENDING, AT.plusSeconds(300), 1, "there.example"),
         List.of(recipients),
-        List.of());
+        List.of(),
+        ByHand.NOTHING);
   }
 }

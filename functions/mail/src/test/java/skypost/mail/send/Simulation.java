@@ -24,6 +24,7 @@ import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.QueueEntry;
@@ -186,14 +187,11 @@ final class Simulation {
         List.of(
             new QueueEntry(
                 entry,
-                sender,
-                17,
-                false,
-                Status.QUEUED,
-                at,
-                0,
+                new QueueEntry.Mail(sender, 17, false, ""),
+                new QueueEntry.Turn(Status.QUEUED, at, 0, entry.destination()),
                 List.of(new QueuedRecipient(to, parameters, Optional.empty())),
-                List.of())));
+                List.of(),
+                ByHand.NOTHING)));
     return entry;
   }
 
