@@ -23,11 +23,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
@@ -41,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.authorize.BearerTokens.Verdict;
 import skypost.mail.authorize.TokenIssuer;
+import skypost.mail.contract.TestClock;
 import skypost.protocol.address.EmailAddress;
 
 /** Tokens made here, of issuers whose documents lie in a map. */
@@ -54,7 +51,7 @@ class JwtBearerTokensTest {
 
   private final Map<String, String> documents = new HashMap<>();
   private final List<String> fetched = new ArrayList<>();
-  private final Dial clock = new Dial();
+  private final TestClock clock = new TestClock("2026-11-25T12:00:00Z");
   private final JwtBearerTokens tokens =
       new JwtBearerTokens(
           List.of(
@@ -375,30 +372,6 @@ class JwtBearerTokensTest {
       return new ECKeyGenerator(Curve.P_256).keyID(id).generate();
     } catch (com.nimbusds.jose.JOSEException impossible) {
       throw new IllegalStateException(impossible);
-    }
-  }
-
-  /** A clock that stands until it is moved. */
-  private static final class Dial extends Clock {
-    private Instant now = Instant.parse("2026-11-25T12:00:00Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
     }
   }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.AwsPorts;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.DnsList;
 import skypost.mail.directory.Domain;
@@ -38,7 +38,8 @@ class DefenceCostTest {
   private static final int MAILBOXES = 10;
 
   @TempDir private Path data;
-  private final LateClock clock = new LateClock();
+  private volatile Duration late = Duration.ZERO;
+  private final Clock clock = TestClock.of(() -> Instant.now().plus(late));
   private final Closing opened = new Closing();
   private SteppedSystem system;
 
@@ -87,7 +88,7 @@ class DefenceCostTest {
   void aStrangerCostsTwoWritesOnceAndAKnownSenderNextToNothing() throws Exception {
     // A warm function, and mailboxes that have been sealed once.
     session(250, "warm.example", 0);
-    clock.late = clock.late.plus(Duration.ofMinutes(6));
+    late = late.plus(Duration.ofMinutes(6));
     session(250, "warm.example", 100);
     receive(100);
 
@@ -100,7 +101,7 @@ class DefenceCostTest {
     assertThat(each("read units", NETWORKS)).isLessThanOrEqualTo(1.2);
     assertThat(each("Invoke AuthorizeFunction", NETWORKS)).isEqualTo(1);
 
-    clock.late = clock.late.plus(Duration.ofMinutes(6));
+    late = late.plus(Duration.ofMinutes(6));
     CountedRequests.reset();
     for (int network = 1; network <= NETWORKS; network++) {
       assertThat(session(network, "far.example", 1)).startsWith("250 ");
@@ -111,7 +112,7 @@ class DefenceCostTest {
 
     Map<String, Double> screened = further("every further one, a session for each");
     screen(Screening.OFF);
-    clock.late = clock.late.plus(Duration.ofMinutes(2)); // a warm function hears of it
+    late = late.plus(Duration.ofMinutes(2)); // a warm function hears of it
     Map<String, Double> unscreened = further("the same while nobody is screened");
     for (String units : List.of("write units", "read units")) {
       assertThat(screened.get(units)).as(units).isLessThanOrEqualTo(unscreened.get(units) + 0.3);
@@ -121,7 +122,7 @@ class DefenceCostTest {
 
   /** Ten messages of each network, whose recipients the front has to ask about. */
   private Map<String, Double> further(String what) throws IOException {
-    clock.late = clock.late.plus(Duration.ofMinutes(2)); // the front has forgotten them
+    late = late.plus(Duration.ofMinutes(2)); // the front has forgotten them
     int messages = 10 * NETWORKS;
     CountedRequests.reset();
     for (int network = 1; network <= NETWORKS; network++) {
@@ -140,7 +141,7 @@ class DefenceCostTest {
   @Test
   void aFloodCostsAQuestionForAnEighthOfALimitAndNothingBeyond() throws Exception {
     session(250, "warm.example", 0);
-    clock.late = clock.late.plus(Duration.ofMinutes(6));
+    late = late.plus(Duration.ofMinutes(6));
     session(250, "warm.example", 1);
     CountedRequests.reset();
 
@@ -207,26 +208,6 @@ class DefenceCostTest {
             .startsWith("250 ");
       }
       return reply;
-    }
-  }
-
-  /** The time, later by as much as a test says. */
-  private static final class LateClock extends Clock {
-    private volatile Duration late = Duration.ZERO;
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(late);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return java.time.ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

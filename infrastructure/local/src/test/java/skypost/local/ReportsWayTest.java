@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import skypost.aws.AwsPorts;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Domain;
 import skypost.mail.dns.TestDns;
@@ -40,7 +39,7 @@ class ReportsWayTest {
 
   @TempDir private Path data;
   private Instant now = Instant.parse("2026-11-24T12:00:00Z");
-  private final Clock clock = new MovingClock();
+  private final Clock clock = TestClock.of(() -> now);
   private final Closing opened = new Closing();
   private TestDns dns;
   private FakeMx mx;
@@ -100,23 +99,6 @@ class ReportsWayTest {
 
   private void receive(int events) throws Exception {
     system.run(system.resources().incoming(), system.functions().receive(), events);
-  }
-
-  private final class MovingClock extends Clock {
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return Clock.fixed(now, zone);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
   }
 
   /** Reports on the day before. */

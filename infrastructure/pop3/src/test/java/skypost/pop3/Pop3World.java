@@ -9,8 +9,6 @@ import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import skypost.mail.authorize.Authorizer;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.mailbox.DeletedMessages;
@@ -52,7 +51,7 @@ final class Pop3World implements AutoCloseable {
   final InMemoryMessages messages = new InMemoryMessages();
   final RecordedMessages opened = new RecordedMessages(messages);
   final NamesAsPasswords authorizer = new NamesAsPasswords();
-  final SetClock clock = new SetClock();
+  final TestClock clock = new TestClock("2026-11-25T12:00:00Z");
   final Pop3Server server;
   private final SplittableRandom random = new SplittableRandom(7);
 
@@ -203,30 +202,6 @@ final class Pop3World implements AutoCloseable {
     @Override
     public List<RecipientAnswer> recipients(RecipientsQuestion question) {
       throw new IllegalStateException("POP3 has no recipients");
-    }
-  }
-
-  /** A clock that stands until it is set. */
-  static final class SetClock extends Clock {
-    private volatile Instant now = Instant.parse("2026-11-25T12:00:00Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

@@ -3,13 +3,12 @@ package skypost.smtp;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import skypost.mail.authorize.Authorizer;
 import skypost.mail.authorize.CountTogether;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.memory.InMemoryDirectory;
@@ -19,7 +18,7 @@ import skypost.protocol.sasl.ScramSalt;
 /** The real decisions about what is counted, asked in process, at a time that a test sets. */
 final class CountedQuestions implements Authorizer {
   Instant now = Instant.parse("2026-11-25T08:00:00Z");
-  final Clock clock = new MovingClock();
+  final Clock clock = TestClock.of(() -> now);
   int questions;
   boolean unreachable;
 
@@ -75,22 +74,5 @@ final class CountedQuestions implements Authorizer {
   @Override
   public List<RecipientAnswer> recipients(RecipientsQuestion question) {
     throw new AssertionError("not asked");
-  }
-
-  private final class MovingClock extends Clock {
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -5,11 +5,8 @@ import static skypost.mail.contract.Samples.address;
 
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import skypost.mail.authorize.Authorizer.LoginAnswer;
 import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.LoginHistory;
 import skypost.mail.directory.ScramKeys;
 import skypost.mail.directory.StoredPassword;
@@ -36,7 +34,7 @@ class LoginGuardTest {
 
   private final InMemoryCredentials credentials = new InMemoryCredentials();
   private final CountingAttempts attempts = new CountingAttempts();
-  private final SetClock clock = new SetClock();
+  private final TestClock clock = new TestClock("2026-11-25T12:00:00Z");
   private final List<AuthorizeLogin> functions = List.of(function(), function());
   private int asked;
 
@@ -214,30 +212,6 @@ class LoginGuardTest {
     public void charge(String key, Duration cost, List<String> wrong, Instant now) {
       charges.add(new Charge(key, cost, wrong));
       attempts.charge(key, cost, wrong, now);
-    }
-  }
-
-  /** A clock that stands until it is set. */
-  private static final class SetClock extends Clock {
-    private Instant now = Instant.parse("2026-11-25T12:00:00Z");
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

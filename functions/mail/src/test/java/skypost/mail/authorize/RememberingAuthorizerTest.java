@@ -3,10 +3,7 @@ package skypost.mail.authorize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +14,7 @@ import skypost.mail.authorize.Authorizer.LoginQuestion;
 import skypost.mail.authorize.Authorizer.ScramQuestion;
 import skypost.mail.authorize.Authorizer.Service;
 import skypost.mail.authorize.Authorizer.TokenQuestion;
+import skypost.mail.contract.TestClock;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramProof;
 import skypost.protocol.sasl.ScramSalt;
@@ -28,7 +26,7 @@ class RememberingAuthorizerTest {
   private final List<LoginQuestion> asked = new ArrayList<>();
   private int proofs;
   private int tokens;
-  private final Dial clock = new Dial();
+  private final TestClock clock = new TestClock("2026-01-01T00:00:00Z");
   private final Authorizer authorizer =
       new RememberingAuthorizer(
           new Authorizer() {
@@ -72,10 +70,10 @@ class RememberingAuthorizerTest {
   void confirmedLoginIsAskedOnceUntilItsTimeIsOver() throws IOException {
     var right = question(Service.POP3, "alice@example.com", "right");
     assertThat(authorizer.login(right)).isInstanceOf(LoginAnswer.Accepted.class);
-    clock.now = clock.now.plus(RememberingAuthorizer.MEMORY).minusMillis(1);
+    clock.advance(RememberingAuthorizer.MEMORY.minusMillis(1));
     assertThat(authorizer.login(right)).isInstanceOf(LoginAnswer.Accepted.class);
     assertThat(asked).hasSize(1);
-    clock.now = clock.now.plusMillis(1);
+    clock.advance(Duration.ofMillis(1));
     authorizer.login(right);
     assertThat(asked).hasSize(2);
   }
@@ -125,25 +123,5 @@ class RememberingAuthorizerTest {
     assertThat(asked).as("the newest is remembered").hasSize(10_001);
     authorizer.login(question(Service.POP3, "user0", "right"));
     assertThat(asked).as("the oldest had to go").hasSize(10_002);
-  }
-
-  /** A clock that is set by hand. */
-  private static final class Dial extends Clock {
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.contract.TestClock;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.sasl.ScramSalt;
 import skypost.protocol.smtp.SmtpReply;
@@ -26,7 +24,7 @@ class RememberingRecipientsTest {
   private Instant now = Instant.parse("2026-11-25T08:00:00Z");
   private boolean unreachable;
   private final RememberingRecipients remembering =
-      new RememberingRecipients(new Known(), Duration.ofSeconds(60), new MovingClock());
+      new RememberingRecipients(new Known(), Duration.ofSeconds(60), TestClock.of(() -> now));
 
   @Test
   void anAcceptanceIsRememberedForAMinuteAndARefusalForTenSeconds() throws IOException {
@@ -125,23 +123,6 @@ class RememberingRecipientsTest {
             new RecipientAnswer(true, SmtpReply.of(250, 1, 5, "ok"), "local-recipient", false);
         default -> new RecipientAnswer(true, SmtpReply.of(250, 1, 5, "ok"), "local-recipient");
       };
-    }
-  }
-
-  private final class MovingClock extends Clock {
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +18,7 @@ import skypost.mail.admin.ManageRelay;
 import skypost.mail.authorize.Authorizer.RecipientAnswer;
 import skypost.mail.authorize.Authorizer.RecipientsQuestion;
 import skypost.mail.authorize.Authorizer.Service;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.DnsList;
 import skypost.mail.directory.Domain;
@@ -57,9 +56,9 @@ class ScreeningRulesTest {
           new InMemorySuppressions(),
           ReturnPaths.NONE,
           new ScreenClients.Ports(this::listed, new InMemoryGreylist()));
-  private final AuthorizeRecipients warm =
-      new AuthorizeRecipients(ports, RelaySettings.DEFAULT, new MovingClock());
   private Instant now = Instant.parse("2026-11-25T12:00:00Z");
+  private final AuthorizeRecipients warm =
+      new AuthorizeRecipients(ports, RelaySettings.DEFAULT, TestClock.of(() -> now));
 
   private Optional<Listed> listed(String client, Screening screening) {
     asked.add(client);
@@ -250,22 +249,5 @@ class ScreeningRulesTest {
     assertThat(mail("192.0.2.1", "a@far.example", "postmaster@x.example")).startsWith("250 ");
     assertThat(mail("192.0.2.1", "a@far.example", "ann@x.example")).startsWith("451 ");
     assertThat(asked).isEmpty();
-  }
-
-  private final class MovingClock extends Clock {
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

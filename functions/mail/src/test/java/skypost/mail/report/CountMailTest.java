@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Page;
 import skypost.mail.memory.InMemoryCountedMail;
 import skypost.mail.report.AggregateReport.Evaluated;
@@ -23,28 +23,9 @@ class CountMailTest {
 
   private final InMemoryCountedMail counted = new InMemoryCountedMail();
   private Instant now = DAY.atTime(23, 59, 30).toInstant(ZoneOffset.UTC);
-  private final Clock clock = moving();
+  private final Clock clock = TestClock.of(() -> now);
   private final CountMail mail =
       new CountMail(domain -> !domain.equals("quiet.example"), counted, clock);
-
-  private Clock moving() {
-    return new Clock() {
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-
-      @Override
-      public Instant instant() {
-        return now;
-      }
-    };
-  }
 
   private static Row from(int source) {
     return new Row(

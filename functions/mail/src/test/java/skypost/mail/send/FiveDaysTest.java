@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Page;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryDestinations;
@@ -68,7 +69,7 @@ class FiveDaysTest {
   private static final Duration INVOCATION = Duration.ofMinutes(5);
   private static final Duration VISIBILITY = Duration.ofMinutes(6);
 
-  private final VirtualClock clock = new VirtualClock(START);
+  private final TestClock clock = new TestClock(START);
   private final PriorityQueue<Due> wakes =
       new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::toString));
   private final Map<String, Integer> copies = new HashMap<>();

@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -25,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.SimpleResolver;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.RelaySettings;
@@ -76,7 +75,7 @@ class SendMessageTest {
   private final InMemoryDirectory directory = new InMemoryDirectory();
   private final InMemorySuppressions suppressions = new InMemorySuppressions();
   private final List<InMemoryOutboundQueue.Wake> wakes = new ArrayList<>();
-  private final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
+  private final TestClock clock = new TestClock("2026-11-25T08:00:00Z");
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
   private TlsPolicies policies = TlsPolicies.none(TestTls.client());
   private FakeMx first;
@@ -595,7 +594,7 @@ class SendMessageTest {
     resend(entry);
     assertThat(bounces()).isEmpty();
     for (int attempt = 2; attempt < 5; attempt++) {
-      clock.now = now(entry).nextAttempt();
+      clock.advanceTo(now(entry).nextAttempt());
       resend(entry);
       assertThat(bounces())
           .singleElement()
@@ -603,7 +602,7 @@ class SendMessageTest {
               assertThat(report)
                   .contains("Action: delayed", "Status: 4.7.1", "you need not send it again"));
     }
-    clock.now = now(entry).nextAttempt();
+    clock.advanceTo(now(entry).nextAttempt());
     resend(entry);
     assertThat(bounces()).hasSize(2).last().asString().contains("Action: failed");
   }
@@ -612,7 +611,7 @@ class SendMessageTest {
   void whoDidNotAskIsNotToldOfADelay() throws IOException {
     send = sender(Optional.empty(), RetrySchedule.of(List.of(Duration.ZERO, WAIT, WAIT)));
     first.always("RCPT", FakeMx.reply("451 4.7.1 come later"));
-    clock.now = clock.now.plus(Duration.ofHours(5));
+    clock.advance(Duration.ofHours(5));
 
     resend(enqueue(false, "bob@there.example"));
 
@@ -732,32 +731,5 @@ class SendMessageTest {
 
   private static EmailAddress address(String text) {
     return EmailAddress.parse(text).orElseThrow();
-  }
-
-  private static final class TickingClock extends Clock {
-    private Instant now;
-
-    TickingClock(Instant now) {
-      this.now = now;
-    }
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneOffset getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(java.time.ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import org.xbill.DNS.SimpleResolver;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.contract.TestClock;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.MailExchangers;
 import skypost.mail.dns.TestDns;
@@ -62,7 +60,7 @@ final class SendingWorld implements AutoCloseable {
 
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryDirectory directory = new InMemoryDirectory();
-  final TickingClock clock = new TickingClock(Instant.parse("2026-11-25T08:00:00Z"));
+  final TestClock clock = new TestClock("2026-11-25T08:00:00Z");
   final InMemorySmartHostPasswords passwords = new InMemorySmartHostPasswords(clock);
   final InMemoryDestinations destinations = new InMemoryDestinations();
   private final PriorityQueue<Wake> wakes = new PriorityQueue<>(Comparator.comparing(Wake::at));
@@ -297,37 +295,5 @@ final class SendingWorld implements AutoCloseable {
     first.close();
     second.close();
     dns.close();
-  }
-
-  /** A clock that a test moves. */
-  static final class TickingClock extends Clock {
-    private volatile Instant now;
-
-    TickingClock(Instant now) {
-      this.now = now;
-    }
-
-    void advanceTo(Instant time) {
-      now = time.isAfter(now) ? time : now;
-    }
-
-    void advance(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

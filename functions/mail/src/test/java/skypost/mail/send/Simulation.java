@@ -15,6 +15,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.contract.TestClock;
 import skypost.mail.directory.HostPort;
 import skypost.mail.memory.InMemoryBodyHolders;
 import skypost.mail.memory.InMemoryDestinations;
@@ -54,7 +55,7 @@ final class Simulation {
   final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   final InMemoryDestinations destinations = new InMemoryDestinations();
   final List<Dialled> dialled = new ArrayList<>();
-  private final VirtualClock clock = new VirtualClock(START);
+  private final TestClock clock = new TestClock(START);
   private final PriorityQueue<Wake> wakes =
       new PriorityQueue<>(Comparator.comparing(Wake::at).thenComparing(Wake::number));
   final InMemoryOutboundQueue queue =

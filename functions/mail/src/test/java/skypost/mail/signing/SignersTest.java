@@ -6,11 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import skypost.mail.auth.RawMessage;
@@ -18,13 +14,14 @@ import skypost.mail.auth.Zone;
 import skypost.mail.auth.dkim.DkimSigner;
 import skypost.mail.auth.dkim.DkimVerifier;
 import skypost.mail.auth.dkim.SignableMessage;
+import skypost.mail.contract.TestClock;
 import skypost.mail.memory.InMemorySigningKeys;
 import skypost.mail.message.MessageSource;
 import skypost.mail.signing.SigningPair.State;
 
 /** Which keys sign while they change. */
 class SignersTest {
-  private final Steps clock = new Steps();
+  private final TestClock clock = new TestClock("2026-11-25T12:00:00Z");
   private final InMemorySigningKeys kept = new InMemorySigningKeys();
   private final Faulty keys = new Faulty();
   private final Counting vault = new Counting();
@@ -96,9 +93,9 @@ class SignersTest {
     }
     assertThat(keys.asked).hasSize(1);
     SigningPair second = active("example.com");
-    clock.step(Duration.ofSeconds(59));
+    clock.advance(Duration.ofSeconds(59));
     assertThat(selectors("example.com")).contains(first.id() + "-rsa");
-    clock.step(Duration.ofSeconds(1));
+    clock.advance(Duration.ofSeconds(1));
     assertThat(selectors("example.com")).contains(second.id() + "-rsa");
     assertThat(second.id()).isNotEqualTo(first.id());
   }
@@ -108,13 +105,13 @@ class SignersTest {
     active("example.com");
     for (int minute = 0; minute < 120; minute++) {
       selectors("example.com");
-      clock.step(Duration.ofMinutes(1));
+      clock.advance(Duration.ofMinutes(1));
     }
     assertThat(vault.opened).isEqualTo(2);
 
-    clock.step(Signers.IDLE);
+    clock.advance(Signers.IDLE);
     selectors("example.org");
-    clock.step(Duration.ofSeconds(1));
+    clock.advance(Duration.ofSeconds(1));
     selectors("example.com");
     assertThat(vault.opened).isEqualTo(4);
   }
@@ -128,10 +125,10 @@ class SignersTest {
     assertThat(selectors("example.com")).hasSize(2);
     keys.broken = true;
     for (int minute = 0; minute < 59; minute += 10) {
-      clock.step(Duration.ofMinutes(10));
+      clock.advance(Duration.ofMinutes(10));
       assertThat(selectors("example.com")).hasSize(2);
     }
-    clock.step(Duration.ofMinutes(2));
+    clock.advance(Duration.ofMinutes(2));
     assertThatThrownBy(() -> signers.of("example.com")).isInstanceOf(IOException.class);
   }
 
@@ -173,29 +170,6 @@ class SignersTest {
     public byte[] open(byte[] sealed, Purpose purpose) throws IOException {
       opened++;
       return vault.open(sealed, purpose);
-    }
-  }
-
-  private static final class Steps extends Clock {
-    private Instant now = Instant.parse("2026-11-25T12:00:00Z");
-
-    void step(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -20,16 +21,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import skypost.mail.contract.TestClock;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.net.TlsContexts;
 
 /** A renewed certificate is presented without a restart, over real handshakes. */
 class CertificateReloadTest {
+  /** As long as certificates are not looked at again. */
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-  private final StepClock clock = new StepClock();
+  private final TestClock clock = new TestClock(Instant.EPOCH);
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   @TempDir private Path folder;
   private int writes;
@@ -59,11 +64,11 @@ class CertificateReloadTest {
 
     write(SelfSignedCertificate.generate("second.test", Instant.now()));
     assertThat(presented()).as("nobody looks yet").contains("first.test");
-    clock.step();
+    clock.advance(PERIOD);
     assertThat(presented()).contains("second.test");
 
     write(SelfSignedCertificate.generate("third.test", Instant.now()));
-    clock.step();
+    clock.advance(PERIOD);
     assertThat(presented()).contains("third.test");
   }
 
@@ -71,13 +76,13 @@ class CertificateReloadTest {
   void brokenFileKeepsTheOldCertificateAndIsLoggedOnce() throws Exception {
     put("cert.pem", "half a file");
     for (int i = 0; i < 3; i++) {
-      clock.step();
+      clock.advance(PERIOD);
       assertThat(presented()).contains("first.test");
     }
     assertThat(lines()).isEqualTo(1);
 
     write(SelfSignedCertificate.generate("second.test", Instant.now()));
-    clock.step();
+    clock.advance(PERIOD);
     assertThat(presented()).contains("second.test");
   }
 
@@ -85,11 +90,11 @@ class CertificateReloadTest {
   void certificateWithoutItsKeyWaitsForIt() throws Exception {
     var renewed = SelfSignedCertificate.generate("second.test", Instant.now());
     put("cert.pem", renewed.certificate());
-    clock.step();
+    clock.advance(PERIOD);
     assertThat(presented()).contains("first.test");
 
     put("key.pem", renewed.key());
-    clock.step();
+    clock.advance(PERIOD);
     assertThat(presented()).contains("second.test");
   }
 
@@ -97,7 +102,7 @@ class CertificateReloadTest {
   void missingFileKeepsTheOldCertificateAndIsLoggedOnce() throws Exception {
     Files.delete(folder.resolve("key.pem"));
     for (int i = 0; i < 2; i++) {
-      clock.step();
+      clock.advance(PERIOD);
       assertThat(presented()).contains("first.test");
     }
     assertThat(lines()).isEqualTo(1);

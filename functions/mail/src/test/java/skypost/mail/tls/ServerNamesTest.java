@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import skypost.mail.contract.TestClock;
 import skypost.mail.settings.SettingsReader;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.net.TcpServer;
@@ -37,11 +39,14 @@ import skypost.protocol.net.TlsKeySource;
  * The certificate for the name that a client asks for (RFC 6066 section 3), over real handshakes.
  */
 class ServerNamesTest {
+  /** As long as certificates are not looked at again. */
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   private static final SelfSignedCertificate DEFAULT = made("mail.default.test");
 
-  private final StepClock clock = new StepClock();
+  private final TestClock clock = new TestClock(Instant.EPOCH);
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   @TempDir private Path folder;
   private int writes;
@@ -86,13 +91,13 @@ class ServerNamesTest {
 
     put("two.crt", made("mail.two.test"));
     assertThat(presented("mail.two.test")).as("nobody looks yet").isEqualTo("mail.default.test");
-    clock.step();
+    clock.advance(PERIOD);
     assertThat(presented("mail.two.test")).isEqualTo("mail.two.test");
     assertThat(presented("mail.one.test")).isEqualTo("mail.one.test");
 
     Files.delete(folder.resolve("one.crt"));
     Files.delete(folder.resolve("one.key"));
-    clock.step();
+    clock.advance(PERIOD);
     assertThat(presented("mail.one.test")).isEqualTo("mail.default.test");
   }
 
@@ -103,7 +108,7 @@ class ServerNamesTest {
 
     write("two.crt", made("mail.two.test").certificate());
     for (int i = 0; i < 3; i++) {
-      clock.step();
+      clock.advance(PERIOD);
       assertThat(presented("mail.one.test")).isEqualTo("mail.one.test");
     }
     assertThat(log.toString(StandardCharsets.UTF_8).lines())
