@@ -1,8 +1,8 @@
 package skypost.mail.auth;
 
-import java.net.IDN;
 import java.util.Locale;
 import java.util.Optional;
+import skypost.protocol.address.InternationalNames;
 
 /** Domain names as message authentication compares and asks for them. */
 public final class DomainNames {
@@ -17,13 +17,7 @@ public final class DomainNames {
    */
   public static Optional<String> canonical(String name) {
     String text = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-    if (text.chars().anyMatch(c -> c > '~')) {
-      try {
-        text = IDN.toASCII(text);
-      } catch (IllegalArgumentException malformed) {
-        return Optional.empty();
-      }
-    }
+    text = InternationalNames.toAscii(text).orElse("");
     text = text.toLowerCase(Locale.ROOT);
     if (text.length() > MAX_NAME || text.chars().anyMatch(c -> c <= ' ' || c > '~')) {
       return Optional.empty();

@@ -18,6 +18,7 @@ import org.xbill.DNS.SimpleResolver;
 import skypost.mail.dns.Exchangers.Found;
 import skypost.mail.dns.Exchangers.Later;
 import skypost.mail.dns.Exchangers.Never;
+import skypost.protocol.address.EmailAddress;
 import skypost.protocol.smtp.client.Peer;
 
 /** Every rule of RFC 5321 section 5.1, asked of a real DNS server. */
@@ -234,6 +235,24 @@ class MailExchangersTest {
 
     assertThat(never("there.example")).startsWith("554 5.4.6");
     assertThat(never("mx.us.example")).startsWith("554 5.4.6");
+  }
+
+  @Test
+  void internationalNamesAreAskedForInALabels() { // RFC 5891 section 5.5, RFC 6531 section 3.2
+    dns.add("xn--bcher-kva.example", "MX", "10 mx.xn--bcher-kva.example.")
+        .add("mx.xn--bcher-kva.example", "A", "192.0.2.1")
+        .add("xn--strae-oqa.example", "A", "192.0.2.2")
+        .add("strasse.example", "A", "192.0.2.3");
+
+    assertThat(find(domain("käthe@Bücher.example")))
+        .containsExactly("mx.xn--bcher-kva.example[192.0.2.1]:25");
+    assertThat(find(domain("käthe@straße.example")))
+        .as("not that of strasse.example")
+        .containsExactly("xn--strae-oqa.example[192.0.2.2]:25");
+  }
+
+  private static String domain(String address) {
+    return EmailAddress.parse(address).orElseThrow().domain();
   }
 
   @Test

@@ -1,6 +1,5 @@
 package skypost.protocol.address;
 
-import java.net.IDN;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -35,15 +34,7 @@ public final class Domains {
     if (text.isEmpty() || text.length() > MAX_DOMAIN || text.endsWith(".")) {
       return Optional.empty();
     }
-    String ascii = text;
-    if (!text.chars().allMatch(c -> c < 128)) {
-      try {
-        ascii = IDN.toASCII(text, IDN.ALLOW_UNASSIGNED);
-      } catch (IllegalArgumentException malformed) {
-        return Optional.empty();
-      }
-    }
-    ascii = ascii.toLowerCase(Locale.ROOT);
+    String ascii = InternationalNames.toAscii(text).orElse("").toLowerCase(Locale.ROOT);
     for (String label : ascii.split("\\.", -1)) {
       if (!isLabel(label)) {
         return Optional.empty();
