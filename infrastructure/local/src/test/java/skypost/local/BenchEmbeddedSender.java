@@ -37,7 +37,8 @@ public final class BenchEmbeddedSender implements BenchSender {
   private static final int RECEIVERS = 4;
   private static final int LONG_WAIT = 10; // s
   private static final int SHORT_WAIT = 1;
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE =
+      Duration.ofHours(1); // a client begins nothing whose reply it may not hear
 
   private final SteppedSystem system;
   private final List<LambdaFunction> functions = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +26,17 @@ final class ChildJvm implements AutoCloseable {
           "--enable-native-access=ALL-UNNAMED",
           "-Ddnsjava.nio.selector_timeout=50");
 
+  private static final int LAST_WORDS = 20; // lines
+
   private final Process process;
   private final String ready;
+  private final Path log;
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
 
-  private ChildJvm(Process process, String ready) {
+  private ChildJvm(Process process, String ready, Path log) {
     this.process = process;
     this.ready = ready;
+    this.log = log;
   }
 
   /**
@@ -67,7 +72,7 @@ final class ChildJvm implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (String said = out.readLine(); said != null; said = out.readLine()) {
       if (isReady.test(said)) {
-        ChildJvm child = new ChildJvm(process, said);
+        ChildJvm child = new ChildJvm(process, said, log);
         Thread.ofVirtual().start(() -> child.listen(out));
         return child;
       }
@@ -97,9 +102,15 @@ final class ChildJvm implements AutoCloseable {
         return answer;
       }
       if (!process.isAlive()) {
-        throw new IOException("it ended while asked to " + line);
+        throw new IOException("it ended while asked to " + line + "; it said:\n" + lastWords());
       }
     }
+  }
+
+  /** The end of its log, which goes away with the folder that it lies in. */
+  private String lastWords() throws IOException {
+    List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));
   }
 
   /** The line that said that it is ready. */

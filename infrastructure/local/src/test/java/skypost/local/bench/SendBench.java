@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import skypost.local.BenchMail;
@@ -16,7 +17,7 @@ import skypost.local.BenchMail;
  * how many connections and AWS requests it takes. The senders take turns; medians are told.
  */
 final class SendBench {
-  private static final String HEAP = "512m";
+  private static final long HEAP = 512; // MB
   private static final Duration WARM_UP_TIME = Duration.ofSeconds(15); // of sending
   private static final Duration CEILING_TIME = Duration.ofSeconds(2);
   private static final int CEILING_SESSIONS = 8;
@@ -76,19 +77,26 @@ final class SendBench {
     command.add(at.getHostString() + ":" + at.getPort());
     command.add(String.valueOf(options.invocations()));
     return switch (name) {
-      case "function" -> function("SendFunction", command, scratch.resolve("function.log"));
+      case "function" -> function("SendFunction", held(), command, scratch.resolve("function.log"));
       case "embedded" -> {
         command.add(scratch.resolve("embedded").toString());
-        yield function("  + embedded AWS", command, scratch.resolve("embedded.log"));
+        yield function("  + embedded AWS", 0, command, scratch.resolve("embedded.log"));
       }
       case "postfix" -> PostfixSender.start(scratch.resolve("postfix"), at);
       default -> throw new IllegalArgumentException("no such sender: " + name);
     };
   }
 
-  private static Sender function(String name, List<String> command, Path log) throws IOException {
+  private static Sender function(String name, long held, List<String> command, Path log)
+      throws IOException {
+    String heap = (HEAP + held) + "m";
     return new FunctionSender(
-        name, ChildJvm.start(HEAP, log, command, Map.of(), line -> line.equals("ready")));
+        name, ChildJvm.start(heap, log, command, Map.of(), line -> line.equals("ready")));
+  }
+
+  /** MB of the messages of two turns, which lie in the ports in memory. */
+  private long held() {
+    return (2L * options.messages() * Collections.max(options.sizes())) >> 20;
   }
 
   private void warmUp(Sender sender) throws IOException, InterruptedException {
