@@ -1,21 +1,15 @@
 package skypost.mail.send;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import skypost.mail.bounce.Bounces;
-import skypost.mail.directory.HostPort;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FreeBodies;
-import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
@@ -24,26 +18,23 @@ import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.OutboundQueue.Booking;
 import skypost.mail.queue.QueueEntry;
 import skypost.mail.queue.QueueEntry.Status;
-import skypost.mail.tlspolicy.AppliedPolicies;
 import skypost.mail.tlspolicy.CountTlsSessions;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 import skypost.protocol.smtp.SmtpReply;
-import skypost.protocol.smtp.client.Hop;
 import skypost.protocol.smtp.client.Outcome;
-import skypost.protocol.smtp.client.Transaction;
 
 /** Tries to send one entry of the outbound queue. Thread safe when its parts are. */
 public final class SendMessage {
   private static final Duration LOST_MARGIN =
       Duration.ofMinutes(1); // for clocks, and for recording what came of it
-  private static final Duration NOTICE_RETRY = Duration.ofMinutes(5);
-  private static final int MAX_HOPS = 100; // RFC 5321 section 6.3: at least 100 Received lines
 
   private final Ports ports;
   private final FreeBodies bodies;
   private final Routes routes;
   private final Courier courier;
+  private final DeliverEntry deliverEntry;
+  private final NotifySender notifySender;
   private final RetrySchedules schedules;
   private final Clock clock;
   private final RandomGenerator random;
@@ -93,6 +84,8 @@ public final class SendMessage {
     this.bodies = new FreeBodies(ports.holders(), ports.messages());
     this.routes = routes;
     this.courier = courier;
+    this.deliverEntry = new DeliverEntry(routes, courier, ports.sessions(), ports.sign(), clock);
+    this.notifySender = new NotifySender(ports.bounces(), schedules, clock);
     this.schedules = schedules;
     this.clock = clock;
     this.random = random;
@@ -175,7 +168,7 @@ public final class SendMessage {
     }
     Optional<MessageBody> body = MessageBody.open(ports.messages(), booked);
     try {
-      Courier.Delivery none = everybody(booked, new Outcome.Deferred(why));
+      Courier.Delivery none = DeliverEntry.everybody(booked, new Outcome.Deferred(why));
       var outlook = new Settlement.Outlook(next, booked.attemptsMade() - 1);
       settle(booked, Settlement.of(booked, none, now, outlook), body, now);
     } finally {
@@ -188,7 +181,7 @@ public final class SendMessage {
   private QueueEntry settle(
       QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at)
       throws IOException {
-    QueueEntry entry = notify(booked, settlement, body, at).entry();
+    QueueEntry entry = notifySender.tell(booked, settlement, body, at).entry();
     if (entry.status() == Status.DEFERRED) {
       entry = entry.waitingFor(waitsFor(entry));
     }
@@ -219,12 +212,15 @@ public final class SendMessage {
     try {
       suppressed = ports.suppress().among(booked);
       body = MessageBody.open(ports.messages(), booked);
-      Courier.Delivery made = deliver(SuppressRecipients.without(booked, suppressed), body, time);
+      Courier.Delivery made =
+          deliverEntry.deliver(SuppressRecipients.without(booked, suppressed), body, time);
       health = health(booked, made);
       delivery = SuppressRecipients.with(booked, suppressed, made);
     } catch (IOException | RuntimeException fault) { // ours, or unknown: temporary
       EventLog.error("send-fault").with("entry", booked.id()).cause(fault).write();
-      delivery = everybody(booked, new Outcome.Deferred(SmtpReply.of(451, 3, 0, "internal fault")));
+      delivery =
+          DeliverEntry.everybody(
+              booked, new Outcome.Deferred(SmtpReply.of(451, 3, 0, "internal fault")));
     }
     try {
       Settlement settlement = Settlement.of(booked, delivery, at, next(booked));
@@ -250,134 +246,6 @@ public final class SendMessage {
         .of(booked.id().destination())
         .next(booked.id().message().acceptedAt(), booked.attemptsMade(), now, random)
         .map(next -> Settlement.notAfterNotice(booked, now, next));
-  }
-
-  private Courier.Delivery deliver(
-      QueueEntry entry, Optional<MessageBody> body, InvocationTime time) throws IOException {
-    if (entry.waiting().isEmpty()) { // all are suppressed
-      return new Courier.Delivery(List.of(), "", "");
-    }
-    if (body.isEmpty()) {
-      EventLog.error("body-gone")
-          .with("entry", entry.id())
-          .write(); // nobody deletes a body that an entry holds
-      return everybody(
-          entry, new Outcome.Failed(SmtpReply.of(554, 3, 0, "the message is gone from the store")));
-    }
-    if (body.get().hops() > MAX_HOPS) {
-      return everybody(
-          entry,
-          new Outcome.Failed(
-              SmtpReply.of(554, 4, 6, "too many hops: the message goes in circles")));
-    }
-    if (SmartHostRefusals.wasLast(entry)) { // the administrator may just have corrected it
-      routes.forget();
-    }
-    Route route =
-        routes.to(
-            entry.id().destination(), entry.sender(), entry.byHand().route(), body.get().tlsWish());
-    return switch (route) {
-      case Route.Never(SmtpReply reply) -> everybody(entry, new Outcome.Failed(reply));
-      case Route.Later(SmtpReply reply) -> everybody(entry, new Outcome.Deferred(reply));
-      case Route.Via(List<Hop> hops, AppliedPolicies policies) -> {
-        Courier.Delivery made = deliver(hops, entry, body.get(), time);
-        ports.sessions().count(policies, made.handshakes());
-        yield made;
-      }
-      case Route.Through(HostPort host, List<Hop> hops) ->
-          throughSmartHost(host, deliver(hops, entry, body.get(), time));
-    };
-  }
-
-  private Courier.Delivery throughSmartHost(HostPort host, Courier.Delivery made) {
-    Courier.Delivery delivery = SmartHostRefusals.temporary(host, made);
-    SmartHostRefusals.find(delivery).ifPresent(reply -> SmartHostRefusals.note(host, reply));
-    return delivery;
-  }
-
-  private Courier.Delivery deliver(
-      List<Hop> hops, QueueEntry entry, MessageBody body, InvocationTime time) throws IOException {
-    return courier.deliver(
-        inOrder(hops, entry), transaction(entry, body), time.left(clock.instant()));
-  }
-
-  /**
-   * A server that fell silent on this message last time goes last: it would fall silent again, and
-   * use up the time of the others until the schedule is over.
-   */
-  private static List<Hop> inOrder(List<Hop> hops, QueueEntry entry) {
-    if (entry.attempts().isEmpty()
-        || !entry.attempts().getLast().reply().enhanced().equals("4.4.2")) {
-      return hops;
-    }
-    String silent = entry.attempts().getLast().server();
-    return hops.stream()
-        .sorted(Comparator.comparing(hop -> hop.peer().toString().equals(silent)))
-        .toList(); // stable
-  }
-
-  private Transaction transaction(QueueEntry entry, MessageBody body) throws IOException {
-    List<Transaction.Recipient> recipients =
-        entry.waiting().stream()
-            .map(
-                recipient -> new Transaction.Recipient(recipient.address(), recipient.parameters()))
-            .toList();
-    return new Transaction(
-        entry.sender(),
-        body.envelope().senderParameters(),
-        recipients,
-        ports.sign().over(body)); // once for all of them
-  }
-
-  private static Courier.Delivery everybody(QueueEntry entry, Outcome outcome) {
-    return Courier.Delivery.everybody(entry.waiting().size(), outcome);
-  }
-
-  /** Tells the sender what became of recipients, before the queue forgets them. */
-  private Settlement notify(
-      QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at) {
-    boolean isNobodys = booked.sender().isEmpty() && body.isEmpty(); // nor known to be ours
-    if (settlement.ended().isEmpty() || isNobodys) {
-      return settlement;
-    }
-    try {
-      Envelope envelope =
-          new Envelope(
-              informed(booked, body),
-              body.map(b -> b.envelope().senderParameters()).orElse(Map.of()),
-              booked.recipients().stream()
-                  .map(r -> new Envelope.Recipient(r.address(), r.parameters()))
-                  .toList(),
-              body.map(b -> b.envelope().origin())
-                  .orElseGet(
-                      () -> Envelope.Origin.internal(booked.id().message().acceptedAt(), "")));
-      InputStream beginning =
-          body.map(MessageBody::beginning).orElse(new ByteArrayInputStream(new byte[0]));
-      MessageId bounce = MessageId.derived(at, booked.id() + ":" + booked.attemptsMade());
-      ports
-          .bounces()
-          .send(
-              bounce,
-              new Bounces.Original(
-                  booked.id().message(), envelope, beginning, retriedUntil(booked)),
-              settlement.ended());
-      return settlement;
-    } catch (IOException | RuntimeException fault) {
-      EventLog.error("bounce-fault").with("entry", booked.id()).cause(fault).write();
-      return settlement.withoutFailures(booked, clock.instant().plus(NOTICE_RETRY));
-    }
-  }
-
-  /** Who is told. A forwarded message bears a sender of ours; its first sender is told at once. */
-  private static Optional<EmailAddress> informed(QueueEntry booked, Optional<MessageBody> body) {
-    return booked
-        .sender()
-        .flatMap(own -> body.map(b -> b.envelope().sender()).orElse(Optional.of(own)));
-  }
-
-  private Optional<Instant> retriedUntil(QueueEntry booked) throws IOException {
-    EntryId id = booked.id();
-    return Optional.of(schedules.of(id.destination()).end(id.message().acceptedAt()));
   }
 
   private void finish(QueueEntry entry) throws IOException {
