@@ -12,15 +12,9 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLKeyException;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -34,12 +28,6 @@ import javax.net.ssl.SSLSocket;
 public final class Wire implements Closeable {
   /** How much of an overlong line is read before the peer is given up. */
   public static final int MAX_DISCARD = 1 << 20;
-
-  private static final String[] TLS_PROTOCOLS = {
-    "TLSv1.3", "TLSv1.2"
-  }; // RFC 8996 forbids what is older
-
-  private static final String EXPORTER_LABEL = "EXPORTER-Channel-Binding"; // RFC 9266 section 3
 
   /**
    * Who may end the connection now: nobody, or the server because the session waits between two
@@ -55,7 +43,7 @@ public final class Wire implements Closeable {
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.BUSY);
   private InputStream in;
   private OutputStream out;
-  private Optional<SSLSocket> tls = Optional.empty();
+  private Optional<TlsLayer> tls = Optional.empty();
   private InetSocketAddress remote;
 
   private final InputBuffer input = new InputBuffer();
@@ -295,7 +283,7 @@ public final class Wire implements Closeable {
         throw new SocketTimeoutException("the line did not come in time");
       }
       readBy = System.nanoTime() + nanos | 1; // never 0, which means that nothing is awaited
-      tls.map(Socket.class::cast)
+      tls.<Socket>map(TlsLayer::socket)
           .orElse(socket.get())
           .setSoTimeout(Math.clamp(nanos / 1_000_000, 1, Integer.MAX_VALUE));
     }
@@ -326,7 +314,7 @@ public final class Wire implements Closeable {
    * is thrown away: nothing said in plain text survives (RFC 3207 section 6).
    */
   public void startTls(SSLContext context) throws IOException {
-    startTls(context, remote.getAddress().getHostAddress(), false, Optional.empty());
+    startTls(TlsLayer.server(plain(), remote.getAddress().getHostAddress(), context));
   }
 
   /**
@@ -334,30 +322,20 @@ public final class Wire implements Closeable {
    * checked by the context alone.
    */
   public void startTls(SSLContext context, String serverName) throws IOException {
-    boolean named = serverName.indexOf('.') > 0 && !serverName.matches("[0-9.]+|.*[:\\[].*");
-    startTls(context, serverName, true, named ? Optional.of(serverName) : Optional.empty());
+    startTls(TlsLayer.client(plain(), serverName, context));
   }
 
-  private void startTls(SSLContext context, String host, boolean client, Optional<String> sni)
-      throws IOException {
+  private Socket plain() throws IOException {
     if (tls.isPresent()) {
       throw new IllegalStateException("TLS is there already");
     }
-    Socket plain = socket.orElseThrow(() -> new IOException("no TLS on a connection in memory"));
+    return socket.orElseThrow(() -> new IOException("no TLS on a connection in memory"));
+  }
+
+  private void startTls(TlsLayer layer) throws IOException {
     flush();
     input.clear();
-    SSLSocket secured =
-        (SSLSocket) context.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
-    secured.setUseClientMode(client);
-    secured.setEnabledProtocols(TLS_PROTOCOLS);
-    if (!client) {
-      secured.setEnabledCipherSuites(authenticated(secured.getEnabledCipherSuites()));
-    }
-    if (sni.isPresent()) {
-      var parameters = secured.getSSLParameters();
-      parameters.setServerNames(List.of(new SNIHostName(sni.get())));
-      secured.setSSLParameters(parameters);
-    }
+    SSLSocket secured = layer.socket();
     secured.setSoTimeout((int) timeout.toMillis());
     readBy = System.nanoTime() + timeout.toNanos() | 1;
     try {
@@ -365,27 +343,14 @@ public final class Wire implements Closeable {
     } finally {
       readBy = 0;
     }
-    tls = Optional.of(secured);
+    tls = Optional.of(layer);
     in = secured.getInputStream();
     out = secured.getOutputStream();
   }
 
-  /**
-   * Of Java's cipher suites, all of which are forward secret, those that authenticate what they
-   * encrypt (RFC 9325 section 4.2): CBC has had too many holes.
-   */
-  private static String[] authenticated(String[] suites) {
-    return Arrays.stream(suites)
-        .filter(suite -> suite.contains("_GCM_") || suite.contains("_CHACHA20_"))
-        .toArray(String[]::new);
-  }
-
   /** What TLS negotiated; empty on a plain connection. */
   public Optional<TlsInfo> tls() {
-    return tlsSession()
-        .map(session ->
-            new TlsInfo(
-                session.getProtocol(), session.getCipherSuite(), tlsExporter().isPresent()));
+    return tls.map(TlsLayer::info);
   }
 
   /**
@@ -394,17 +359,7 @@ public final class Wire implements Closeable {
    * master secret, for then a man in the middle could make them too (RFC 9266 section 4.2).
    */
   public Optional<byte[]> tlsExporter() {
-    try {
-      return tlsSession().isPresent() && tlsSession().get() instanceof ExtendedSSLSession session
-          ? Optional.of(session.exportKeyingMaterialData(EXPORTER_LABEL, new byte[0], 32))
-          : Optional.empty();
-    } catch (SSLKeyException | IllegalStateException | UnsupportedOperationException notPossible) {
-      return Optional.empty();
-    }
-  }
-
-  private Optional<SSLSession> tlsSession() {
-    return tls.map(SSLSocket::getSession);
+    return tls.flatMap(TlsLayer::exporter);
   }
 
   // ---- end
@@ -418,9 +373,9 @@ public final class Wire implements Closeable {
       // nobody is left to read it
     }
     try {
-      if (tls.isPresent() && !tls.get().isClosed()) {
-        tls.get()
-            .shutdownOutput(); // close_notify; SSLSocket.close() would wait for the peer's as well
+      if (tls.isPresent() && !tls.get().socket().isClosed()) {
+        // close_notify; SSLSocket.close() would wait for the peer's as well
+        tls.get().socket().shutdownOutput();
       }
       closeGently();
     } catch (IOException gone) {
