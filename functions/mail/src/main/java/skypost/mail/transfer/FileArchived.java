@@ -72,8 +72,15 @@ public final class FileArchived implements AutoCloseable {
    *
    * @param read the ordinal of the first that is not dealt with
    * @param position where it begins
+   * @param unfiled bodies of messages that stay out, when it stopped
    */
-  record Settled(long filed, List<Fault> faults, long read, long position, Optional<Stop> stop) {}
+  record Settled(
+      long filed,
+      List<Fault> faults,
+      long read,
+      long position,
+      Optional<Stop> stop,
+      List<MessageId> unfiled) {}
 
   private sealed interface Taken {
     long ordinal();
@@ -95,6 +102,7 @@ public final class FileArchived implements AutoCloseable {
   private final Deque<Long> ends = new ArrayDeque<>(); // of those pending
   private final List<Future<Void>> receipts = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
+  private final List<MessageId> unfiled = new ArrayList<>();
   private long octets; // of those pending
   private long filed;
   private long read;
@@ -249,7 +257,7 @@ public final class FileArchived implements AutoCloseable {
           file(stored);
         }
         if (stop.isPresent()) {
-          ports.messages().delete(List.of(stored.delivery().id()));
+          unfiled.add(stored.delivery().id());
         }
       }
     }
@@ -266,12 +274,9 @@ public final class FileArchived implements AutoCloseable {
         filed++;
         receive(stored, new Traces.Outcome.Filed(delivery.folder(), uid));
       }
-      case DeliveryOutcome.Duplicate(boolean removed) -> {
-        filed++; // by an invocation that died before it could say so
+      case DeliveryOutcome.Duplicate _ -> { // by an invocation that died before it could say so
+        filed++;
         receive(stored, new Traces.Outcome.FiledBefore(delivery.folder()));
-        if (removed) {
-          ports.messages().delete(List.of(delivery.id()));
-        }
       }
       case DeliveryOutcome.OverQuota() ->
           stop =
@@ -313,10 +318,23 @@ public final class FileArchived implements AutoCloseable {
       await(receipt);
     }
     receipts.clear();
-    var settled = new Settled(filed, List.copyOf(faults), read, position, stop);
+    var settled =
+        new Settled(filed, List.copyOf(faults), read, position, stop, List.copyOf(unfiled));
     filed = 0;
     faults.clear();
     return settled;
+  }
+
+  /**
+   * Deletes bodies that nothing names, after the end has been recorded: no other run files them any
+   * more, but one that was overtaken may have.
+   */
+  void forget(List<MessageId> bodies) throws IOException {
+    for (MessageId id : bodies) {
+      if (ports.mailboxes().folderOf(user, id).isEmpty()) {
+        ports.messages().delete(List.of(id));
+      }
+    }
   }
 
   private static void await(Future<Void> step) throws IOException {

@@ -155,14 +155,18 @@ public final class RunImport {
               new Seen(reader.keywords(), List.copyOf(folders)));
       Optional<Stop> stop = settled.stop().or(() -> end);
       if (stop.isPresent()) {
-        end(stop.get().state(), stop.get().reason(), there);
+        if (end(stop.get().state(), stop.get().reason(), there)) {
+          filing.forget(settled.unfiled());
+        }
         return true;
       }
       return !record(recorded.with(there));
     }
 
-    private void end(State state, String reason, Progress progress) throws IOException {
-      if (record(recorded.with(progress, state, reason))) {
+    /** False when it was not for us to end. */
+    private boolean end(State state, String reason, Progress progress) throws IOException {
+      boolean isOurs = record(recorded.with(progress, state, reason));
+      if (isOurs) {
         EventLog.info("import")
             .with("import", recorded.key().id())
             .with("user", recorded.key().user())
@@ -172,6 +176,7 @@ public final class RunImport {
             .with("reason", reason)
             .write();
       }
+      return isOurs;
     }
 
     /** False when somebody else has carried it on, or it was cancelled. */

@@ -1,6 +1,7 @@
 package skypost.mail.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static skypost.mail.transfer.TransferWorld.BOB;
 import static skypost.mail.transfer.TransferWorld.NOW;
 
@@ -13,10 +14,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.ExpireMessages;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
@@ -147,6 +150,35 @@ class ImportLimitsTest {
 
     assertThat(done.progress().counts().filed()).isEqualTo(FileArchived.MAX_FOLDERS + 30);
     assertThat(world.all(BOB).stream().filter(each -> each.folder().equals("INBOX"))).hasSize(30);
+  }
+
+  @Test
+  void whatItsUserDeletedBeforeItWasRecordedCanBeBroughtBack() throws IOException {
+    Import begun = world.upload(ArchiveFormat.MBOX, bytes(mbox(3)));
+    dieBeforeTheRecord(begun);
+    Mailboxes.Snapshot snapshot = world.mailboxes.open(BOB, Mailboxes.INBOX).orElseThrow();
+    world.mailboxes.lease(BOB, "session", snapshot, NOW, NOW.plusSeconds(60));
+    world.mailboxes.expunge(BOB, "session", snapshot, snapshot.messages());
+    world.worker().run(begun.key(), TransferWorld.LATER);
+
+    var deleted = new InMemoryDeletedMessages(world.mailboxes);
+    for (DeletedMessage each : deleted.list(BOB, 10, Optional.empty()).orElseThrow().items()) {
+      deleted.restore(BOB, each, Mailboxes.INBOX);
+    }
+    assertThat(world.now(begun).status().state()).isEqualTo(State.DONE);
+    assertThat(world.all(BOB)).as("with their bodies").hasSize(3);
+  }
+
+  /** All is filed, and nobody knows. */
+  private void dieBeforeTheRecord(Import begun) throws IOException {
+    for (int calls = 1; world.all(BOB).size() < 3; calls++) {
+      world.dying.liveFor(calls);
+      assertThatIOException()
+          .isThrownBy(() -> world.worker().run(begun.key(), TransferWorld.LATER));
+      world.dying.liveOn();
+    }
+    assertThat(world.now(begun).status().state()).isEqualTo(State.RUNNING);
+    assertThat(world.now(begun).progress().read()).isZero();
   }
 
   @Test
