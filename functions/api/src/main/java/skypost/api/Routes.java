@@ -53,7 +53,8 @@ final class Routes {
             ports.directory(),
             ports.relayRecipients(),
             ports.signingKeys(),
-            ports.expiringMailboxes());
+            ports.expiringMailboxes(),
+            ports.domainUsage());
     routes.addAll(new DomainRoutes(domains).routes());
     routes.addAll(guidance(settings, ports, clock, random));
     routes.addAll(

@@ -74,4 +74,10 @@ public final class DynamoDomainUsage implements DomainUsage {
       return false;
     }
   }
+
+  @Override
+  public void forget(String domain) throws IOException {
+    Calls.call(() ->
+        dynamo.deleteItem(delete -> delete.tableName(table).key(Items.key(PARTITION, domain))));
+  }
 }

@@ -9,6 +9,7 @@ import skypost.mail.directory.FolderTimes;
 import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Page;
 import skypost.mail.directory.RelayRecipients;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.signing.SigningKeys;
 
@@ -18,15 +19,18 @@ public final class ManageDomains {
   private final ManageRelayRecipients recipients;
   private final SigningKeys keys;
   private final ExpiringMailboxes expiring;
+  private final DomainUsage usage;
 
   public ManageDomains(
       Directory directory,
       RelayRecipients recipients,
       SigningKeys keys,
-      ExpiringMailboxes expiring) {
+      ExpiringMailboxes expiring,
+      DomainUsage usage) {
     this.directory = directory;
     this.keys = keys;
     this.expiring = expiring;
+    this.usage = usage;
     this.recipients = new ManageRelayRecipients(directory, recipients);
   }
 
@@ -66,8 +70,8 @@ public final class ManageDomains {
   }
 
   /**
-   * Removes a domain that has no accounts any more, with it its list of recipients and its signing
-   * keys.
+   * Removes a domain that has no accounts any more, with it its list of recipients, its signing
+   * keys and what was counted of its mailboxes.
    */
   public Outcome<Domain> delete(String name) throws IOException {
     Optional<Domain> present = directory.domain(name);
@@ -79,6 +83,7 @@ public final class ManageDomains {
     }
     recipients.clear(name);
     keys.forget(name);
+    usage.forget(name);
     directory.deleteDomain(name);
     return new Outcome.Done<>(present.get());
   }

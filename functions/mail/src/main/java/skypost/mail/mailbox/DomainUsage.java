@@ -18,6 +18,9 @@ public interface DomainUsage {
         public boolean replace(String domain, Optional<Usage> seen, Usage next) {
           return false;
         }
+
+        @Override
+        public void forget(String domain) {}
       };
 
   /** The usage of a domain; empty: nobody has counted yet. Strongly consistent. */
@@ -30,6 +33,9 @@ public interface DomainUsage {
    * @return false when somebody else was quicker
    */
   boolean replace(String domain, Optional<Usage> seen, Usage next) throws IOException;
+
+  /** Forgets what was counted of a domain that is gone. */
+  void forget(String domain) throws IOException;
 
   /**
    * How far counting has come.

@@ -22,4 +22,9 @@ public final class InMemoryDomainUsage implements DomainUsage {
     usages.put(domain, next);
     return true;
   }
+
+  @Override
+  public synchronized void forget(String domain) {
+    usages.remove(domain);
+  }
 }

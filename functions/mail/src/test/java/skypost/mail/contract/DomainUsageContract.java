@@ -31,4 +31,18 @@ public abstract class DomainUsageContract {
     assertThat(usage.replace(domain, Optional.of(first), second)).isFalse();
     assertThat(usage.find(domain)).contains(second);
   }
+
+  @Test
+  void aDomainOfTheSameNameBeginsAnew() throws IOException {
+    DomainUsage usage = usage();
+    String domain = Samples.name("d-") + ".example";
+    Usage count = new Usage(7, NOW, 0, Optional.empty());
+    usage.replace(domain, Optional.empty(), count);
+
+    usage.forget(domain);
+    usage.forget(domain);
+
+    assertThat(usage.find(domain)).isEmpty();
+    assertThat(usage.replace(domain, Optional.empty(), count)).isTrue();
+  }
 }

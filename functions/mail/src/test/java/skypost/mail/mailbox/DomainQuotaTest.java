@@ -53,7 +53,7 @@ class DomainQuotaTest {
   }
 
   @Test
-  void aLargeDomainIsCountedInStepsAndTheOldCountHoldsMeanwhile() throws IOException {
+  void aLargeDomainIsCountedInSteps() throws IOException {
     users(250, 10);
     MailboxRules rules = rules(2500);
 
@@ -99,6 +99,31 @@ class DomainQuotaTest {
     quota.count(DOMAIN, rules(1000));
 
     assertThat(quota.isFull(DOMAIN, rules(1000), 1000)).isFalse();
+  }
+
+  /** Nobody counts while all mail is refused: so it may not stay refused. */
+  @Test
+  void aFullDomainLetsAMessageInNowAndThenWhichCountsAgain() throws IOException {
+    users(150, 100);
+    MailboxRules rules = rules(12_000);
+    count(rules);
+    count(rules);
+    assertThat(quota.isFull(DOMAIN, rules, 1)).isTrue();
+
+    now = now.plus(Duration.ofSeconds(49));
+    assertThat(quota.isFull(DOMAIN, rules, 1)).isTrue();
+    now = now.plusSeconds(1);
+    for (int message = 0; message < 2; message++) {
+      assertThat(quota.isFull(DOMAIN, rules, 1)).isFalse();
+      count(rules);
+    }
+    assertThat(usage.find(DOMAIN).orElseThrow().cursor()).isEmpty();
+    assertThat(quota.isFull(DOMAIN, rules, 1)).as("and it is full still").isTrue();
+  }
+
+  private void count(MailboxRules rules) throws IOException {
+    quota.count(DOMAIN, rules);
+    now = now.plusSeconds(10);
   }
 
   private static MailboxRules rules(long bytes) {

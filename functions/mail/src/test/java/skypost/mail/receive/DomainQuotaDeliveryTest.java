@@ -121,14 +121,30 @@ class DomainQuotaDeliveryTest {
     assertThat(inbox(BOB)).isEqualTo(1);
 
     quota(2000);
-    mailboxes.delete(ANN, gone -> {});
     now = now.plus(Duration.ofMinutes(10));
+    come(600, CAROL);
+    come(600, BOB);
+    mailboxes.delete(ANN, gone -> {});
+    now = now.plusSeconds(30);
     MessageId still = come(600, BOB);
-    assertThat(inbox(BOB)).as("until it is counted again").isEqualTo(1);
+    assertThat(inbox(BOB)).as("until it is counted again").isEqualTo(2);
     assertThat(bounceOf(still)).contains("Status: 5.2.2");
     now = now.plusSeconds(10);
     come(600, BOB);
-    assertThat(inbox(BOB)).isEqualTo(2);
+    assertThat(inbox(BOB)).isEqualTo(3);
+  }
+
+  @Test
+  void whoMakesRoomOpensTheDomainThoughNobodyCounts() throws IOException {
+    come(1990, ANN);
+    come(600, BOB);
+    assertThat(inbox(BOB)).isZero();
+    mailboxes.delete(ANN, gone -> {});
+
+    now = now.plus(Duration.ofHours(1)); // all mail was refused at RCPT meanwhile
+    come(600, BOB);
+
+    assertThat(inbox(BOB)).isEqualTo(1);
   }
 
   @Test
