@@ -34,6 +34,7 @@ import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.guidance.OutboundHost;
+import skypost.mail.mailbox.DomainQuota;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.report.DomainReports;
 import skypost.mail.signing.MakeSigningPair;
@@ -94,7 +95,9 @@ final class Routes {
             ports.messages(),
             ports.traces());
     routes.addAll(new CheckRoutes(new CheckMailbox(checked, bodies, clock)).routes());
-    routes.addAll(new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), clock)).routes());
+    var quota = new DomainQuota(ports.domainUsage(), ports.directory(), ports.mailboxes(), clock);
+    routes.addAll(
+        new DeletedRoutes(new RecoverMessages(ports.deletedMessages(), quota, clock)).routes());
     routes.addAll(new AliasRoutes(new ManageAliases(ports.directory())).routes());
     routes.addAll(
         new MessageRoutes(

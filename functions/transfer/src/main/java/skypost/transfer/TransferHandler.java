@@ -12,6 +12,7 @@ import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
 import skypost.aws.DynamoTransfers;
 import skypost.aws.SqsBatch;
+import skypost.mail.mailbox.DomainQuota;
 import skypost.mail.settings.SettingsReader;
 import skypost.mail.transfer.FileArchived;
 import skypost.mail.transfer.RunExport;
@@ -50,7 +51,8 @@ public final class TransferHandler implements RequestStreamHandler {
     var messages = aws.messages();
     var mailboxes = aws.mailboxes();
     var exports = new RunExport.Ports(transfers, aws.exportObjects(), mailboxes, messages);
-    var filing = new FileArchived.Ports(messages, messages, mailboxes, aws.traces());
+    var quota = new DomainQuota(aws.domainUsage(), aws.directory(), mailboxes, clock);
+    var filing = new FileArchived.Ports(messages, messages, mailboxes, aws.traces(), quota);
     var imports = new RunImport(transfers, aws.importObjects(), filing, clock);
     reader.check();
     this(new RunTransfer(transfers, new RunExport(exports, clock), imports), clock);

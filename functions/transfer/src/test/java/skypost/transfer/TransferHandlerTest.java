@@ -18,7 +18,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.mailbox.DomainQuota;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryDomainUsage;
 import skypost.mail.memory.InMemoryExportObjects;
 import skypost.mail.memory.InMemoryImportObjects;
 import skypost.mail.memory.InMemoryMailboxes;
@@ -67,7 +70,9 @@ class TransferHandlerTest {
             ArchiveFormat.MBOX, List.of(new Export.Range(Mailboxes.INBOX, 2)), 1, 10);
     transfers.begin(Export.begin(EXPORT, clock.instant(), what));
     var exporting = new RunExport.Ports(transfers, exports, mailboxes, messages);
-    var filing = new FileArchived.Ports(messages, messages, mailboxes, new InMemoryTraces());
+    var quota =
+        new DomainQuota(new InMemoryDomainUsage(), new InMemoryDirectory(), mailboxes, clock);
+    var filing = new FileArchived.Ports(messages, messages, mailboxes, new InMemoryTraces(), quota);
     handler =
         new TransferHandler(
             new RunTransfer(

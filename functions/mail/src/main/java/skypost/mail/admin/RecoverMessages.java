@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Page;
 import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.DeletedMessages.RestoreOutcome;
+import skypost.mail.mailbox.DomainQuota;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
@@ -21,10 +23,12 @@ public final class RecoverMessages {
   private static final int PAGE = 500;
 
   private final DeletedMessages deleted;
+  private final DomainQuota quota;
   private final Clock clock;
 
-  public RecoverMessages(DeletedMessages deleted, Clock clock) {
+  public RecoverMessages(DeletedMessages deleted, DomainQuota quota, Clock clock) {
     this.deleted = deleted;
+    this.quota = quota;
     this.clock = clock;
   }
 
@@ -48,7 +52,8 @@ public final class RecoverMessages {
    *
    * @param restored how many are back
    * @param left how many of those that are wanted are not
-   * @param full whether that is because the mailbox is full; else another call goes on
+   * @param full whether that is because the mailbox, or its domain, is full; else another call goes
+   *     on
    */
   public record Many(int restored, int left, boolean full) {}
 
@@ -75,6 +80,11 @@ public final class RecoverMessages {
     if (message.isEmpty()) {
       return missing(user, id);
     }
+    MailboxRules rules = quota.rules(user.domain());
+    if (quota.isFull(user.domain(), rules, message.get().message().size())) {
+      return new Outcome.Conflict<>("the mailboxes of " + user.domain() + " are full");
+    }
+    quota.count(user.domain(), rules);
     return switch (deleted.restore(user, message.get(), folder.orElse(message.get().folder()))) {
       case RestoreOutcome.Restored(String to, long uid) ->
           new Outcome.Done<>(new Restored(id, to, uid));
@@ -107,9 +117,17 @@ public final class RecoverMessages {
   private Many restore(EmailAddress user, List<DeletedMessage> messages) throws IOException {
     int restored = 0;
     int left = messages.size();
+    MailboxRules rules = quota.rules(user.domain());
+    quota.count(user.domain(), rules);
     for (DeletedMessage message : messages.subList(0, Math.min(AT_ONCE, messages.size()))) {
+      if (quota.isFull(user.domain(), rules, message.message().size())) {
+        return new Many(restored, left, true);
+      }
       switch (deleted.restore(user, message, message.folder())) {
-        case RestoreOutcome.Restored _ -> restored++;
+        case RestoreOutcome.Restored _ -> {
+          restored++;
+          quota.filed(user.domain(), rules, message.message().size());
+        }
         case RestoreOutcome.NotThere() -> {} // somebody else was quicker
         case RestoreOutcome.OverQuota() -> {
           return new Many(restored, left, true);

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import skypost.mail.directory.Account;
 import skypost.mail.directory.Directory;
+import skypost.mail.directory.Domain;
 import skypost.mail.directory.MailboxRules;
 import skypost.mail.directory.Page;
 import skypost.mail.mailbox.DomainUsage.Usage;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.log.EventLog;
 
 /**
  * The quota of all mailboxes of a domain together. A counter that each delivery writes would be one
@@ -43,7 +45,31 @@ public final class DomainQuota {
   private final Clock clock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-  private record Known(Optional<Usage> usage, Instant since) {}
+  /**
+   * What is known of a domain.
+   *
+   * @param since when it was read
+   * @param filed octets that were filed here since all mailboxes were counted
+   */
+  private record Known(Optional<Usage> usage, Instant since, long filed) {
+    Known with(long octets) {
+      return new Known(usage, since, filed + octets);
+    }
+
+    /** Of a count that goes on, what it has found: it goes on only when mail comes in. */
+    long bytes() {
+      return filed
+          + usage
+              .map(count -> count.cursor().isPresent() ? count.partial() : count.bytes())
+              .orElse(0L);
+    }
+
+    /** What is left of what was filed, when so much has been counted. */
+    long filedSince(Optional<Usage> found) {
+      boolean isNewCount = found.isPresent() && found.get().cursor().isEmpty();
+      return isNewCount && !found.equals(usage) ? 0 : filed;
+    }
+  }
 
   public DomainQuota(DomainUsage usage, Directory directory, Mailboxes mailboxes, Clock clock) {
     this.usage = usage;
@@ -52,47 +78,71 @@ public final class DomainQuota {
     this.clock = clock;
   }
 
+  /** What holds for a domain's mailboxes, as the directory has it now. */
+  public MailboxRules rules(String domain) throws IOException {
+    return directory.domain(domain).map(Domain::mailboxes).orElse(MailboxRules.NONE);
+  }
+
   /** Whether there is no room for so many octets more. */
   public boolean isFull(String domain, MailboxRules rules, long size) throws IOException {
     if (rules.quotaBytes() == 0) {
       return false;
     }
-    Optional<Usage> last =
-        remembered(domain).filter(count -> count.steppedAt().plus(CLOSED).isAfter(clock.instant()));
-    return last.isPresent() && counted(last.get()) + Math.max(size, 1) > rules.quotaBytes();
+    Known last = remembered(domain);
+    boolean isClosed = last.usage().isEmpty() || isAfter(last.usage().get().steppedAt(), CLOSED);
+    return isClosed && last.bytes() + Math.max(size, 1) > rules.quotaBytes();
   }
 
-  /** Of a count that goes on, what it has found: it goes on only when mail comes in. */
-  private static long counted(Usage count) {
-    return count.cursor().isPresent() ? count.partial() : count.bytes();
+  private boolean isAfter(Instant moment, Duration time) {
+    return moment.plus(time).isAfter(clock.instant());
   }
 
-  private Optional<Usage> remembered(String domain) throws IOException {
-    Instant now = clock.instant();
-    Known before = known.get(domain);
-    if (before != null && before.since().plus(FRESH).isAfter(now)) {
-      return before.usage();
+  /** Takes note of what has been filed, until all is counted again. */
+  public void filed(String domain, MailboxRules rules, long octets) {
+    if (rules.quotaBytes() > 0) {
+      known.computeIfPresent(domain, (_, before) -> before.with(octets));
     }
-    return remember(domain, usage.find(domain));
   }
 
-  private Optional<Usage> remember(String domain, Optional<Usage> found) {
+  private Known remembered(String domain) throws IOException {
+    Known before = known.get(domain);
+    return before != null && isAfter(before.since(), FRESH)
+        ? before
+        : remember(domain, usage.find(domain));
+  }
+
+  private Known remember(String domain, Optional<Usage> found) {
     if (known.size() >= MOST) {
       known.clear();
     }
-    known.put(domain, new Known(found, clock.instant()));
-    return found;
+    Instant now = clock.instant();
+    return known.merge(
+        domain,
+        new Known(found, now, 0),
+        (before, _) -> new Known(found, now, before.filedSince(found)));
   }
 
-  /** Takes a step of counting, where it is time for one: for whoever handles a message anyway. */
-  public void count(String domain, MailboxRules rules) throws IOException {
+  /**
+   * Takes a step of counting, where it is time for one: for whoever handles a message anyway. When
+   * it cannot be taken, that is no fault of the message's: the next one takes it.
+   */
+  public void count(String domain, MailboxRules rules) {
+    try {
+      step(domain, rules);
+    } catch (IOException fault) {
+      EventLog.warn("quota-uncounted").with("domain", domain).cause(fault).write();
+    }
+  }
+
+  private void step(String domain, MailboxRules rules) throws IOException {
     if (rules.quotaBytes() == 0 || !isTime(remembered(domain), rules)) {
       return;
     }
-    Optional<Usage> seen = remember(domain, usage.find(domain));
-    if (!isTime(seen, rules)) {
+    Known last = remember(domain, usage.find(domain));
+    if (!isTime(last, rules)) {
       return;
     }
+    Optional<Usage> seen = last.usage();
     Usage before = seen.orElse(new Usage(0, Instant.EPOCH, 0, Optional.empty()));
     Page<Account> page = directory.accounts(domain, STEP, before.cursor());
     long partial = before.partial();
@@ -105,26 +155,21 @@ public final class DomainQuota {
         page.next().isPresent()
             ? new Usage(before.bytes(), clock.instant(), partial, page.next())
             : new Usage(partial, clock.instant(), 0, Optional.empty());
-    if (usage.replace(domain, seen, next)) {
-      remember(domain, Optional.of(next));
-    } else {
-      known.remove(domain); // somebody else has counted these
-    }
+    boolean isOurs = usage.replace(domain, seen, next);
+    remember(domain, isOurs ? Optional.of(next) : usage.find(domain));
   }
 
   private long bytes(EmailAddress user) throws IOException {
     return mailboxes.status(user).map(Mailboxes.MailboxStatus::bytes).orElse(0L);
   }
 
-  private boolean isTime(Optional<Usage> found, MailboxRules rules) {
-    return found
-        .map(last -> !last.steppedAt().plus(period(last, rules)).isAfter(clock.instant()))
-        .orElse(true);
+  private boolean isTime(Known last, MailboxRules rules) {
+    return last.usage().isEmpty() || !isAfter(last.usage().get().steppedAt(), period(last, rules));
   }
 
   /** How long a count holds: ten minutes, and in a domain that is nearly full ten seconds. */
-  private static Duration period(Usage last, MailboxRules rules) {
-    if (last.cursor().isPresent()) {
+  private static Duration period(Known last, MailboxRules rules) {
+    if (last.usage().stream().anyMatch(count -> count.cursor().isPresent())) {
       return FRESH; // a count that has begun
     }
     double full = (double) last.bytes() / rules.quotaBytes();

@@ -327,17 +327,23 @@ public final class ReceiveMessage {
         return;
       }
       switch (ports.mailboxes().deliver(user, delivery(local, filing))) {
-        case DeliveryOutcome.Filed(long uid) -> done(local, new Outcome.Filed(folder, uid));
+        case DeliveryOutcome.Filed(long uid) -> {
+          quota.filed(user.domain(), local.rules(), content.size());
+          done(local, new Outcome.Filed(folder, uid));
+        }
         case DeliveryOutcome.Duplicate _ -> { // perhaps when it was judged otherwise
           String found = ports.mailboxes().folderOf(user, id).orElse(folder);
           done(local, new Outcome.FiledBefore(found));
         }
         case DeliveryOutcome.OverQuota() -> refuse(local, filing);
-        case DeliveryOutcome.NoMailbox() -> {
-          failed.add(new Failed(local.given(), user, GONE));
-          letGo(user);
-        }
+        case DeliveryOutcome.NoMailbox() -> gone(local);
       }
+    }
+
+    /** The mailbox was removed this very moment. */
+    private void gone(Local local) throws IOException {
+      failed.add(new Failed(local.given(), local.user(), GONE));
+      letGo(local.user());
     }
 
     /**
@@ -349,6 +355,7 @@ public final class ReceiveMessage {
       switch (ports.mailboxes().discard(user, delivery(local, filing))) {
         case DeliveryOutcome.Duplicate(boolean removed) when !removed ->
             done(local, new Outcome.FiledBefore(filing.folder()));
+        case DeliveryOutcome.NoMailbox() -> gone(local);
         case DeliveryOutcome _ -> {
           held = true;
           failed.add(new Failed(local.given(), user, FULL));

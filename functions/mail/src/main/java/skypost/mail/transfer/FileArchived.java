@@ -23,6 +23,8 @@ import java.util.concurrent.Future;
 import skypost.mail.archive.ArchivedMessage;
 import skypost.mail.archive.CrlfInputStream;
 import skypost.mail.archive.ImportedHead;
+import skypost.mail.directory.MailboxRules;
+import skypost.mail.mailbox.DomainQuota;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
@@ -62,7 +64,11 @@ public final class FileArchived implements AutoCloseable {
 
   /** What it works on. */
   public record Ports(
-      IncomingMessages incoming, StoredMessages messages, Mailboxes mailboxes, Traces traces) {}
+      IncomingMessages incoming,
+      StoredMessages messages,
+      Mailboxes mailboxes,
+      Traces traces,
+      DomainQuota quota) {}
 
   /** Why nothing more is filed. */
   record Stop(State state, String reason) {}
@@ -95,6 +101,7 @@ public final class FileArchived implements AutoCloseable {
   private final Ports ports;
   private final Import whole;
   private final EmailAddress user;
+  private final MailboxRules rules;
   private final Set<String> folders;
   private final Clock clock;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -112,10 +119,11 @@ public final class FileArchived implements AutoCloseable {
   /**
    * @param folders that it has filed to before; those that it files to are added
    */
-  FileArchived(Ports ports, Import whole, Set<String> folders, Clock clock) {
+  FileArchived(Ports ports, Import whole, Set<String> folders, Clock clock) throws IOException {
     this.ports = ports;
     this.whole = whole;
     this.user = whole.key().user();
+    this.rules = ports.quota().rules(user.domain());
     this.folders = folders;
     this.clock = clock;
     this.read = whole.progress().read();
@@ -269,26 +277,29 @@ public final class FileArchived implements AutoCloseable {
 
   private void file(Stored stored) throws IOException {
     Delivery delivery = stored.delivery();
+    if (ports.quota().isFull(user.domain(), rules, delivery.size())) {
+      stop = noRoom(stored, "the mailboxes of " + user.domain());
+      return;
+    }
     switch (ports.mailboxes().deliver(user, delivery)) {
       case DeliveryOutcome.Filed(long uid) -> {
         filed++;
+        ports.quota().filed(user.domain(), rules, delivery.size());
         receive(stored, new Traces.Outcome.Filed(delivery.folder(), uid));
       }
       case DeliveryOutcome.Duplicate _ -> { // by an invocation that died before it could say so
         filed++;
         receive(stored, new Traces.Outcome.FiledBefore(delivery.folder()));
       }
-      case DeliveryOutcome.OverQuota() ->
-          stop =
-              Optional.of(
-                  new Stop(
-                      State.OVER_QUOTA,
-                      "there is no room for message "
-                          + (stored.ordinal() + 1)
-                          + " in the mailbox"));
+      case DeliveryOutcome.OverQuota() -> stop = noRoom(stored, "the mailbox");
       case DeliveryOutcome.NoMailbox() ->
           stop = Optional.of(new Stop(State.FAILED, "the mailbox is gone"));
     }
+  }
+
+  private static Optional<Stop> noRoom(Stored stored, String where) {
+    String reason = "there is no room for message " + (stored.ordinal() + 1) + " in " + where;
+    return Optional.of(new Stop(State.OVER_QUOTA, reason));
   }
 
   /** So that the message can be explained, and no sweep takes it for one that nobody dealt with. */
@@ -318,6 +329,7 @@ public final class FileArchived implements AutoCloseable {
       await(receipt);
     }
     receipts.clear();
+    ports.quota().count(user.domain(), rules);
     var settled =
         new Settled(filed, List.copyOf(faults), read, position, stop, List.copyOf(unfiled));
     filed = 0;

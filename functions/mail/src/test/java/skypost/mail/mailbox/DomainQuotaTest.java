@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import skypost.mail.contract.Samples;
 import skypost.mail.directory.Account;
@@ -92,7 +93,7 @@ class DomainQuotaTest {
     quota.count(DOMAIN, rules(1000));
     assertThat(quota.isFull(DOMAIN, rules(1000), 1)).isTrue();
     EmailAddress user =
-        directory.accounts(DOMAIN, 1, java.util.Optional.empty()).items().getFirst().address();
+        directory.accounts(DOMAIN, 1, Optional.empty()).items().getFirst().address();
     mailboxes.delete(user, gone -> {});
     now = now.plusSeconds(10);
 
@@ -119,6 +120,33 @@ class DomainQuotaTest {
     }
     assertThat(usage.find(DOMAIN).orElseThrow().cursor()).isEmpty();
     assertThat(quota.isFull(DOMAIN, rules, 1)).as("and it is full still").isTrue();
+  }
+
+  @Test
+  void whoCannotCountNowGoesOn() throws IOException {
+    users(1, 1000);
+    var throttled =
+        new DomainUsage() {
+          @Override
+          public Optional<Usage> find(String domain) throws IOException {
+            return usage.find(domain);
+          }
+
+          @Override
+          public boolean replace(String domain, Optional<Usage> seen, Usage next)
+              throws IOException {
+            throw new IOException("throttled");
+          }
+
+          @Override
+          public void forget(String domain) {}
+        };
+    var tried = new DomainQuota(throttled, directory, mailboxes, clock);
+
+    tried.count(DOMAIN, rules(1000));
+
+    assertThat(tried.isFull(DOMAIN, rules(1000), 500)).isFalse();
+    assertThat(usage.find(DOMAIN)).isEmpty();
   }
 
   private void count(MailboxRules rules) throws IOException {

@@ -158,6 +158,17 @@ class DomainQuotaDeliveryTest {
     assertThat(bounces()).isZero();
   }
 
+  @Test
+  void ofAMailboxThatIsGoneTheBodyGoesToo() throws IOException {
+    come(1990, ANN);
+    mailboxes.delete(BOB, gone -> {});
+
+    MessageId refused = come(600, BOB);
+
+    assertThat(bounceOf(refused)).contains("Status: 5.1.1");
+    assertThat(messages.open(refused)).isEmpty();
+  }
+
   private MessageId come(int size, EmailAddress... to) throws IOException {
     now = now.plusMillis(1);
     MessageId id = Samples.id(now);

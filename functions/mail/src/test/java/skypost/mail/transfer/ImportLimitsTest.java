@@ -19,6 +19,11 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.directory.Account;
+import skypost.mail.directory.Domain;
+import skypost.mail.directory.FolderTimes;
+import skypost.mail.directory.MailboxRules;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.ExpireMessages;
 import skypost.mail.mailbox.FreeBodies;
@@ -77,6 +82,36 @@ class ImportLimitsTest {
         .extracting(TransferWorld.Kept::raw)
         .hasSize(450)
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aFullDomainStopsIt() throws IOException {
+    world.directory.putAccount(new Account.User(BOB, 0, false));
+    domainMayHold(20_000);
+    Import stopped = world.imported(ArchiveFormat.MBOX, bytes(mbox(450)));
+
+    assertThat(stopped.status().state()).isEqualTo(State.OVER_QUOTA);
+    assertThat(stopped.status().reason()).endsWith("in the mailboxes of local.example");
+    long filed = stopped.progress().counts().filed();
+    assertThat(world.all(BOB)).hasSize((int) filed).hasSizeLessThan(450);
+
+    domainMayHold(0);
+    world.manage.start(stopped.key());
+    world.runAll();
+
+    assertThat(world.now(stopped).status().state()).isEqualTo(State.DONE);
+    assertThat(world.all(BOB)).hasSize(450);
+  }
+
+  private void domainMayHold(long octets) throws IOException {
+    world.directory.putDomain(
+        new Domain(
+            BOB.domain(),
+            Domain.Kind.LOCAL,
+            Optional.empty(),
+            SenderPolicy.DEFAULT,
+            Domain.RecipientCheck.NONE,
+            new MailboxRules(octets, FolderTimes.NONE)));
   }
 
   private static skypost.mail.message.MessageId firstId() {

@@ -20,8 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.mailbox.DomainQuota;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryDomainUsage;
 import skypost.mail.memory.InMemoryMailboxes;
 import skypost.mail.memory.InMemoryTransfers;
 import skypost.mail.message.Envelope;
@@ -85,7 +88,10 @@ final class LargeMailbox {
         Import.begin(in, clock.instant(), ArchiveFormat.MAILDIR, Mailboxes.INBOX)
             .started(Files.size(file));
     transfers.begin(begun);
-    var filing = new FileArchived.Ports(new Nowhere(), new MadeUp(), mailboxes, new NoTraces());
+    var quota =
+        new DomainQuota(new InMemoryDomainUsage(), new InMemoryDirectory(), mailboxes, clock);
+    var filing =
+        new FileArchived.Ports(new Nowhere(), new MadeUp(), mailboxes, new NoTraces(), quota);
     new RunImport(transfers, new FromFile(file), filing, clock).run(begun, deadline);
     begun = (Import) transfers.find(in).orElseThrow();
     System.out.println(

@@ -18,11 +18,15 @@ import java.util.TreeSet;
 import skypost.mail.admin.ManageTransfers;
 import skypost.mail.admin.Outcome;
 import skypost.mail.archive.ArchiveFormat;
+import skypost.mail.mailbox.DomainQuota;
+import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.FinalDelivery;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.memory.InMemoryDirectory;
+import skypost.mail.memory.InMemoryDomainUsage;
 import skypost.mail.memory.InMemoryExportObjects;
 import skypost.mail.memory.InMemoryImportObjects;
 import skypost.mail.memory.InMemoryMailboxes;
@@ -51,6 +55,8 @@ final class TransferWorld {
   final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   final InMemoryMessages messages = new InMemoryMessages();
   final InMemoryTraces traces = new InMemoryTraces();
+  final InMemoryDirectory directory = new InMemoryDirectory();
+  final InMemoryDomainUsage usage = new InMemoryDomainUsage();
   final InMemoryExportObjects exports = new InMemoryExportObjects();
   final InMemoryImportObjects imports = new InMemoryImportObjects();
   final Deque<TransferKey> wakes = new ArrayDeque<>();
@@ -80,7 +86,8 @@ final class TransferWorld {
             dying.port(IncomingMessages.class, messages),
             stored,
             ofMailboxes,
-            dying.port(Traces.class, traces));
+            dying.port(Traces.class, traces),
+            new DomainQuota(dying.port(DomainUsage.class, usage), directory, mailboxes, clock));
     return new RunTransfer(
         ofTransfers,
         new RunExport(exporting, clock),
