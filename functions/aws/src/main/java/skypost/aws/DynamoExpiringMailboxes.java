@@ -86,11 +86,8 @@ public final class DynamoExpiringMailboxes implements ExpiringMailboxes {
   @Override
   public boolean settle(Due due, String mark, Optional<Instant> next) throws IOException {
     Optional<MailboxHead> head = table.head(due.user());
-    if (head.isPresent() && head.get().due() <= due.at().getEpochSecond()) {
-      if (next.isPresent()) {
-        dues.register(due.user(), next.get());
-        replace(due, head.get(), Optional.of(next.get()));
-      } else if (!mark(head.get()).equals(mark) || !replace(due, head.get(), next)) {
+    if (head.isPresent() && counts(due, head.get())) {
+      if (!mark(head.get()).equals(mark) || !replace(due, Optional.of(head.get()), next)) {
         return false;
       }
     } // else an earlier registration counts no more: nothing but the item is left of it
@@ -98,23 +95,43 @@ public final class DynamoExpiringMailboxes implements ExpiringMailboxes {
     return true;
   }
 
-  /** Changes what the head says, provided that nothing was filed or changed since it was read. */
-  private boolean replace(Due due, MailboxHead head, Optional<Instant> next) throws IOException {
+  @Override
+  public void postpone(Due due, Instant next) throws IOException {
+    Optional<MailboxHead> head = table.head(due.user());
+    if (head.isPresent() && counts(due, head.get())) {
+      replace(due, Optional.empty(), Optional.of(next));
+    }
+    drop(due);
+  }
+
+  private static boolean counts(Due due, MailboxHead head) {
+    return head.due() <= due.at().getEpochSecond();
+  }
+
+  /**
+   * Changes when the mailbox is looked at.
+   *
+   * @param same only if nothing was filed or changed since this was read
+   */
+  private boolean replace(Due due, Optional<MailboxHead> same, Optional<Instant> next)
+      throws IOException {
     Map<String, String> names = new HashMap<>(Map.of("#due", MailboxHead.DUE));
     Map<String, AttributeValue> values = new HashMap<>();
-    String update = "SET #due = :next";
+    String update = "REMOVE #due";
     String condition = "attribute_exists(pk) AND (attribute_not_exists(#due) OR #due <= :seen)";
     values.put(":seen", Items.n(due.at().getEpochSecond()));
     if (next.isPresent()) {
+      dues.register(due.user(), next.get());
+      update = "SET #due = :next";
       values.put(":next", Items.n(next.get().getEpochSecond()));
-    } else {
-      update = "REMOVE #due";
+    }
+    if (same.isPresent()) {
       condition += " AND #v = :v AND #next = :uids";
       names.put("#v", MailboxHead.VERSION);
       names.put("#next", MailboxHead.NEXT);
-      values.put(":v", Items.n(head.version()));
+      values.put(":v", Items.n(same.get().version()));
       Map<String, AttributeValue> uids = new HashMap<>();
-      head.next().forEach((folder, uid) -> uids.put(folder, Items.n(uid)));
+      same.get().next().forEach((folder, uid) -> uids.put(folder, Items.n(uid)));
       values.put(":uids", Items.map(uids));
     }
     try {

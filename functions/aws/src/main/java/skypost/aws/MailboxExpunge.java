@@ -160,11 +160,7 @@ final class MailboxExpunge {
     List<MailboxEntry> gone = batch.entries();
     if (!gone.isEmpty()) {
       Instant now = clock.instant();
-      if (head.due() == 0) {
-        dues.register(user, due(now));
-      }
-      update.set("#due = if_not_exists(#due, :due)").name("#due", MailboxHead.DUE);
-      update.value(":due", Items.n(due(now).getEpochSecond()));
+      look(update, user, head, due(now));
       count(update, folder, gone);
       made = move(update, head, batch, now);
     } else if (right instanceof Right.NoLease) {
@@ -188,6 +184,18 @@ final class MailboxExpunge {
       return true;
     } catch (ConditionalCheckFailedException | TransactionCanceledException changed) {
       return false;
+    }
+  }
+
+  /** Sees to it that the mailbox is looked at, at that time or earlier, as {@link MailboxDues}. */
+  private void look(HeadUpdate update, EmailAddress user, MailboxHead head, Instant at)
+      throws IOException {
+    update.name("#due", MailboxHead.DUE).value(":due", Items.n(at.getEpochSecond()));
+    if (head.due() == 0 || head.due() > at.getEpochSecond()) {
+      dues.register(user, at);
+      update.require("(attribute_not_exists(#due) OR #due > :due)").set("#due = :due");
+    } else {
+      update.require("#due <= :due"); // it may have been looked at since
     }
   }
 

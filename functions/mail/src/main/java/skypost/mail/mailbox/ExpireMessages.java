@@ -131,8 +131,10 @@ public final class ExpireMessages {
     // Whatever is there now; what is still over its time waits for a reader to leave
     Instant tomorrow = now.plus(LEAST_WAIT);
     Optional<Instant> next = next(user, kept).map(at -> at.isBefore(tomorrow) ? tomorrow : at);
-    return ports.mailboxes().settle(due, mark.get(), next)
-        || ports.mailboxes().settle(due, mark.get(), Optional.of(tomorrow));
+    if (!ports.mailboxes().settle(due, mark.get(), next)) {
+      ports.mailboxes().postpone(due, tomorrow); // what has come since has a day at least
+    }
+    return true;
   }
 
   /** One that has a date is passed over, so a run that is cut short is carried on by the next. */

@@ -31,14 +31,17 @@ public interface ExpiringMailboxes {
   Optional<String> mark(EmailAddress user) throws IOException;
 
   /**
-   * Ends a registration once the mailbox has been looked at.
+   * Ends a registration once the mailbox has been looked at, provided that nothing has changed
+   * since.
    *
    * @param mark as the mailbox was before
-   * @param next when it is to be looked at again; empty: not at all, provided that nothing has
-   *     changed since the mark
-   * @return false when something has, and the registration stands
+   * @param next when it is to be looked at again; empty: not at all
+   * @return false when something has changed, and the registration stands
    */
   boolean settle(Due due, String mark, Optional<Instant> next) throws IOException;
+
+  /** Looks at a mailbox again at a time, whatever has come into it meanwhile. */
+  void postpone(Due due, Instant next) throws IOException;
 
   /** Ends a registration of a mailbox that is gone. */
   void drop(Due due) throws IOException;

@@ -54,13 +54,20 @@ public final class InMemoryExpiringMailboxes implements ExpiringMailboxes {
   @Override
   public boolean settle(Due due, String mark, Optional<Instant> next) {
     synchronized (mailboxes) {
-      boolean same = mark(due.user()).filter(mark::equals).isPresent();
-      if (next.isEmpty() && !same) {
+      if (mark(due.user()).filter(mark::equals).isEmpty()) {
         return false;
       }
       drop(due);
       next.ifPresent(at -> mailboxes.register(due.user(), at));
       return true;
+    }
+  }
+
+  @Override
+  public void postpone(Due due, Instant next) {
+    synchronized (mailboxes) {
+      drop(due);
+      mailboxes.register(due.user(), next);
     }
   }
 

@@ -20,6 +20,7 @@ import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.ExpireMessages;
 import skypost.mail.mailbox.ExpiringMailboxes;
+import skypost.mail.mailbox.ExpiringMailboxes.Due;
 import skypost.mail.mailbox.FreeBodies;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
@@ -229,6 +230,46 @@ public abstract class ExpiryContract {
     assertThat(ports.expiring().due(now.plus(Duration.ofDays(1000)), 10)).hasSize(1);
     now = now.plus(Duration.ofDays(15));
     assertThat(expire()).isEqualTo(3);
+  }
+
+  /** A folder that keeps its messages for long must not make deleted ones wait for it. */
+  @Test
+  void whatIsDeletedGoesInItsTimeThoughTheMailboxIsToBeLookedAtMuchLater() throws IOException {
+    retention = each -> Map.of("Archive", Duration.ofDays(365));
+    fill("Archive", 1);
+    List<MessageId> inbox = fill(INBOX, 40);
+    ports.expiring().register(user, now.plus(Duration.ofDays(365)));
+    clear(INBOX);
+
+    now = now.plus(Duration.ofDays(15));
+
+    assertThat(expire()).isEqualTo(40);
+    assertThat(stored(inbox)).isEmpty();
+    now = now.plus(Duration.ofDays(351));
+    expire();
+    assertThat(messages("Archive")).as("and the folder is not forgotten").isEmpty();
+  }
+
+  @Test
+  void whatComesWhileAMailboxIsLookedAtIsNotForgotten() throws IOException {
+    fill(INBOX, 1);
+    ports.expiring().register(user, now);
+    Due due = ports.expiring().due(now, 1).getFirst();
+    String mark = ports.expiring().mark(user).orElseThrow();
+    Instant far = now.plus(Duration.ofDays(365));
+
+    fill(INBOX, 1);
+    assertThat(ports.expiring().settle(due, mark, Optional.of(far))).isFalse();
+    assertThat(ports.expiring().settle(due, mark, Optional.empty())).isFalse();
+    assertThat(ports.expiring().due(now, 10)).containsExactly(due);
+
+    ports.expiring().postpone(due, now.plus(DAY));
+    assertThat(ports.expiring().due(now, 10)).isEmpty();
+    assertThat(ports.expiring().due(now.plus(DAY), 10)).hasSize(1);
+    Due tomorrow = ports.expiring().due(now.plus(DAY), 1).getFirst();
+    String then = ports.expiring().mark(user).orElseThrow();
+    assertThat(ports.expiring().settle(tomorrow, then, Optional.of(far))).isTrue();
+    assertThat(ports.expiring().due(far, 10)).hasSize(1);
   }
 
   @Test
