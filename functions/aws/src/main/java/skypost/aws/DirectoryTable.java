@@ -1,7 +1,6 @@
 package skypost.aws;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +22,6 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  * domain. No domain begins with an at sign.
  */
 record DirectoryTable(DynamoDbClient dynamo, String table) {
-  private static final int BATCH = 25; // BatchWriteItem takes no more
-  private static final int BATCH_TRIES = 8;
 
   /** Reads an item for half a read unit (up to 4 KB), perhaps as it was a moment ago. */
   Optional<Map<String, AttributeValue>> get(Map<String, AttributeValue> key) throws IOException {
@@ -71,26 +68,7 @@ record DirectoryTable(DynamoDbClient dynamo, String table) {
 
   /** Writes many items, no two with one key; each costs what it costs alone. */
   void write(List<WriteRequest> writes) throws IOException {
-    for (int from = 0; from < writes.size(); from += BATCH) {
-      writeBatch(writes.subList(from, Math.min(from + BATCH, writes.size())));
-    }
-  }
-
-  private void writeBatch(List<WriteRequest> batch) throws IOException {
-    List<WriteRequest> left = new ArrayList<>(batch);
-    for (int tries = 1; !left.isEmpty(); tries++) {
-      Map<String, List<WriteRequest>> request = Map.of(table, List.copyOf(left));
-      left =
-          Calls.call(() -> dynamo.batchWriteItem(write -> write.requestItems(request)))
-              .unprocessedItems()
-              .getOrDefault(table, List.of());
-      if (!left.isEmpty()) { // throttled
-        if (tries == BATCH_TRIES) {
-          throw new IOException(left.size() + " items of " + batch.size() + " were not written");
-        }
-        Calls.pause(tries);
-      }
-    }
+    BatchWrites.write(dynamo, table, writes);
   }
 
   /** Items of a partition in the order of their sort keys. */

@@ -57,7 +57,7 @@ public final class DynamoDeletedMessages implements DeletedMessages {
     List<MailboxEntry> inHead = head.get().entriesOf(FOLDER).reversed();
     inHead.stream().filter(entry -> entry.message().uid() < before).forEach(found::add);
     Iterator<MailboxPage> pages =
-        table.newestPages(user, FOLDER, Math.min(before, head.get().boundary(FOLDER)));
+        table.newestPages(user, head.get(), FOLDER, Math.min(before, head.get().boundary(FOLDER)));
     while (found.size() <= limit && pages.hasNext()) {
       pages.next().entries().reversed().stream()
           .filter(entry -> entry.message().uid() < before)
@@ -78,7 +78,8 @@ public final class DynamoDeletedMessages implements DeletedMessages {
       return Optional.empty();
     }
     Optional<MailboxEntry> entry = head.get().entry(id).filter(MailboxEntry::isDeleted);
-    Iterator<MailboxPage> pages = table.newestPages(user, FOLDER, head.get().boundary(FOLDER));
+    Iterator<MailboxPage> pages =
+        table.newestPages(user, head.get(), FOLDER, head.get().boundary(FOLDER));
     while (entry.isEmpty() && pages.hasNext()) {
       entry = pages.next().entry(id);
     }
@@ -116,7 +117,9 @@ public final class DynamoDeletedMessages implements DeletedMessages {
   private Optional<MailboxPage> page(EmailAddress user, MailboxHead head, DeletedMessage message)
       throws IOException {
     long number = message.message().uid();
-    return number >= head.boundary(FOLDER) ? Optional.empty() : table.pageAt(user, FOLDER, number);
+    return number >= head.boundary(FOLDER)
+        ? Optional.empty()
+        : table.pageAt(user, head, FOLDER, number);
   }
 
   private RestoreOutcome write(
@@ -229,8 +232,8 @@ public final class DynamoDeletedMessages implements DeletedMessages {
 
   private Iterator<MailboxPage> pagesFrom(
       EmailAddress user, MailboxHead head, long first, long last) throws IOException {
-    long from = table.pageAt(user, FOLDER, first).map(MailboxPage::from).orElse(first);
-    return table.pages(user, FOLDER, from, Math.min(head.boundary(FOLDER), last + 1));
+    long from = table.pageAt(user, head, FOLDER, first).map(MailboxPage::from).orElse(first);
+    return table.pages(user, head, FOLDER, from, Math.min(head.boundary(FOLDER), last + 1));
   }
 
   private static java.util.function.Predicate<MailboxEntry> of(Set<Long> numbers) {

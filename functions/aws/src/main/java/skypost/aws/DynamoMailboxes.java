@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
@@ -27,6 +26,7 @@ public final class DynamoMailboxes implements Mailboxes {
   private final MailboxTable table;
   private final MailboxDelivery deliveries;
   private final MailboxExpunge expunge;
+  private final MailboxRemoval removal;
   private final Clock clock;
 
   /**
@@ -37,32 +37,35 @@ public final class DynamoMailboxes implements Mailboxes {
     this.table = new MailboxTable(dynamo, tableName);
     this.deliveries = new MailboxDelivery(table, clock);
     this.expunge = new MailboxExpunge(table, clock);
+    this.removal = new MailboxRemoval(table);
     this.clock = clock;
   }
 
   @Override
-  public void create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
+  public boolean create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
       throws IOException {
     try {
       table.put(
           MailboxHead.create(user.toString(), quotaBytes, afterRetrieval, clock.instant()),
           "attribute_not_exists(pk)",
           Map.of());
+      return true;
     } catch (ConditionalCheckFailedException exists) {
-      change(user, quotaBytes, afterRetrieval);
+      return change(user, quotaBytes, afterRetrieval);
     }
   }
 
-  private void change(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
+  /** False when it is being removed. */
+  private boolean change(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
       throws IOException {
     for (int tries = 1; ; tries++) {
       Optional<MailboxHead> head = table.head(user);
       if (head.isEmpty()) {
-        throw new IOException("the mailbox of " + user + " was removed meanwhile");
+        return false;
       }
       long before = head.get().quota();
       if (before == quotaBytes && head.get().afterRetrieval() == afterRetrieval) {
-        return;
+        return true;
       }
       long more = MailboxHead.room(quotaBytes) - MailboxHead.room(before);
       try {
@@ -87,7 +90,7 @@ public final class DynamoMailboxes implements Mailboxes {
                 ":clears",
                 Items.bool(afterRetrieval == AfterRetrieval.DELETE)),
             ReturnValue.NONE);
-        return;
+        return true;
       } catch (ConditionalCheckFailedException changed) {
         Calls.pause(tries);
       }
@@ -95,25 +98,8 @@ public final class DynamoMailboxes implements Mailboxes {
   }
 
   @Override
-  public void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException {
-    for (int tries = 1; ; tries++) {
-      Optional<MailboxHead> head = table.head(user);
-      if (head.isEmpty()) {
-        return;
-      }
-      List<MailboxMessage> messages = new ArrayList<>();
-      for (String folder : head.get().next().keySet()) { // the folder of deleted ones too
-        messages.addAll(messages(user, head.get(), folder));
-      }
-      // Told before the head goes: after a crash the caller starts again, and freeing a body twice
-      // does no harm.
-      messages.forEach(gone);
-      if (table.deleteHead(user, head.get())) {
-        table.deletePages(user);
-        return;
-      }
-      Calls.pause(tries); // something was filed or removed meanwhile: look again
-    }
+  public void delete(EmailAddress user, Gone gone) throws IOException {
+    removal.remove(user, gone);
   }
 
   @Override
@@ -158,7 +144,7 @@ public final class DynamoMailboxes implements Mailboxes {
       throws IOException {
     List<MailboxMessage> messages = new ArrayList<>();
     table
-        .pages(user, folder, 1, head.boundary(folder))
+        .pages(user, head, folder, 1, head.boundary(folder))
         .forEachRemaining(page -> messages.addAll(page.messages()));
     head.entriesOf(folder).forEach(entry -> messages.add(entry.message()));
     return messages;

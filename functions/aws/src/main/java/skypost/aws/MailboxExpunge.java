@@ -114,9 +114,12 @@ final class MailboxExpunge {
     boolean last = true;
     if (!uids.isEmpty() && uids.first() < head.boundary(folder)) {
       long first =
-          table.pageAt(user, folder, uids.first()).map(MailboxPage::from).orElse(uids.first());
+          table
+              .pageAt(user, head, folder, uids.first())
+              .map(MailboxPage::from)
+              .orElse(uids.first());
       Iterator<MailboxPage> candidates =
-          table.pages(user, folder, first, Math.min(head.boundary(folder), uids.last() + 1));
+          table.pages(user, head, folder, first, Math.min(head.boundary(folder), uids.last() + 1));
       while (candidates.hasNext()) {
         MailboxPage page = candidates.next();
         Set<MessageId> gone =

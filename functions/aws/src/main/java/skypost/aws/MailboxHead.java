@@ -76,6 +76,9 @@ record MailboxHead(
   static final String LEASE_HOLDER = "by";
   static final String LEASE_UNTIL = "until";
 
+  /** Marks a head whose mailbox is being removed, see {@link MailboxRemoval}. */
+  static final String REMOVED = "removed";
+
   /** Octets that are free where there is no quota: more than any mailbox will ever hold. */
   private static final long UNLIMITED = 1L << 53;
 
@@ -107,6 +110,15 @@ record MailboxHead(
   /** What an empty mailbox of that quota has room for. */
   static long room(long quota) {
     return quota == 0 ? UNLIMITED : quota;
+  }
+
+  static boolean isRemoved(Map<String, AttributeValue> item) {
+    return Items.flag(item, REMOVED);
+  }
+
+  /** The least version that a page of this mailbox can have: older ones are of a forerunner. */
+  long firstVersion() {
+    return Instant.ofEpochSecond(madeAt).toEpochMilli();
   }
 
   static MailboxHead read(Map<String, AttributeValue> item) {

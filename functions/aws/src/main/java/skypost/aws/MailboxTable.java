@@ -1,17 +1,15 @@
 package skypost.aws;
 
-import static java.util.stream.Collectors.toList;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Predicate;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -23,6 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /** The mailboxes table: heads and pages, read strongly consistent, written under conditions. */
 final class MailboxTable {
@@ -41,17 +40,26 @@ final class MailboxTable {
     return name;
   }
 
+  /** The head; empty when there is no mailbox, or one that is being removed. */
   Optional<MailboxHead> head(EmailAddress user) throws IOException {
-    Map<String, AttributeValue> item = get(user, MailboxHead.SORT_KEY);
-    return item.isEmpty() ? Optional.empty() : Optional.of(MailboxHead.read(item));
+    return living(headItem(user));
+  }
+
+  /** The head's item, also of a mailbox that is being removed. */
+  Map<String, AttributeValue> headItem(EmailAddress user) throws IOException {
+    return get(user, MailboxHead.SORT_KEY);
+  }
+
+  private static Optional<MailboxHead> living(Map<String, AttributeValue> item) {
+    return item.isEmpty() || MailboxHead.isRemoved(item)
+        ? Optional.empty()
+        : Optional.of(MailboxHead.read(item));
   }
 
   /** The head as it was when it refused a write: no second read is paid for. */
   Optional<MailboxHead> headOf(ConditionalCheckFailedException refused, EmailAddress user)
       throws IOException {
-    return refused.hasItem() && !refused.item().isEmpty()
-        ? Optional.of(MailboxHead.read(refused.item()))
-        : head(user);
+    return refused.hasItem() && !refused.item().isEmpty() ? living(refused.item()) : head(user);
   }
 
   Optional<MailboxPage> page(EmailAddress user, String sortKey) throws IOException {
@@ -146,19 +154,20 @@ final class MailboxTable {
   }
 
   /** Pages of a folder whose name lies in {@code [from, before)}, in UID order. */
-  Iterator<MailboxPage> pages(EmailAddress user, String folder, long from, long before)
+  Iterator<MailboxPage> pages(
+      EmailAddress user, MailboxHead head, String folder, long from, long before)
       throws IOException {
     return from >= before
         ? List.<MailboxPage>of().iterator()
-        : query(user, folder, from, before - 1, Reading.ALL);
+        : query(user, head, new Range(folder, from, before - 1), Reading.ALL);
   }
 
   /** Pages of a folder whose name is less than {@code before}, the newest first. */
-  Iterator<MailboxPage> newestPages(EmailAddress user, String folder, long before)
+  Iterator<MailboxPage> newestPages(EmailAddress user, MailboxHead head, String folder, long before)
       throws IOException {
     return before <= 1
         ? List.<MailboxPage>of().iterator()
-        : query(user, folder, 1, before - 1, Reading.NEWEST);
+        : query(user, head, new Range(folder, 1, before - 1), Reading.NEWEST);
   }
 
   /**
@@ -173,7 +182,7 @@ final class MailboxTable {
     Iterator<MailboxPage> pages =
         before <= 1
             ? List.<MailboxPage>of().iterator()
-            : query(user, folder, 1, before - 1, Reading.oldest(wanted));
+            : query(user, head, new Range(folder, 1, before - 1), Reading.oldest(wanted));
     return new Iterator<>() {
       private Iterator<MailboxEntry> current = List.<MailboxEntry>of().iterator();
       private boolean atHead;
@@ -198,8 +207,9 @@ final class MailboxTable {
   }
 
   /** The page that holds a UID, if any does: the last one that begins at or before it. */
-  Optional<MailboxPage> pageAt(EmailAddress user, String folder, long uid) throws IOException {
-    Iterator<MailboxPage> pages = query(user, folder, 1, uid, Reading.LAST);
+  Optional<MailboxPage> pageAt(EmailAddress user, MailboxHead head, String folder, long uid)
+      throws IOException {
+    Iterator<MailboxPage> pages = query(user, head, new Range(folder, 1, uid), Reading.LAST);
     return pages.hasNext() ? Optional.of(pages.next()) : Optional.empty();
   }
 
@@ -213,7 +223,8 @@ final class MailboxTable {
       return Optional.empty();
     }
     for (Map.Entry<String, Long> folder : head.sealed().entrySet()) {
-      Iterator<MailboxPage> newestFirst = newestPages(user, folder.getKey(), folder.getValue());
+      Iterator<MailboxPage> newestFirst =
+          newestPages(user, head, folder.getKey(), folder.getValue());
       while (newestFirst.hasNext()) {
         MailboxPage page = newestFirst.next();
         Optional<MailboxEntry> entry = page.entry(id);
@@ -226,6 +237,13 @@ final class MailboxTable {
       }
     }
     return Optional.empty();
+  }
+
+  /** Names of pages. */
+  private record Range(String folder, long first, long last) {
+    String sortKey(long name) {
+      return MailboxPage.sortKey(folder, name);
+    }
   }
 
   /**
@@ -250,8 +268,9 @@ final class MailboxTable {
     }
   }
 
+  /** The pages between two names: those that are this mailbox's, not a forerunner's. */
   private Iterator<MailboxPage> query(
-      EmailAddress user, String folder, long first, long last, Reading reading) throws IOException {
+      EmailAddress user, MailboxHead head, Range range, Reading reading) throws IOException {
     QueryRequest query =
         QueryRequest.builder()
             .tableName(name)
@@ -262,20 +281,35 @@ final class MailboxTable {
             .expressionAttributeValues(
                 Map.of(
                     ":user", Items.s(user.toString()),
-                    ":first", Items.s(MailboxPage.sortKey(folder, first)),
-                    ":last", Items.s(MailboxPage.sortKey(folder, last))))
+                    ":first", Items.s(range.sortKey(range.first())),
+                    ":last", Items.s(range.sortKey(range.last()))))
             .build();
+    return pages(query, page -> page.version() >= head.firstVersion());
+  }
+
+  private Iterator<MailboxPage> pages(QueryRequest query, Predicate<MailboxPage> isOurs)
+      throws IOException {
     Iterator<Map<String, AttributeValue>> items =
         Calls.call(() -> dynamo.queryPaginator(query).items().iterator());
     return new Iterator<>() {
+      private Optional<MailboxPage> next = Optional.empty();
+
       @Override
       public boolean hasNext() {
-        return unchecked(items::hasNext);
+        while (next.isEmpty() && unchecked(items::hasNext)) {
+          next = Optional.of(MailboxPage.read(unchecked(items::next))).filter(isOurs);
+        }
+        return next.isPresent();
       }
 
       @Override
       public MailboxPage next() {
-        return MailboxPage.read(unchecked(items::next));
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        MailboxPage page = next.get();
+        next = Optional.empty();
+        return page;
       }
     };
   }
@@ -288,47 +322,40 @@ final class MailboxTable {
     }
   }
 
-  /** Deletes the head, provided that nothing was filed, sealed or removed since it was read. */
-  boolean deleteHead(EmailAddress user, MailboxHead seen) throws IOException {
-    Map<String, AttributeValue> next = new HashMap<>();
-    seen.next().forEach((folder, uid) -> next.put(folder, Items.n(uid)));
+  /** Deletes the head of a mailbox that has been removed. */
+  void deleteRemovedHead(EmailAddress user) throws IOException {
     try {
       Calls.call(() ->
           dynamo.deleteItem(delete ->
               delete
                   .tableName(name)
                   .key(Items.key(user.toString(), MailboxHead.SORT_KEY))
-                  .conditionExpression("#v = :v AND #next = :next")
-                  .expressionAttributeNames(
-                      Map.of("#v", MailboxHead.VERSION, "#next", MailboxHead.NEXT))
-                  .expressionAttributeValues(
-                      Map.of(":v", Items.n(seen.version()), ":next", Items.map(next)))));
-      return true;
-    } catch (ConditionalCheckFailedException changed) {
-      return false;
+                  .conditionExpression("attribute_exists(#removed)")
+                  .expressionAttributeNames(Map.of("#removed", MailboxHead.REMOVED))));
+    } catch (ConditionalCheckFailedException gone) {
+      return; // another run has removed it, and perhaps somebody has made a new one
     }
   }
 
-  /** Deletes what is left of a mailbox whose head is gone. */
-  void deletePages(EmailAddress user) throws IOException {
-    List<String> sortKeys =
-        Calls.call(() ->
-            dynamo
-                .queryPaginator(query ->
-                    query
-                        .tableName(name)
-                        .keyConditionExpression("pk = :user AND begins_with(sk, :page)")
-                        .expressionAttributeValues(
-                            Map.of(":user", Items.s(user.toString()), ":page", Items.s("page#")))
-                        .projectionExpression(Items.SK))
-                .items()
-                .stream()
-                .map(item -> Items.text(item, Items.SK))
-                .collect(toList()));
-    for (String sortKey : sortKeys) {
-      Calls.call(() ->
-          dynamo.deleteItem(
-              delete -> delete.tableName(name).key(Items.key(user.toString(), sortKey))));
-    }
+  /** All pages of a mailbox that were written for that version or before. */
+  Iterator<MailboxPage> allPages(EmailAddress user, long version) throws IOException {
+    QueryRequest query =
+        QueryRequest.builder()
+            .tableName(name)
+            .consistentRead(true)
+            .keyConditionExpression("pk = :user AND begins_with(sk, :page)")
+            .expressionAttributeValues(
+                Map.of(":user", Items.s(user.toString()), ":page", Items.s("page#")))
+            .build();
+    return pages(query, page -> page.version() <= version);
+  }
+
+  void deletePages(EmailAddress user, List<MailboxPage> pages) throws IOException {
+    List<WriteRequest> deletes =
+        pages.stream()
+            .map(page -> Items.key(user.toString(), page.sortKey()))
+            .map(key -> WriteRequest.builder().deleteRequest(delete -> delete.key(key)).build())
+            .toList();
+    BatchWrites.write(dynamo, name, deletes);
   }
 }

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
@@ -22,13 +21,13 @@ final class RecordedMailboxes implements Mailboxes {
   }
 
   @Override
-  public void create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
+  public boolean create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
       throws IOException {
-    mailboxes.create(user, quotaBytes, afterRetrieval);
+    return mailboxes.create(user, quotaBytes, afterRetrieval);
   }
 
   @Override
-  public void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException {
+  public void delete(EmailAddress user, Gone gone) throws IOException {
     mailboxes.delete(user, gone);
   }
 

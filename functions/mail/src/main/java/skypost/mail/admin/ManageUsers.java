@@ -74,10 +74,10 @@ public final class ManageUsers {
     }
     // Mailbox and password first: an address that the directory shows can be delivered to, and no
     // step is lost half-way.
-    mailboxes.create(
-        address,
-        user.quotaBytes(),
-        user.deleteAfterRetrieval() ? AfterRetrieval.DELETE : AfterRetrieval.KEEP);
+    if (!createMailbox(user)) { // an earlier one was not removed to the end
+      removeMailbox(address);
+      createMailbox(user);
+    }
     if (password.isPresent()) {
       // the salt stays, for the app passwords' keys were made with it
       ScramSalt salt = secrets.flatMap(LoginSecrets::salt).orElseGet(() -> ScramKeys.salt(random));
@@ -131,9 +131,24 @@ public final class ManageUsers {
     credentials.delete(address);
     filters.delete(address);
     memories.forget(address);
-    try (FreeBodies.Batch freed = bodies.heldBy(address.toString())) {
-      mailboxes.delete(address, freed::add);
-    }
+    removeMailbox(address);
+  }
+
+  private boolean createMailbox(User user) throws IOException {
+    return mailboxes.create(
+        user.address(),
+        user.quotaBytes(),
+        user.deleteAfterRetrieval() ? AfterRetrieval.DELETE : AfterRetrieval.KEEP);
+  }
+
+  private void removeMailbox(EmailAddress address) throws IOException {
+    mailboxes.delete(
+        address,
+        messages -> {
+          try (FreeBodies.Batch freed = bodies.heldBy(address.toString())) {
+            messages.forEach(freed::add);
+          }
+        });
   }
 
   private Optional<Outcome<User>> check(EmailAddress address) throws IOException {

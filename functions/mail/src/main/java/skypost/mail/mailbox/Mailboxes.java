@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
@@ -28,19 +27,31 @@ public interface Mailboxes {
    *
    * @param quotaBytes octets it may hold; 0: no limit
    * @param afterRetrieval what POP3 does with a message that it has handed out
+   * @return false, and nothing done, when an earlier mailbox of that name is still being removed
    */
-  void create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval) throws IOException;
+  boolean create(EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval)
+      throws IOException;
 
   /** The same for a mailbox whose messages stay until the reader deletes them. */
-  default void create(EmailAddress user, long quotaBytes) throws IOException {
-    create(user, quotaBytes, AfterRetrieval.KEEP);
+  default boolean create(EmailAddress user, long quotaBytes) throws IOException {
+    return create(user, quotaBytes, AfterRetrieval.KEEP);
   }
 
   /**
-   * Removes a mailbox with all its entries, the deleted ones too; {@code gone} is told each so that
-   * bodies can be freed.
+   * Removes a mailbox with all its entries, the deleted ones too. It is gone at once; how long the
+   * rest takes depends on how much there is.
+   *
+   * @param gone frees bodies; may be called by several threads, and more than once for a message
+   * @throws IOException when not everything was removed: called again, it goes on from there
    */
-  void delete(EmailAddress user, Consumer<MailboxMessage> gone) throws IOException;
+  void delete(EmailAddress user, Gone gone) throws IOException;
+
+  /** Frees the bodies of messages whose mailbox goes. */
+  @FunctionalInterface
+  interface Gone {
+    /** Frees them before it returns: then the list forgets them. */
+    void free(List<MailboxMessage> messages) throws IOException;
+  }
 
   /**
    * Files a message: visible, counted and within quota by one write, and never twice, however often

@@ -1,5 +1,6 @@
 package skypost.mail.memory;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
@@ -7,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import skypost.mail.mailbox.DeletedMessages;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.MessageId;
@@ -20,6 +20,7 @@ import skypost.protocol.address.EmailAddress;
  */
 public final class InMemoryMailboxes implements Mailboxes {
   private final Map<EmailAddress, InMemoryMailbox> mailboxes = new HashMap<>();
+  private final Map<EmailAddress, InMemoryMailbox> going = new HashMap<>(); // being removed
   private final Map<EmailAddress, Instant> registered = new HashMap<>();
   private final Clock clock;
 
@@ -35,22 +36,32 @@ public final class InMemoryMailboxes implements Mailboxes {
   }
 
   @Override
-  public synchronized void create(
+  public synchronized boolean create(
       EmailAddress user, long quotaBytes, AfterRetrieval afterRetrieval) {
+    if (going.containsKey(user)) {
+      return false;
+    }
     InMemoryMailbox mailbox =
         mailboxes.computeIfAbsent(user, absent -> new InMemoryMailbox(clock.instant()));
     mailbox.quotaBytes = quotaBytes;
     mailbox.afterRetrieval = afterRetrieval;
+    return true;
   }
 
   @Override
-  public void delete(EmailAddress user, Consumer<MailboxMessage> gone) {
+  public void delete(EmailAddress user, Gone gone) throws IOException {
     List<MailboxMessage> messages;
     synchronized (this) {
       InMemoryMailbox mailbox = mailboxes.remove(user);
-      messages = mailbox == null ? List.of() : mailbox.everything();
+      if (mailbox != null) {
+        going.put(user, mailbox);
+      }
+      messages = going.containsKey(user) ? going.get(user).everything() : List.of();
     }
-    messages.forEach(gone); // outside the lock: the consumer may call other ports
+    gone.free(messages); // outside the lock: it may call other ports
+    synchronized (this) {
+      going.remove(user);
+    }
   }
 
   @Override

@@ -245,7 +245,7 @@ public abstract class DeletedMessagesContract {
     ids.addAll(fill(INBOX, 5));
     List<MailboxMessage> gone = new ArrayList<>();
 
-    mailboxes.delete(user, gone::add);
+    mailboxes.delete(user, gone::addAll);
 
     assertThat(gone).extracting(MailboxMessage::id).containsExactlyInAnyOrderElementsOf(ids);
     mailboxes.create(user, 0);

@@ -1,6 +1,7 @@
 package skypost.mail.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static skypost.mail.mailbox.Mailboxes.AfterRetrieval.DELETE;
 import static skypost.mail.mailbox.Mailboxes.AfterRetrieval.KEEP;
 
@@ -10,6 +11,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,15 +286,44 @@ public abstract class MailboxesContract {
     }
 
     List<MailboxMessage> gone = new ArrayList<>();
-    mailboxes.delete(user, gone::add);
+    mailboxes.delete(user, gone::addAll);
 
     assertThat(gone).extracting(MailboxMessage::id).containsExactlyInAnyOrderElementsOf(ids);
     assertThat(gone).filteredOn(MailboxMessage::shared).hasSize(15);
     assertThat(mailboxes.status(user)).isEmpty();
     assertThat(mailboxes.open(user, INBOX)).isEmpty();
     assertThat(deliver(user, Samples.id(), 1)).isEqualTo(new DeliveryOutcome.NoMailbox());
-    mailboxes.delete(user, gone::add);
+    mailboxes.delete(user, gone::addAll);
     assertThat(gone).hasSize(135);
+  }
+
+  @Test
+  void aRemovalThatIsCutShortIsGoneOnWithAndNothingIsForgotten() throws IOException {
+    List<MessageId> ids = fill(1500, Instant.now());
+    Set<MessageId> freed = ConcurrentHashMap.newKeySet();
+    var cut = new AtomicBoolean();
+
+    assertThatIOException()
+        .isThrownBy(() ->
+            mailboxes.delete(
+                user,
+                messages -> {
+                  if (messages.size() > 100 && !cut.getAndSet(true)) {
+                    throw new IOException("cut short");
+                  }
+                  messages.forEach(message -> freed.add(message.id()));
+                }));
+    assertThat(mailboxes.status(user)).isEmpty();
+    assertThat(mailboxes.open(user, INBOX)).isEmpty();
+    assertThat(deliver(user, Samples.id(), 1)).isEqualTo(new DeliveryOutcome.NoMailbox());
+    assertThat(mailboxes.discard(user, new Delivery(Samples.id(), INBOX, 1, false, "")))
+        .isEqualTo(new DeliveryOutcome.NoMailbox());
+    assertThat(mailboxes.create(user, 0)).isFalse();
+    mailboxes.delete(user, messages -> messages.forEach(message -> freed.add(message.id())));
+
+    assertThat(freed).isEqualTo(Set.copyOf(ids));
+    assertThat(mailboxes.create(user, 0)).isTrue();
+    assertThat(messages()).isEmpty();
   }
 
   @Test
