@@ -97,8 +97,10 @@ public final class DynamoDeletedMessages implements DeletedMessages {
           head.flatMap(seen ->
                   page.isPresent() ? page.get().entry(message.id()) : seen.entry(message.id()))
               .filter(MailboxEntry::isDeleted);
-      if (entry.isEmpty()) {
-        return new RestoreOutcome.NotThere();
+      if (entry.isEmpty()) { // perhaps by a write of ours whose answer was lost
+        return tries == 1 || head.isEmpty()
+            ? new RestoreOutcome.NotThere()
+            : restored(user, head.get(), message.id());
       }
       if (head.get().quota() > 0
           && head.get().bytes() + entry.get().message().size() > head.get().quota()) {
@@ -111,6 +113,19 @@ public final class DynamoDeletedMessages implements DeletedMessages {
       }
     }
     throw new IOException("the mailbox of " + user + " is too busy to restore messages to");
+  }
+
+  private RestoreOutcome restored(EmailAddress user, MailboxHead head, MessageId id)
+      throws IOException {
+    Optional<MailboxEntry> filed = head.entry(id);
+    if (filed.isEmpty()) {
+      filed = table.sealedEntry(user, head, id);
+    }
+    return filed
+        .filter(entry -> !entry.isDeleted())
+        .<RestoreOutcome>map(
+            entry -> new RestoreOutcome.Restored(entry.folder(), entry.message().uid()))
+        .orElse(new RestoreOutcome.NotThere());
   }
 
   /** The page that a deleted message lies in; empty when it is in the head, or nowhere. */

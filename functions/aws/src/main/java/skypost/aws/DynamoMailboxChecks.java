@@ -137,6 +137,8 @@ public final class DynamoMailboxChecks implements MailboxChecks {
     update.name("#bytes", MailboxHead.BYTES).value(":total", Items.n(total));
     long free = MailboxHead.room(head.get().quota()) - total;
     update.name("#free", MailboxHead.FREE).value(":free", Items.n(free));
+    update.require("#quota = :quota").name("#quota", MailboxHead.QUOTA);
+    update.value(":quota", Items.n(head.get().quota())); // which free octets were computed from
     try {
       update.write(table, user);
       return true;

@@ -8,7 +8,6 @@ import skypost.mail.signing.DomainKeysJson;
 import skypost.mail.signing.SigningKeys;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
  * Signing keys in the directory table: one item of a domain has all of its pairs, so that one
@@ -17,19 +16,16 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 public final class DynamoSigningKeys implements SigningKeys {
   private static final String PARTITION = "@signing";
   private static final String PAIRS = "pairs";
-  private static final String VERSION = "version";
 
-  private final DynamoDbClient dynamo;
-  private final String name;
   private final DirectoryTable table;
+  private final SteppedItems items;
 
   /**
    * @param name of the directory table
    */
   public DynamoSigningKeys(DynamoDbClient dynamo, String name) {
-    this.dynamo = dynamo;
-    this.name = name;
     this.table = new DirectoryTable(dynamo, name);
+    this.items = new SteppedItems(dynamo, name);
   }
 
   @Override
@@ -39,7 +35,7 @@ public final class DynamoSigningKeys implements SigningKeys {
         ? DomainKeys.none(domain)
         : new DomainKeys(
             domain,
-            Items.number(item.get(), VERSION),
+            SteppedItems.step(item.get()),
             DomainKeysJson.read(Items.text(item.get(), PAIRS)));
   }
 
@@ -47,23 +43,9 @@ public final class DynamoSigningKeys implements SigningKeys {
   public boolean replace(DomainKeys next) throws IOException {
     Map<String, AttributeValue> item = Items.item(PARTITION, next.domain());
     item.put(PAIRS, Items.s(DomainKeysJson.string(next.pairs())));
-    item.put(VERSION, Items.n(next.version()));
-    boolean first = next.version() == 1;
-    try {
-      Calls.call(() ->
-          dynamo.putItem(put -> {
-            put.tableName(name).item(item);
-            if (first) {
-              put.conditionExpression("attribute_not_exists(pk)");
-            } else {
-              put.conditionExpression("version = :seen")
-                  .expressionAttributeValues(Map.of(":seen", Items.n(next.version() - 1)));
-            }
-          }));
-      return true;
-    } catch (ConditionalCheckFailedException changedMeanwhile) {
-      return false;
-    }
+    return next.version() == 1
+        ? items.create(item, next.version())
+        : items.replace(item, next.version() - 1, next.version());
   }
 
   @Override

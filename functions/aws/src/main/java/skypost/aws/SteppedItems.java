@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
@@ -23,24 +25,51 @@ record SteppedItems(DynamoDbClient dynamo, String table) {
     Calls.call(() -> dynamo.putItem(put -> put.tableName(table).item(whole)));
   }
 
+  /** The step that an item is at. */
+  static long step(Map<String, AttributeValue> item) {
+    return Items.number(item, STEP);
+  }
+
+  /**
+   * Makes an item.
+   *
+   * @return false, and nothing was changed, when there is one
+   */
+  boolean create(Map<String, AttributeValue> item, long step) throws IOException {
+    return write(item, step, put -> put.conditionExpression("attribute_not_exists(pk)"));
+  }
+
   /**
    * Replaces an item.
    *
    * @param seen the step it is known to be at
    * @param step the one it is at then
-   * @return false, and nothing was changed, when it is at another step by now. A write of our own
-   *     whose answer was lost, and which the SDK has sent again, is known by its name: it was made
+   * @return false, and nothing was changed, when it is at another step by now
    */
   boolean replace(Map<String, AttributeValue> item, long seen, long step) throws IOException {
+    return write(
+        item,
+        step,
+        put ->
+            put.conditionExpression("#step = :seen")
+                .expressionAttributeNames(Map.of("#step", STEP))
+                .expressionAttributeValues(Map.of(":seen", Items.n(seen))));
+  }
+
+  /**
+   * A write of our own whose answer was lost, and which the SDK has sent again, is known by its
+   * name: it was made.
+   */
+  private boolean write(
+      Map<String, AttributeValue> item, long step, Consumer<PutItemRequest.Builder> condition)
+      throws IOException {
     Map<String, AttributeValue> whole = whole(item, step);
     try {
       Calls.call(() ->
           dynamo.putItem(put ->
               put.tableName(table)
                   .item(whole)
-                  .conditionExpression("#step = :seen")
-                  .expressionAttributeNames(Map.of("#step", STEP))
-                  .expressionAttributeValues(Map.of(":seen", Items.n(seen)))
+                  .applyMutation(condition)
                   .returnValuesOnConditionCheckFailure(
                       ReturnValuesOnConditionCheckFailure.ALL_OLD)));
       return true;

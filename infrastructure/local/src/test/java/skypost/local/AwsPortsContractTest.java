@@ -251,6 +251,15 @@ class AwsPortsContractTest {
   }
 
   @Nested
+  class DynamoDeletedMessagesSentTwiceTest extends DynamoDeletedMessagesTest {
+    @Override
+    protected DeletedMessages deletedMessages() {
+      DynamoDbClient twice = Faults.repeating("updateItem"::equals, DynamoDbClient.class, dynamo);
+      return new DynamoDeletedMessages(twice, Resources.MAILBOXES, Clock.systemUTC());
+    }
+  }
+
+  @Nested
   class DynamoExpiryTest extends ExpiryContract {
     @Override
     protected Ports ports(Clock clock) {
@@ -537,6 +546,15 @@ class AwsPortsContractTest {
     @Override
     protected SigningKeys keys() {
       return new DynamoSigningKeys(dynamo, Resources.DIRECTORY);
+    }
+  }
+
+  @Nested
+  class DynamoSigningKeysSentTwiceTest extends SigningKeysContract {
+    @Override
+    protected SigningKeys keys() {
+      DynamoDbClient twice = Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo);
+      return new DynamoSigningKeys(twice, Resources.DIRECTORY);
     }
   }
 
