@@ -44,8 +44,8 @@ public final class DynamoTallies implements Tallies {
 
   /**
    * One addition, which is right unless what was owed was paid some time ago and the item is still
-   * there: then the time since would count as paid in advance, so the item begins anew. Whoever
-   * added last is the one who lets it begin, and the others add to that.
+   * there: then the time since would count as paid in advance, so the item begins anew. One of
+   * those who find it so lets it begin, and the others add to that.
    */
   @Override
   public Instant spend(String key, Duration cost, Instant now, Instant kept) throws IOException {
@@ -56,7 +56,7 @@ public final class DynamoTallies implements Tallies {
       if (!paid.isBefore(least)) {
         return paid;
       }
-      if (begin(key, paid, least)) {
+      if (begin(key, paid, now, least)) {
         return least;
       }
     }
@@ -82,16 +82,18 @@ public final class DynamoTallies implements Tallies {
     return Instant.ofEpochMilli(Items.number(written.attributes(), OWED));
   }
 
-  private boolean begin(String key, Instant seen, Instant owed) throws IOException {
+  private boolean begin(String key, Instant seen, Instant now, Instant owed)
+      throws IOException {
     return update(update ->
         update
             .key(key(key))
             .updateExpression("SET #owed = :owed")
-            .conditionExpression("#owed = :seen")
+            .conditionExpression("#owed = :seen OR #owed < :now")
             .expressionAttributeNames(Map.of("#owed", OWED))
             .expressionAttributeValues(
                 Map.of(
                     ":owed", Items.n(owed.toEpochMilli()),
+                    ":now", Items.n(now.toEpochMilli()),
                     ":seen", Items.n(seen.toEpochMilli()))));
   }
 

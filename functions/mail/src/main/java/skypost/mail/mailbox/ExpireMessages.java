@@ -81,16 +81,29 @@ public final class ExpireMessages {
 
   private boolean expire(List<Due> batch, Instant until, AtomicInteger messages)
       throws IOException {
-    Semaphore places = new Semaphore(AT_ONCE);
     List<Callable<Boolean>> tasks = new ArrayList<>();
     for (Due due : batch) {
       tasks.add(() -> {
-        places.acquire();
         try {
-          return clock.instant().isBefore(until) && expire(due, messages);
+          return clock.instant().isBefore(until) && expire(due, until, messages);
         } catch (IOException | UncheckedIOException fault) {
           EventLog.error("expire").with("user", due.user()).cause(fault).write();
           return false;
+        }
+      });
+    }
+    return all(tasks);
+  }
+
+  /** Does some at once; true when each has said so. */
+  private static boolean all(List<Callable<Boolean>> tasks) throws IOException {
+    Semaphore places = new Semaphore(AT_ONCE);
+    List<Callable<Boolean>> inTurn = new ArrayList<>();
+    for (Callable<Boolean> task : tasks) {
+      inTurn.add(() -> {
+        places.acquire();
+        try {
+          return task.call();
         } finally {
           places.release();
         }
@@ -98,25 +111,27 @@ public final class ExpireMessages {
     }
     boolean all = true;
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (Future<Boolean> done : threads.invokeAll(tasks)) {
+      for (Future<Boolean> done : threads.invokeAll(inTurn)) {
         all &= done.get();
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IOException(interrupted);
-    } catch (ExecutionException bug) {
-      throw new IllegalStateException(bug.getCause());
+    } catch (ExecutionException fault) {
+      throw new IOException(fault.getCause());
     }
     return all;
   }
 
-  private boolean expire(Due due, AtomicInteger messages) throws IOException {
+  private boolean expire(Due due, Instant until, AtomicInteger messages) throws IOException {
     EmailAddress user = due.user();
     Instant now = clock.instant();
     if (due.isWholeDomain()) {
-      registerAll(user.domain(), now);
-      ports.mailboxes().drop(due);
-      return true;
+      boolean isDone = registerAll(user.domain(), now, until);
+      if (isDone) {
+        ports.mailboxes().drop(due);
+      }
+      return isDone;
     }
     Map<String, Duration> kept = ports.retention().of(user);
     for (Map.Entry<String, Duration> folder : kept.entrySet()) {
@@ -137,18 +152,31 @@ public final class ExpireMessages {
     return true;
   }
 
-  /** One that has a date is passed over, so a run that is cut short is carried on by the next. */
-  private void registerAll(String domain, Instant now) throws IOException {
+  /**
+   * Registers the mailboxes of a domain; one that has a date is passed over.
+   *
+   * @return false when there was no time for all: the next run does it
+   */
+  private boolean registerAll(String domain, Instant now, Instant until) throws IOException {
     Optional<String> next = Optional.empty();
     do {
+      if (!clock.instant().isBefore(until)) {
+        return false;
+      }
       Page<Account> page = ports.directory().accounts(domain, ACCOUNTS, next);
+      List<Callable<Boolean>> tasks = new ArrayList<>();
       for (Account account : page.items()) {
         if (account instanceof Account.User) {
-          ports.mailboxes().register(account.address(), now);
+          tasks.add(() -> {
+            ports.mailboxes().register(account.address(), now);
+            return true;
+          });
         }
       }
+      all(tasks);
       next = page.next();
     } while (next.isPresent());
+    return true;
   }
 
   private Optional<Instant> next(EmailAddress user, Map<String, Duration> kept) throws IOException {

@@ -273,6 +273,25 @@ public abstract class ExpiryContract {
   }
 
   @Test
+  void aDomainForWhichThereIsNoTimeComesNextTime() throws IOException {
+    retention = each -> Map.of("Junk", DAY);
+    fill("Junk", 3);
+    directory.putAccount(new Account.User(user, 0, false));
+    now = now.plus(Duration.ofDays(2));
+    ports.expiring().registerAll(user.domain(), Instant.EPOCH);
+    Instant over = now.plusSeconds(3);
+    InstantSource ticking = () -> now = now.plusSeconds(1); // with each look at it
+
+    run(ticking.withZone(ZoneOffset.UTC), over);
+    assertThat(messages("Junk")).hasSize(3);
+    assertThat(ports.expiring().due(now, 10)).hasSize(1);
+
+    expire();
+    expire();
+    assertThat(messages("Junk")).isEmpty();
+  }
+
+  @Test
   void aMailboxThatIsGoneIsNotLookedAtAgain() throws IOException {
     fill(INBOX, 1);
     clear(INBOX);
@@ -285,11 +304,15 @@ public abstract class ExpiryContract {
 
   private int expire() throws IOException {
     InstantSource source = () -> now;
+    return run(source.withZone(ZoneOffset.UTC), now.plusSeconds(60));
+  }
+
+  private int run(Clock clock, Instant until) throws IOException {
     return new ExpireMessages(
             new ExpireMessages.Ports(ports.expiring(), ports.deleted(), directory, retention),
             new FreeBodies(holders, bodies),
-            source.withZone(ZoneOffset.UTC))
-        .run(now.plusSeconds(60));
+            clock)
+        .run(until);
   }
 
   private List<DeletedMessage> deleted() throws IOException {
