@@ -14,6 +14,7 @@ import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.mailbox.Mailboxes.Lease;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
+import skypost.mail.mailbox.Modseq;
 import skypost.mail.message.MessageId;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -33,6 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param messages how many each folder has
  * @param folderBytes octets of each folder
  * @param sealed the lowest UID of each folder that is not in a page
+ * @param changes how often flags were changed in each folder, and messages removed from it
  * @param entries the newest messages, deleted ones among them, in UID order
  * @param lease the maildrop lease
  * @param afterRetrieval what POP3 does with a message that it has handed out
@@ -50,6 +52,7 @@ record MailboxHead(
     Map<String, Long> messages,
     Map<String, Long> folderBytes,
     Map<String, Long> sealed,
+    Map<String, Long> changes,
     List<MailboxEntry> entries,
     Optional<Lease> lease,
     AfterRetrieval afterRetrieval,
@@ -68,6 +71,7 @@ record MailboxHead(
   static final String MESSAGES = "n";
   static final String FOLDER_BYTES = "b";
   static final String SEALED = "sealed";
+  static final String CHANGES = "c";
   static final String UIDS = "uid";
   static final String METAS = "msg";
   static final String CLEARS = "clears";
@@ -102,6 +106,7 @@ record MailboxHead(
     item.put(MESSAGES, Items.map(Map.of(Mailboxes.INBOX, Items.n(0))));
     item.put(FOLDER_BYTES, Items.map(Map.of(Mailboxes.INBOX, Items.n(0))));
     item.put(SEALED, Items.map(Map.of(Mailboxes.INBOX, Items.n(1))));
+    item.put(CHANGES, Items.map(Map.of()));
     item.put(UIDS, Items.map(Map.of()));
     item.put(METAS, Items.map(Map.of()));
     return item;
@@ -141,6 +146,7 @@ record MailboxHead(
         numbers(item, MESSAGES),
         numbers(item, FOLDER_BYTES),
         numbers(item, SEALED),
+        numbers(item, CHANGES),
         List.copyOf(entries),
         lease(item),
         Items.flag(item, CLEARS) ? AfterRetrieval.DELETE : AfterRetrieval.KEEP,
@@ -167,6 +173,11 @@ record MailboxHead(
   /** The lowest UID of a folder that is not in a page. */
   long boundary(String folder) {
     return sealed.getOrDefault(folder, 1L);
+  }
+
+  /** The HIGHESTMODSEQ of a folder. */
+  long highestModseq(String folder) {
+    return Modseq.highest(nextOf(folder), changes.getOrDefault(folder, 0L));
   }
 
   Optional<MailboxEntry> entry(MessageId id) {

@@ -93,6 +93,13 @@ record MailboxPage(
     return entries.stream().map(MailboxEntry::message).toList();
   }
 
+  /** The page with these entries for those of the same messages. */
+  MailboxPage with(Map<MessageId, MailboxEntry> changed) {
+    List<MailboxEntry> rest =
+        entries.stream().map(entry -> changed.getOrDefault(entry.message().id(), entry)).toList();
+    return new MailboxPage(folder, from, version, revision + 1, sealedAt, rest);
+  }
+
   /** The page without these messages. */
   MailboxPage without(Set<MessageId> gone) {
     List<MailboxEntry> rest =

@@ -39,22 +39,35 @@ final class RememberedPages {
    *
    * @param madeAt when the mailbox was made: another time is another mailbox
    * @param version everything that changes a page below a boundary makes another
-   * @param removals how often messages were removed, from pages or the head: nothing else changes
-   *     what is in a page below a boundary
+   * @param removals how often messages were removed
+   * @param changes how often flags of the folder's messages were changed, and messages removed:
+   *     nothing else changes what is in a page below a boundary
    * @param sealedTo the greatest id that was sealed away: tells a mailbox from one of the same name
    *     that was made within the same second
    * @param boundary of the folder: how many pages there are
    */
-  record Mark(long madeAt, long version, long removals, String sealedTo, long boundary) {
+  record Mark(
+      long madeAt,
+      long version,
+      long removals,
+      long changes,
+      String sealedTo,
+      long boundary) {
     static Mark of(MailboxHead head, String folder) {
       return new Mark(
-          head.madeAt(), head.version(), head.removals(), head.sealedTo(), head.boundary(folder));
+          head.madeAt(),
+          head.version(),
+          head.removals(),
+          head.changes().getOrDefault(folder, 0L),
+          head.sealedTo(),
+          head.boundary(folder));
     }
 
     /** Whether, since then, pages can only have been added to those of before. */
     boolean isBehind(Mark before) {
       return madeAt == before.madeAt
           && removals == before.removals
+          && changes == before.changes
           && version >= before.version
           && boundary >= before.boundary;
     }

@@ -174,7 +174,8 @@ public abstract class MailboxHistoryContract {
         case 7, 8 -> model.restore();
         case 9 -> model.forget();
         case 10 -> model.retire();
-        case 11 -> {
+        case 11, 12 -> model.mark();
+        case 13 -> {
           if (random.nextInt(5) == 0) {
             model.makeAnew();
           }
