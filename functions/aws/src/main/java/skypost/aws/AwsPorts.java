@@ -206,6 +206,11 @@ public final class AwsPorts {
     return new DynamoMessageFlags(clients.dynamo(), settings.required(MAILBOXES), clock);
   }
 
+  /** For the POP3 server: see {@link DynamoMailboxes#remembering}. */
+  public Mailboxes rememberingMailboxes() {
+    return DynamoMailboxes.remembering(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
   public DeletedMessages deletedMessages() {
     return new DynamoDeletedMessages(clients.dynamo(), settings.required(MAILBOXES), clock);
   }
