@@ -82,8 +82,7 @@ public final class DynamoTallies implements Tallies {
     return Instant.ofEpochMilli(Items.number(written.attributes(), OWED));
   }
 
-  private boolean begin(String key, Instant seen, Instant now, Instant owed)
-      throws IOException {
+  private boolean begin(String key, Instant seen, Instant now, Instant owed) throws IOException {
     return update(update ->
         update
             .key(key(key))

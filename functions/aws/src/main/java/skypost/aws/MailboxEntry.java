@@ -6,17 +6,19 @@ import java.util.Optional;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.mailbox.Modseq;
 import skypost.mail.message.MessageId;
 
 /**
  * A message as head and pages keep it: a text as short as it can be, because an item is paid for by
  * the kilobyte.
  *
- * <p>{@code folder TAB size TAB marks TAB subject TAB results}, the folder empty for INBOX, the
- * marks {@code s} when others hold the body and then each flag behind a space, the results not
- * there when nothing is said of the sender. A deleted message lies in the folder {@link #DELETED},
- * under a UID of that folder; where it came from and when stand before the rest: {@code DEL TAB
- * seconds TAB folder TAB size TAB marks TAB subject TAB results}.
+ * <p>{@code folder TAB size TAB marks TAB subject TAB results TAB modseq}, the folder empty for
+ * INBOX, the marks {@code s} when others hold the body and then each flag behind a space, the
+ * results not there when nothing is said of the sender, the modification sequence not when nobody
+ * has changed the message. A deleted message lies in the folder {@link #DELETED}, under a UID of
+ * that folder; where it came from and when stand before the rest: {@code DEL TAB seconds TAB folder
+ * TAB size TAB marks TAB subject TAB results}.
  *
  * @param folder where it lies
  * @param message what a reader sees; of a deleted message its UID is its number among the deleted
@@ -58,7 +60,7 @@ record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> de
   }
 
   private static MailboxEntry live(MessageId id, long uid, String meta) {
-    String[] fields = meta.split("\t", 5);
+    String[] fields = meta.split("\t", 6);
     List<String> marks = List.of(fields[2].split(" ", -1));
     var message =
         new MailboxMessage(
@@ -68,7 +70,8 @@ record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> de
             marks.getFirst().equals(SHARED),
             fields[3],
             marks.subList(1, marks.size()),
-            fields.length > 4 ? fields[4] : "");
+            fields.length > 4 ? fields[4] : "",
+            fields.length > 5 ? Long.parseLong(fields[5]) : Modseq.unchanged(uid));
     return new MailboxEntry(fields[0].isEmpty() ? Mailboxes.INBOX : fields[0], message);
   }
 
@@ -85,7 +88,17 @@ record MailboxEntry(String folder, MailboxMessage message, Optional<Deletion> de
         + marks()
         + "\t"
         + shorten(message.subject())
-        + (message.results().isEmpty() ? "" : "\t" + message.results());
+        + (message.results().isEmpty() && !isChanged() ? "" : "\t" + message.results())
+        + (isChanged() ? "\t" + message.modseq() : "");
+  }
+
+  private boolean isChanged() {
+    return message.modseq() != Modseq.unchanged(message.uid());
+  }
+
+  /** The same message with other flags. */
+  MailboxEntry with(List<String> flags, long modseq) {
+    return new MailboxEntry(folder, message.with(flags, modseq), deletion);
   }
 
   private String marks() {

@@ -165,6 +165,7 @@ final class MailboxExpunge {
       Instant now = clock.instant();
       look(update, user, head, due(now));
       count(update, folder, gone);
+      update.countChange(folder);
       made = move(update, head, batch, now);
     } else if (right instanceof Right.NoLease) {
       return true;

@@ -14,6 +14,7 @@ import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.mailbox.Mailboxes.Lease;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
+import skypost.mail.mailbox.Modseq;
 import skypost.mail.message.MessageId;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -33,6 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param messages how many each folder has
  * @param folderBytes octets of each folder
  * @param sealed the lowest UID of each folder that is not in a page
+ * @param changes how often flags were changed in each folder, and messages removed from it
  * @param entries the newest messages, deleted ones among them, in UID order
  * @param lease the maildrop lease
  * @param afterRetrieval what POP3 does with a message that it has handed out
@@ -50,6 +52,7 @@ record MailboxHead(
     Map<String, Long> messages,
     Map<String, Long> folderBytes,
     Map<String, Long> sealed,
+    Map<String, Long> changes,
     List<MailboxEntry> entries,
     Optional<Lease> lease,
     AfterRetrieval afterRetrieval,
@@ -68,6 +71,13 @@ record MailboxHead(
   static final String MESSAGES = "n";
   static final String FOLDER_BYTES = "b";
   static final String SEALED = "sealed";
+
+  /**
+   * Begins the name of an attribute of its own for each folder in which something was changed: who
+   * never changes anything pays nothing, and heads that are older than it need no map.
+   */
+  private static final String CHANGES = "c#";
+
   static final String UIDS = "uid";
   static final String METAS = "msg";
   static final String CLEARS = "clears";
@@ -141,10 +151,26 @@ record MailboxHead(
         numbers(item, MESSAGES),
         numbers(item, FOLDER_BYTES),
         numbers(item, SEALED),
+        changes(item),
         List.copyOf(entries),
         lease(item),
         Items.flag(item, CLEARS) ? AfterRetrieval.DELETE : AfterRetrieval.KEEP,
         Math.max(1, Items.number(item, MADE_AT))); // of one that was made before there was this
+  }
+
+  /** The name of the attribute that counts a folder's changes, see {@link Modseq}. */
+  static String changesOf(String folder) {
+    return CHANGES + folder;
+  }
+
+  private static Map<String, Long> changes(Map<String, AttributeValue> item) {
+    Map<String, Long> changes = new HashMap<>();
+    item.forEach((name, number) -> {
+      if (name.startsWith(CHANGES)) {
+        changes.put(name.substring(CHANGES.length()), Long.parseLong(number.n()));
+      }
+    });
+    return changes;
   }
 
   private static Map<String, Long> numbers(Map<String, AttributeValue> item, String name) {
@@ -167,6 +193,11 @@ record MailboxHead(
   /** The lowest UID of a folder that is not in a page. */
   long boundary(String folder) {
     return sealed.getOrDefault(folder, 1L);
+  }
+
+  /** The HIGHESTMODSEQ of a folder. */
+  long highestModseq(String folder) {
+    return Modseq.highest(nextOf(folder), changes.getOrDefault(folder, 0L));
   }
 
   Optional<MailboxEntry> entry(MessageId id) {
@@ -198,7 +229,8 @@ record MailboxHead(
               folder,
               messages.getOrDefault(folder, 0L),
               folderBytes.getOrDefault(folder, 0L),
-              nextOf(folder)));
+              nextOf(folder),
+              changes.getOrDefault(folder, 0L)));
     }
     long count = folders.stream().mapToLong(FolderStatus::messages).sum();
     return new MailboxStatus(count, bytes, quota, folders, lease, afterRetrieval, madeAt);

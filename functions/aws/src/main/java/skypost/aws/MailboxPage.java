@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param from the folder's boundary when it was written, hence the lowest UID it may hold; names
  *     the page
  * @param version of the head it was written for; of one name and version there is only one content
- * @param revision counts the removals from it
+ * @param revision counts the changes of it
  * @param sealedAt when it was written, by the writer's clock
  * @param entries in UID order
  */
@@ -86,6 +86,13 @@ record MailboxPage(
 
   List<MailboxMessage> messages() {
     return entries.stream().map(MailboxEntry::message).toList();
+  }
+
+  /** The page with these entries for those of the same messages. */
+  MailboxPage with(Map<MessageId, MailboxEntry> changed) {
+    List<MailboxEntry> rest =
+        entries.stream().map(entry -> changed.getOrDefault(entry.message().id(), entry)).toList();
+    return new MailboxPage(folder, from, version, revision + 1, sealedAt, rest);
   }
 
   /** The page without these messages. */

@@ -32,6 +32,7 @@ import skypost.aws.DynamoKeptPolicies;
 import skypost.aws.DynamoLoginAttempts;
 import skypost.aws.DynamoMailboxChecks;
 import skypost.aws.DynamoMailboxes;
+import skypost.aws.DynamoMessageFlags;
 import skypost.aws.DynamoOutboundQueue;
 import skypost.aws.DynamoProbedRecipients;
 import skypost.aws.DynamoQueueOperations;
@@ -69,6 +70,7 @@ import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxStores;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
+import skypost.mail.contract.MessageFlagsContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
@@ -185,7 +187,8 @@ class AwsPortsContractTest {
         new DynamoMailboxes(client, Resources.MAILBOXES, clock),
         new DynamoDeletedMessages(client, Resources.MAILBOXES, clock),
         new DynamoExpiringMailboxes(client, Resources.MAILBOXES, clock),
-        new DynamoMailboxChecks(client, Resources.MAILBOXES));
+        new DynamoMailboxChecks(client, Resources.MAILBOXES),
+        new DynamoMessageFlags(client, Resources.MAILBOXES, clock));
   }
 
   /** A list of everything wants a table of its own. */
@@ -218,6 +221,29 @@ class AwsPortsContractTest {
       var faults =
           new Faults(random, 8, writes::contains, () -> SdkClientException.create("no answer"));
       return storesIn(faults.in(DynamoDbClient.class, dynamo), Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoMessageFlagsTest extends MessageFlagsContract {
+    @Override
+    protected MailboxStores stores() {
+      return storesIn(dynamo, Clock.systemUTC());
+    }
+  }
+
+  @Nested
+  class DynamoMessageFlagsSentTwiceTest extends DynamoMessageFlagsTest {
+    @Override
+    protected MailboxStores stores() {
+      MailboxStores once = super.stores();
+      DynamoDbClient twice = Faults.repeating("updateItem"::equals, DynamoDbClient.class, dynamo);
+      return new MailboxStores(
+          once.mailboxes(),
+          once.deleted(),
+          once.expiring(),
+          once.checks(),
+          new DynamoMessageFlags(twice, Resources.MAILBOXES, Clock.systemUTC()));
     }
   }
 
@@ -423,6 +449,15 @@ class AwsPortsContractTest {
   }
 
   @Nested
+  class DynamoDestinationsSentTwiceTest extends DestinationsContract {
+    @Override
+    protected Destinations destinations() {
+      DynamoDbClient twice = Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo);
+      return new DynamoDestinations(twice, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
   class DynamoCredentialsTest extends CredentialsContract {
     @Override
     protected Credentials credentials() {
@@ -523,13 +558,27 @@ class AwsPortsContractTest {
 
     @Override
     protected OutboundQueue queue() {
+      return queue(dynamo);
+    }
+
+    protected OutboundQueue queue(DynamoDbClient client) {
       return new DynamoOutboundQueue(
-          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
+          client, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
     }
 
     @Override
     protected List<EntryWake> wakes() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoOutboundQueueSentTwiceTest extends DynamoOutboundQueueTest {
+    @Override
+    protected OutboundQueue queue() {
+      return queue(
+          Faults.repeating(
+              Set.of("putItem", "updateItem")::contains, DynamoDbClient.class, dynamo));
     }
   }
 

@@ -191,6 +191,7 @@ public interface Mailboxes {
    * @param flags IMAP flags
    * @param results what the reader is told of the sender, as {@link
    *     skypost.mail.message.SenderResults} packs it; may be empty
+   * @param modseq its modification sequence in the folder, see {@link Modseq}
    */
   record MailboxMessage(
       long uid,
@@ -199,9 +200,27 @@ public interface Mailboxes {
       boolean shared,
       String subject,
       List<String> flags,
-      String results) {
+      String results,
+      long modseq) {
     public MailboxMessage {
       flags = List.copyOf(flags);
+    }
+
+    /** One that nobody has changed. */
+    public MailboxMessage(
+        long uid,
+        MessageId id,
+        long size,
+        boolean shared,
+        String subject,
+        List<String> flags,
+        String results) {
+      this(uid, id, size, shared, subject, flags, results, Modseq.unchanged(uid));
+    }
+
+    /** The same message with other flags. */
+    public MailboxMessage with(List<String> changed, long at) {
+      return new MailboxMessage(uid, id, size, shared, subject, changed, results, at);
     }
 
     /** With nothing said of the sender. */
@@ -222,8 +241,19 @@ public interface Mailboxes {
    * @param messages how many
    * @param bytes octets of all
    * @param uidNext the UID that the next message gets
+   * @param changes how often flags were changed in it, and messages removed
    */
-  record FolderStatus(String name, long messages, long bytes, long uidNext) {}
+  record FolderStatus(String name, long messages, long bytes, long uidNext, long changes) {
+    /** In which nothing was changed or removed yet. */
+    public FolderStatus(String name, long messages, long bytes, long uidNext) {
+      this(name, messages, bytes, uidNext, 0);
+    }
+
+    /** HIGHESTMODSEQ (RFC 7162 section 3.1.2.1): no message of it has a greater one. */
+    public long highestModseq() {
+      return Modseq.highest(uidNext, changes);
+    }
+  }
 
   /**
    * A mailbox's counters.

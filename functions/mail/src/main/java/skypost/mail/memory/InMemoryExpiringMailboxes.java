@@ -99,6 +99,7 @@ public final class InMemoryExpiringMailboxes implements ExpiringMailboxes {
       Stream<MailboxMessage> wanted = messages.stream();
       if (wanted.filter(one -> found.get().remove(folder, one.uid(), now)).count() > 0) {
         found.get().removals++;
+        found.get().folder(folder).changes++;
         mailboxes.register(
             user, now.plus(DeletedMessages.RECOVERABLE).plus(DeletedMessages.MARGIN));
       }

@@ -100,7 +100,7 @@ final class InMemoryMailbox {
   /** Changes with everything that is filed, deleted or brought back. */
   String mark() {
     List<Object> counters = new ArrayList<>(List.of(nextDeleted, removals, deleted.size()));
-    folders.values().forEach(folder -> counters.add(folder.uidNext));
+    folders.values().forEach(folder -> counters.add(List.of(folder.uidNext, folder.changes)));
     return counters.toString();
   }
 
@@ -118,7 +118,8 @@ final class InMemoryMailbox {
   /** A folder that a user sees. */
   static final class Folder {
     final NavigableMap<Long, MailboxMessage> messages = new TreeMap<>();
-    private long uidNext = 1;
+    long uidNext = 1;
+    long changes; // of flags, and removals
     private long bytes;
 
     /** Gives a message the next UID. */
@@ -136,7 +137,7 @@ final class InMemoryMailbox {
     }
 
     private FolderStatus status(String name) {
-      return new FolderStatus(name, messages.size(), bytes, uidNext);
+      return new FolderStatus(name, messages.size(), bytes, uidNext, changes);
     }
   }
 }

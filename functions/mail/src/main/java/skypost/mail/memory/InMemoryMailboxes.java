@@ -170,6 +170,7 @@ public final class InMemoryMailboxes implements Mailboxes {
             .count();
     if (removed > 0) {
       mailbox.removals++;
+      mailbox.folder(snapshot.folder()).changes++;
       registerDeletion(user);
     }
     mailbox.lease = null;

@@ -9,9 +9,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import skypost.mail.directory.Page;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.MailboxChecks.Contents;
@@ -21,6 +24,8 @@ import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.mailbox.Mailboxes.LeaseOutcome;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.mailbox.Mailboxes.Snapshot;
+import skypost.mail.mailbox.MessageFlags.FlagChange;
+import skypost.mail.mailbox.MessageFlags.How;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
@@ -30,6 +35,7 @@ final class MailboxCrowd {
   private static final Instant NOW = Instant.parse("2026-11-25T08:00:00Z");
 
   private final EmailAddress user;
+  private final List<Client> clients = new CopyOnWriteArrayList<>();
   private final Set<MessageId> taken = ConcurrentHashMap.newKeySet();
   private final Set<MessageId> forgotten = ConcurrentHashMap.newKeySet();
 
@@ -58,18 +64,51 @@ final class MailboxCrowd {
     }
   }
 
+  /** One that asks only for what has changed. */
+  private static final class Client {
+    final Map<String, SyncingClient> folders = new ConcurrentHashMap<>();
+
+    Client(EmailAddress user) {
+      FOLDERS.forEach(folder -> folders.put(folder, new SyncingClient(user, folder)));
+    }
+
+    void sync(MailboxStores stores, String folder) throws IOException {
+      again(() -> {
+        folders.get(folder).sync(stores);
+        return true;
+      });
+    }
+  }
+
   Void live(MailboxStores stores, String name, Random random, int steps) throws IOException {
+    Client client = new Client(user);
+    clients.add(client);
     for (int step = 0; step < steps; step++) {
       switch (random.nextInt(10)) {
         case 0 -> clear(stores, name, random);
         case 1 -> restore(stores, random);
         case 2 -> forget(stores);
         case 3 -> discard(stores);
+        case 4, 5 -> mark(stores, random);
         default -> deliver(stores, random);
       }
-      look(stores, FOLDERS.get(random.nextInt(FOLDERS.size())));
+      String folder = FOLDERS.get(random.nextInt(FOLDERS.size()));
+      look(stores, folder);
+      client.sync(stores, folder);
     }
     return null;
+  }
+
+  private void mark(MailboxStores stores, Random random) throws IOException {
+    String folder = FOLDERS.get(random.nextInt(FOLDERS.size()));
+    Set<Long> some =
+        again(() -> stores.mailboxes().open(user, folder).orElseThrow()).messages().stream()
+            .map(MailboxMessage::uid)
+            .filter(uid -> random.nextInt(4) == 0)
+            .collect(Collectors.toSet());
+    How how = random.nextBoolean() ? How.ADD : How.REMOVE;
+    var change = new FlagChange(some, how, List.of("$" + random.nextInt(3)), OptionalLong.empty());
+    again(() -> stores.flags().store(user, folder, change));
   }
 
   private void deliver(MailboxStores stores, Random random) throws IOException {
@@ -148,6 +187,9 @@ final class MailboxCrowd {
     assertThat(known).isEqualTo(taken);
     for (String folder : FOLDERS) {
       look(stores, folder);
+      for (Client client : clients) {
+        client.folders.get(folder).assertKnowsAll(stores);
+      }
     }
     MailboxHistoryContract.assertCountersEqualContents(stores.mailboxes(), user, FOLDERS);
   }

@@ -174,6 +174,7 @@ public abstract class MailboxHistoryContract {
         case 7, 8 -> model.restore();
         case 9 -> model.forget();
         case 10 -> model.retire();
+        case 11, 12 -> model.mark();
         default -> model.deliver();
       }
       if (step % 10 == 0) {

@@ -7,8 +7,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import skypost.mail.mailbox.DeletedMessages.DeletedMessage;
 import skypost.mail.mailbox.DeletedMessages.RestoreOutcome;
 import skypost.mail.mailbox.Mailboxes;
@@ -18,6 +21,11 @@ import skypost.mail.mailbox.Mailboxes.LeaseOutcome;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.mail.mailbox.Mailboxes.Snapshot;
+import skypost.mail.mailbox.MessageFlags.Changes;
+import skypost.mail.mailbox.MessageFlags.FlagChange;
+import skypost.mail.mailbox.MessageFlags.How;
+import skypost.mail.mailbox.MessageFlags.StoreOutcome;
+import skypost.mail.mailbox.Modseq;
 import skypost.protocol.address.EmailAddress;
 
 /** A mailbox as it must be, and random steps that it and the real one take together. */
@@ -30,6 +38,7 @@ final class MailboxModel {
   private final Random random;
   private final TreeMap<String, List<MailboxMessage>> folders = new TreeMap<>();
   private final TreeMap<String, Long> uidNext = new TreeMap<>();
+  private final TreeMap<String, Long> changes = new TreeMap<>();
   private final List<Delivery> taken = new ArrayList<>();
 
   /** In the order of deletion. */
@@ -83,7 +92,7 @@ final class MailboxModel {
 
   private static MailboxMessage numbered(MailboxMessage message, long uid) {
     return new MailboxMessage(
-        uid, message.id(), message.size(), message.shared(), message.subject());
+        uid, message.id(), message.size(), message.shared(), message.subject(), message.flags());
   }
 
   private long file(String folder, MailboxMessage message) {
@@ -131,7 +140,38 @@ final class MailboxModel {
 
   private void delete(String folder, List<MailboxMessage> doomed) {
     folders.get(folder).removeAll(doomed);
+    changes.merge(folder, doomed.isEmpty() ? 0L : 1L, Long::sum);
     doomed.forEach(message -> deleted.add(new Gone(folder, message)));
+  }
+
+  void mark() throws IOException {
+    String folder = FOLDERS.get(random.nextInt(FOLDERS.size()));
+    List<MailboxMessage> messages = folders.get(folder);
+    int share = 1 + random.nextInt(8);
+    Set<Long> uids =
+        messages.stream()
+            .filter(message -> random.nextInt(share) == 0)
+            .map(MailboxMessage::uid)
+            .collect(Collectors.toSet());
+    How how = How.values()[random.nextInt(3)];
+    var change =
+        new FlagChange(uids, how, List.of("\\Seen", "$" + random.nextInt(3)), OptionalLong.empty());
+    long modseq = Modseq.highest(uidNext.get(folder), changes.getOrDefault(folder, 0L) + 1);
+    boolean isChange = false;
+    List<MailboxMessage> marked = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      MailboxMessage before = messages.get(i);
+      if (uids.contains(before.uid())) {
+        List<String> flags = change.of(before.flags());
+        boolean same = Set.copyOf(flags).equals(Set.copyOf(before.flags()));
+        messages.set(i, same ? before : before.with(flags, modseq));
+        marked.add(messages.get(i));
+        isChange |= !same;
+      }
+    }
+    assertThat(stores.flags().store(user, folder, change))
+        .isEqualTo(new StoreOutcome.Stored(marked, Set.of()));
+    changes.merge(folder, isChange ? 1L : 0L, Long::sum);
   }
 
   /** What the sweep does to a folder that keeps messages for a time. */
@@ -178,6 +218,9 @@ final class MailboxModel {
       assertThat(stores.mailboxes().open(user, name).orElseThrow().messages())
           .isEqualTo(folders.get(name));
       assertThat(status.folder(name).uidNext()).isEqualTo(uidNext.get(name));
+      long highest = Modseq.highest(uidNext.get(name), changes.getOrDefault(name, 0L));
+      assertThat(stores.flags().changedSince(user, name, highest))
+          .contains(new Changes(uidNext.get(name), highest, List.of()));
     }
     List<Gone> listed = new ArrayList<>();
     for (DeletedMessage gone :

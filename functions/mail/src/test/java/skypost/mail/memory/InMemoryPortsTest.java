@@ -32,6 +32,7 @@ import skypost.mail.contract.MailboxHistoryContract;
 import skypost.mail.contract.MailboxStores;
 import skypost.mail.contract.MailboxesContract;
 import skypost.mail.contract.MaildropContract;
+import skypost.mail.contract.MessageFlagsContract;
 import skypost.mail.contract.MessagesContract;
 import skypost.mail.contract.OutboundQueueContract;
 import skypost.mail.contract.ProbedRecipientsContract;
@@ -324,7 +325,16 @@ class InMemoryPortsTest {
   }
 
   private static final Set<String> MUTATIONS =
-      Set.of("deliver", "discard", "lease", "expunge", "endLease", "restore", "forget", "retire");
+      Set.of(
+          "deliver",
+          "discard",
+          "lease",
+          "expunge",
+          "endLease",
+          "restore",
+          "forget",
+          "retire",
+          "store");
 
   @Nested
   class OfUidValidity extends UidValidityContract {
@@ -335,7 +345,8 @@ class InMemoryPortsTest {
           mailboxes,
           new InMemoryDeletedMessages(mailboxes),
           new InMemoryExpiringMailboxes(mailboxes),
-          new InMemoryMailboxChecks(mailboxes));
+          new InMemoryMailboxChecks(mailboxes),
+          new InMemoryMessageFlags(mailboxes));
     }
   }
 
@@ -349,12 +360,28 @@ class InMemoryPortsTest {
           mailboxes,
           new InMemoryDeletedMessages(mailboxes),
           new InMemoryExpiringMailboxes(mailboxes),
-          new InMemoryMailboxChecks(mailboxes));
+          new InMemoryMailboxChecks(mailboxes),
+          new InMemoryMessageFlags(mailboxes));
     }
 
     @Override
     protected MailboxStores faulty(MailboxStores stores, Random random) {
       return stores.with(new Faults(random, 8, MUTATIONS::contains, IOException::new));
+    }
+  }
+
+  @Nested
+  class OfMessageFlags extends MessageFlagsContract {
+    private final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
+
+    @Override
+    protected MailboxStores stores() {
+      return new MailboxStores(
+          mailboxes,
+          new InMemoryDeletedMessages(mailboxes),
+          new InMemoryExpiringMailboxes(mailboxes),
+          new InMemoryMailboxChecks(mailboxes),
+          new InMemoryMessageFlags(mailboxes));
     }
   }
 
