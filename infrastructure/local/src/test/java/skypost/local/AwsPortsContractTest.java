@@ -378,6 +378,15 @@ class AwsPortsContractTest {
     }
   }
 
+  @Nested
+  class DynamoDirectorySentTwiceTest extends DynamoDirectoryTest {
+    @Override
+    protected Directory directory() {
+      DynamoDbClient twice = Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo);
+      return new DynamoDirectory(twice, Resources.DIRECTORY);
+    }
+  }
+
   /** DynamoDB may show an item a moment after it was written; the embedded one always does. */
   @Nested
   class DynamoDirectoryLaggingTest {
