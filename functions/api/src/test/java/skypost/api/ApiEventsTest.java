@@ -56,8 +56,10 @@ class ApiEventsTest {
           filter-patch          | 400 | not both
           filter-delete         | 204 |
           filter-preview        | 200 | "subject":"sample","actions":[{"type":"fileinto","mailbox":"Samples","flags":[]}]
-          mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
-          folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
+          mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2,"uidValidity":1795593600,"highestModseq":"2147483648"}}}
+          folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60,"modseq":"2147483648"
+          message-patch         | 200 | "flags":["\\\\Seen"],"bytes":60,"modseq":"2147483649"
+          folder-changes        | 200 | {"highestModseq":"2147483648","items":[{"uid":1,
           mailbox-check         | 200 | {"messages":1,"deleted":1,"bodies":2,"findings":[]}
           deleted-list          | 200 | "folder":"Work","subject":"sample","flags":[],"bytes":60,"deletedAt":"2026-11-25T08:00:00Z","until":"2026-12-09T08:00:00Z"}]}
           deleted-restore       | 200 | "folder":"Found again","uid":1

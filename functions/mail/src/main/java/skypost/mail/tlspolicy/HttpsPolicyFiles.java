@@ -15,6 +15,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
+import skypost.protocol.io.BlockInputStream;
 import skypost.protocol.smtp.client.Peer;
 
 /**
@@ -96,7 +97,7 @@ public final class HttpsPolicyFiles implements PolicyFiles {
   }
 
   /** Whoever drips octets gets no more time than whoever is silent. */
-  private static final class Bounded extends InputStream {
+  private static final class Bounded extends BlockInputStream {
     private final Socket raw;
     private final InputStream in;
     private final long end;
@@ -105,12 +106,6 @@ public final class HttpsPolicyFiles implements PolicyFiles {
       this.raw = raw;
       this.in = in;
       this.end = end;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -682,6 +682,22 @@ class TlsPoliciesTest {
       assertDeferred(deliver(dane(), TlsWish.USUAL), "cannot be validated");
     }
 
+    /** The list of servers comes without DNSSEC: what it names must be in the one that has it. */
+    @Test
+    void aServerThatTheValidatedRecordsDoNotNameGetsNothingWhateverItPublishes() throws Exception {
+      dns.remove("there.example")
+          .add("there.example", "MX", "10 evil.test.")
+          .add("evil.test", "A", "127.0.0.1");
+      signed
+          .add("evil.test", "A", "127.0.0.1")
+          .add(
+              "_" + mx.port() + "._tcp.evil.test",
+              "TLSA",
+              "3 1 1 " + hash("SHA-256", certificate().getPublicKey().getEncoded()));
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "is not in the validated MX records");
+      assertThat(counted()).containsExactly("tlsa evil.test dnssec-invalid 1");
+    }
+
     @Test
     void recordsOfAnUnsignedDomainSayNothing() throws Exception {
       signed.unsigned("test");
