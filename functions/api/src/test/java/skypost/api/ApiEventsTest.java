@@ -89,7 +89,7 @@ class ApiEventsTest {
           domain-dns            | 200 | "value":"v=spf1 ip4:198.51.100.7 -all"
           domain-dns-check      | 200 | "activated":["s20261124-2"]
           signing-key-list      | 200 | {"items":[{"id":"s20261101-1","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T07:00:00Z","records":[{"selector":"s20261101-1-rsa","algorithm":"rsa-sha256","name":"s20261101-1-rsa._domainkey.local.example","type":"TXT","value":"v=DKIM1; k=rsa; p=
-          signing-key-post      | 201 | "id":"s20261125-2","created":"2026-11-25T08:00:00Z","state":"pending"
+          signing-key-post      | 201 | "created":"2026-11-25T08:00:00Z","state":"pending"
           signing-key-get       | 200 | "id":"s20261101-1"
           signing-key-activate  | 200 | "id":"s20261124-2","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T08:00:00Z"
           signing-key-retire    | 200 | "state":"retired","retired":"2026-11-25T08:00:00Z","keepPublishedUntil":"2026-12-02T08:00:00Z"
