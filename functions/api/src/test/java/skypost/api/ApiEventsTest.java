@@ -98,7 +98,7 @@ class ApiEventsTest {
           queue-get             | 200 | "status":"deferred"
           queue-retry           | 200 | "nextAttempt":"2026-11-25T08:00:00Z"
           queue-hold            | 200 | "status":"held"
-          queue-release         | 200 | "status":"queued"
+          queue-release         | 200 | "status":"deferred"
           queue-delete          | 204 |
           queue-reroute         | 200 | "route":"other.example:2525","actions":[{"at":"2026-11-25T08:00:00Z","action":"rerouted","by":"api","detail":"other.example:2525"}]
           queue-bulk            | 202 | "action":"delete","bounce":true,"filter":{"domain":"far.example","acceptedBefore":"2026-11-25T04:00:00Z"},"state":"running","total":0,"done":0,"failed":0}
