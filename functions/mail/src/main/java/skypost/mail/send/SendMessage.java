@@ -90,11 +90,8 @@ public final class SendMessage {
     this.random = random;
   }
 
-  /**
-   * What fails as a whole when mail for an entry fails; empty: it depends on the sender, of whom
-   * the wake says nothing.
-   */
-  Optional<String> nextHop(EntryWake wake) throws IOException {
+  /** What fails as a whole when mail for an entry fails. */
+  String nextHop(EntryWake wake) throws IOException {
     return routes.nextHop(wake.entry().destination(), wake.from());
   }
 
@@ -205,7 +202,7 @@ public final class SendMessage {
   private String waitsFor(QueueEntry entry) {
     String destination = entry.id().destination();
     try {
-      return nextHop(EntryWake.of(entry, Optional.empty())).orElse(destination);
+      return nextHop(EntryWake.of(entry, Optional.empty()));
     } catch (IOException unknown) {
       return destination;
     }
