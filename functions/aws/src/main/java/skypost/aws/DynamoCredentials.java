@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
@@ -76,14 +77,26 @@ public final class DynamoCredentials implements Credentials {
     values.put(":app", LoginItems.write(password));
     values.put(":salt", LoginItems.write(salt));
     values.put(":most", Items.n(AppPassword.MOST));
-    return update(
-        user,
-        "SET #apps.#id = :app, #salt = :salt",
-        Optional.of(
-            "attribute_exists(#apps) AND size(#apps) < :most AND attribute_not_exists(#apps.#id)"
-                + " AND (attribute_not_exists(#salt) OR #salt = :salt)"),
-        Map.of("#apps", LoginItems.APPS, "#id", password.id(), "#salt", LoginItems.SALT),
-        values);
+    UpdateItemRequest request =
+        UpdateItemRequest.builder()
+            .tableName(table)
+            .key(key(user.toString()))
+            .updateExpression("SET #apps.#id = :app, #salt = :salt")
+            .conditionExpression(
+                "attribute_exists(#apps) AND size(#apps) < :most AND attribute_not_exists(#apps.#id)"
+                    + " AND (attribute_not_exists(#salt) OR #salt = :salt)")
+            .expressionAttributeNames(
+                Map.of("#apps", LoginItems.APPS, "#id", password.id(), "#salt", LoginItems.SALT))
+            .expressionAttributeValues(values)
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+            .build();
+    try {
+      Calls.call(() -> dynamo.updateItem(request));
+      return true;
+    } catch (ConditionalCheckFailedException otherwise) {
+      // It may be there: the answer to this write was lost, and the SDK has sent it again.
+      return otherwise.hasItem() && LoginItems.hasApp(otherwise.item(), password);
+    }
   }
 
   @Override

@@ -92,6 +92,12 @@ final class LoginItems {
         .toList();
   }
 
+  /** Whether an item has this very app password; its digest is of a text drawn by chance. */
+  static boolean hasApp(Map<String, AttributeValue> item, AppPassword password) {
+    return apps(item).stream()
+        .anyMatch(app -> app.id().equals(password.id()) && app.digest().equals(password.digest()));
+  }
+
   private static AppPassword app(String id, Map<String, AttributeValue> fields) {
     return new AppPassword(
         id,

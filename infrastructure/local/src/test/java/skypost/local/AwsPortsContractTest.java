@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,8 @@ import skypost.aws.S3Messages;
 import skypost.local.s3.AccessKey;
 import skypost.local.s3.EmbeddedS3;
 import skypost.local.sqs.EmbeddedSqs;
+import skypost.mail.admin.ManageAppPasswords;
+import skypost.mail.admin.Outcome;
 import skypost.mail.authorize.Greylist;
 import skypost.mail.authorize.LoginAttempts;
 import skypost.mail.authorize.Tallies;
@@ -86,6 +89,7 @@ import skypost.mail.contract.TlsReportsContract;
 import skypost.mail.contract.TracesContract;
 import skypost.mail.contract.UidValidityContract;
 import skypost.mail.directory.Account;
+import skypost.mail.directory.AppPassword;
 import skypost.mail.directory.Credentials;
 import skypost.mail.directory.Directory;
 import skypost.mail.directory.Domain;
@@ -93,6 +97,7 @@ import skypost.mail.directory.ProbedRecipients;
 import skypost.mail.directory.RelayRecipients;
 import skypost.mail.directory.RelaySettings;
 import skypost.mail.directory.SmartHostPasswords;
+import skypost.mail.directory.StoredPassword;
 import skypost.mail.directory.Suppressions;
 import skypost.mail.filter.Filters;
 import skypost.mail.json.Fields;
@@ -117,6 +122,8 @@ import skypost.mail.signing.SigningKeys;
 import skypost.mail.tlspolicy.KeptPolicies;
 import skypost.mail.tlspolicy.TlsReports;
 import skypost.mail.trace.Traces;
+import skypost.protocol.address.EmailAddress;
+import skypost.protocol.sasl.ScramSalt;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -382,7 +389,8 @@ class AwsPortsContractTest {
   class DynamoDirectorySentTwiceTest extends DynamoDirectoryTest {
     @Override
     protected Directory directory() {
-      DynamoDbClient twice = Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo);
+      var writes = Set.of("putItem", "updateItem");
+      DynamoDbClient twice = Faults.repeating(writes::contains, DynamoDbClient.class, dynamo);
       return new DynamoDirectory(twice, Resources.DIRECTORY);
     }
   }
@@ -471,6 +479,25 @@ class AwsPortsContractTest {
     @Override
     protected Credentials credentials() {
       return new DynamoCredentials(dynamo, Resources.CREDENTIALS);
+    }
+  }
+
+  @Nested
+  class DynamoCredentialsSentTwiceTest {
+    @Test
+    void anAppPasswordIsMadeOnceAndItsTextGiven() throws IOException {
+      DynamoDbClient twice = Faults.repeating("updateItem"::equals, DynamoDbClient.class, dynamo);
+      var credentials = new DynamoCredentials(twice, Resources.CREDENTIALS);
+      var apps = new ManageAppPasswords(credentials, new SecureRandom(), Clock.systemUTC());
+      EmailAddress user = Samples.user();
+      credentials.put(
+          user, new ScramSalt("c2FsdA==", 4096), new StoredPassword("hash", Optional.empty()));
+
+      var made = apps.create(user, "phone");
+
+      assertThat(made).isInstanceOf(Outcome.Created.class);
+      var password = ((Outcome.Created<AppPassword.Generated>) made).thing().password();
+      assertThat(credentials.find(user).orElseThrow().appPasswords()).containsExactly(password);
     }
   }
 

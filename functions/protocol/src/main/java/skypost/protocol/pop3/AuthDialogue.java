@@ -62,6 +62,7 @@ final class AuthDialogue {
       return NOT_BASE64;
     }
     SaslStep step = mechanism.begin(SaslChannel.of(wire.tlsExporter())).step(response);
+    Optional<String> asked = Optional.empty(); // whom the logins were asked about
     Optional<EmailAddress> proven = Optional.empty();
     while (true) {
       switch (step) {
@@ -69,11 +70,12 @@ final class AuthDialogue {
           switch (ask(challenge)) {
             case Response(byte[] octets) -> step = challenge.next().step(Optional.of(octets));
             case NoResponse(Outcome outcome) -> {
-              return outcome;
+              return brokenOff(asked, outcome);
             }
           }
         }
         case SaslStep.FindSalt find -> {
+          asked = Optional.of(find.username());
           try {
             step = find.salted(logins.scramSalt(wire.remoteAddress(), find.username()));
           } catch (IOException | RuntimeException fault) {
@@ -107,6 +109,13 @@ final class AuthDialogue {
         }
       }
     }
+  }
+
+  /** Whoever makes us ask and then gives up counts as one who guesses: each question costs. */
+  private static Outcome brokenOff(Optional<String> asked, Outcome outcome) {
+    return asked.isPresent() && outcome instanceof Outcome.Failed
+        ? new Outcome.Refused(asked.get())
+        : outcome;
   }
 
   private Outcome check(SaslStep.CheckToken check) throws IOException {

@@ -56,6 +56,7 @@ final class AuthDialogue {
     }
     Sasl mechanism = authenticate.mechanism();
     SaslStep step = mechanism.begin(SaslChannel.of(wire.tlsExporter())).step(initial);
+    Optional<String> asked = Optional.empty(); // whom the gate was asked about
     Optional<EmailAddress> proven = Optional.empty();
     while (true) {
       switch (step) {
@@ -63,11 +64,12 @@ final class AuthDialogue {
           switch (ask(challenge)) {
             case Response(byte[] octets) -> step = challenge.next().step(Optional.of(octets));
             case NoResponse(Result result) -> {
-              return result;
+              return brokenOff(asked, result);
             }
           }
         }
         case SaslStep.FindSalt find -> {
+          asked = Optional.of(find.username());
           try {
             step = find.salted(gate.scramSalt(client, find.username()));
           } catch (IOException | RuntimeException fault) {
@@ -156,12 +158,23 @@ final class AuthDialogue {
     return new Broken(LATER);
   }
 
+  /** Whoever makes us ask and then gives up counts as one who guesses: each question costs. */
+  private Result brokenOff(Optional<String> asked, Result result) {
+    return asked.isPresent() && result instanceof Broken(SmtpReply reply)
+        ? refused(asked.get(), "broken off", reply)
+        : result;
+  }
+
   private Result refused(String username, String why) {
+    return refused(username, why, INVALID);
+  }
+
+  private Result refused(String username, String why, SmtpReply reply) {
     EventLog.info("auth")
         .with("client", client.peer().address())
         .with("user", username)
         .with("refused", why)
         .write();
-    return new Failed(INVALID);
+    return new Failed(reply);
   }
 }

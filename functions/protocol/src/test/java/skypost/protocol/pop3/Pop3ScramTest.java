@@ -93,6 +93,18 @@ class Pop3ScramTest {
   }
 
   @Test
+  void whoAsksForSaltsAndGivesUpIsCountedAsOneWhoGuesses() throws IOException {
+    try (TestClient client = connect()) {
+      for (int i = 0; i < Pop3Session.MAX_FAILED_LOGINS; i++) {
+        var scram = new TestScram("n,,", new byte[0], "user" + i, "?", "a");
+        assertThat(say(client, "AUTH SCRAM-SHA-256 " + base64(scram.first()))).startsWith("+ ");
+        assertThat(say(client, "*")).isEqualTo("-ERR [AUTH] wrong name or password");
+      }
+      assertThat(client.hearLine()).as("the server hangs up").isEmpty();
+    }
+  }
+
+  @Test
   void whatIsMalformedIsRefusedToo() throws IOException {
     try (TestClient client = connect()) {
       assertThat(say(client, "AUTH SCRAM-SHA-256 " + base64("m=x,n=anna,r=a")))

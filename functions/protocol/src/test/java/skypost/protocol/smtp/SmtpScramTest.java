@@ -126,6 +126,18 @@ class SmtpScramTest {
   }
 
   @Test
+  void whoAsksForSaltsAndGivesUpIsCountedAsOneWhoGuesses() throws IOException {
+    try (TestClient client = connect("TLSv1.3")) {
+      for (int i = 0; i < SmtpLimits.of(1000).loginFailures(); i++) {
+        var scram = new TestScram("n,,", new byte[0], "user" + i + "@example.com", "?", "a");
+        assertThat(client.say("AUTH SCRAM-SHA-256 " + base64(scram.first()))).startsWith("334 ");
+        assertThat(client.say("*")).isEqualTo("501 5.7.0 Authentication cancelled");
+      }
+      assertThat(client.hear()).isEqualTo("421 4.7.0 Too many errors");
+    }
+  }
+
+  @Test
   void aManInTheMiddleIsFoundOut() throws IOException {
     try (TestClient client = connect("TLSv1.3");
         TestClient other = connect("TLSv1.3")) {

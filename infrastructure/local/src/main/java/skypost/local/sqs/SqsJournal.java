@@ -5,7 +5,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +22,26 @@ import java.util.Map;
  */
 final class SqsJournal implements AutoCloseable {
   private final Path file;
-  private FileChannel channel;
+  private final Opener opener;
+  private SeekableByteChannel channel;
+  private long confirmed; // octets of whole lines
 
   SqsJournal(Path folder) throws IOException {
+    this(
+        folder,
+        file -> Files.newByteChannel(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+  }
+
+  SqsJournal(Path folder, Opener opener) throws IOException {
     Files.createDirectories(folder);
     this.file = folder.resolve("journal.jsonl");
+    this.opener = opener;
+  }
+
+  /** Opens a file to append to. */
+  @FunctionalInterface
+  interface Opener {
+    SeekableByteChannel open(Path file) throws IOException;
   }
 
   /** Takes what a journal tells. */
@@ -101,9 +116,25 @@ final class SqsJournal implements AutoCloseable {
         }
       }
     }
-    close();
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    replaceBy(next);
+  }
+
+  /** The old file is in use until the new one is in its place: a fault here loses nothing. */
+  private void replaceBy(Path next) throws IOException {
+    SeekableByteChannel opened = opener.open(next);
+    try {
+      long size = opened.size();
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      confirmed = size;
+    } catch (IOException fault) {
+      opened.close();
+      throw fault;
+    }
+    SeekableByteChannel before = channel;
+    channel = opened;
+    if (before != null) {
+      before.close();
+    }
   }
 
   void queue(StoredQueue queue) throws IOException {
@@ -147,9 +178,13 @@ final class SqsJournal implements AutoCloseable {
 
   private void append(Map<String, Object> fields) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(line(fields).getBytes(StandardCharsets.UTF_8));
+    if (channel.size() > confirmed) {
+      channel.truncate(confirmed); // half a line of a change that failed, as on a full disk
+    }
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
+    confirmed += bytes.limit();
   }
 
   @Override
