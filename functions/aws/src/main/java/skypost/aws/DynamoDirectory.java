@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /** The directory in one table, as {@link DirectoryTable} lays it out. */
 public final class DynamoDirectory implements Directory {
@@ -225,7 +226,12 @@ public final class DynamoDirectory implements Directory {
 
   @Override
   public boolean replaceRelay(Optional<RelaySettings> seen, RelaySettings next) throws IOException {
-    PutItemRequest.Builder put = PutItemRequest.builder().tableName(name).item(relayItem(next));
+    Map<String, AttributeValue> item = relayItem(next);
+    PutItemRequest.Builder put =
+        PutItemRequest.builder()
+            .tableName(name)
+            .item(item)
+            .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD);
     if (seen.isPresent()) {
       put.conditionExpression("version = :seen")
           .expressionAttributeValues(Map.of(":seen", Items.s(RelayJson.version(seen.get()))));
@@ -235,8 +241,9 @@ public final class DynamoDirectory implements Directory {
     try {
       Calls.call(() -> dynamo.putItem(put.build()));
       return true;
-    } catch (ConditionalCheckFailedException changedMeanwhile) {
-      return false;
+    } catch (ConditionalCheckFailedException changed) {
+      // By ourselves: the answer to this write was lost, and the SDK has sent it again.
+      return changed.hasItem() && item.get(RELAY_VERSION).equals(changed.item().get(RELAY_VERSION));
     }
   }
 

@@ -378,6 +378,15 @@ class AwsPortsContractTest {
     }
   }
 
+  @Nested
+  class DynamoDirectorySentTwiceTest extends DynamoDirectoryTest {
+    @Override
+    protected Directory directory() {
+      DynamoDbClient twice = Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo);
+      return new DynamoDirectory(twice, Resources.DIRECTORY);
+    }
+  }
+
   /** DynamoDB may show an item a moment after it was written; the embedded one always does. */
   @Nested
   class DynamoDirectoryLaggingTest {
@@ -445,6 +454,15 @@ class AwsPortsContractTest {
     @Override
     protected Destinations destinations() {
       return new DynamoDestinations(dynamo, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
+  class DynamoDestinationsSentTwiceTest extends DestinationsContract {
+    @Override
+    protected Destinations destinations() {
+      DynamoDbClient twice = Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo);
+      return new DynamoDestinations(twice, Resources.MESSAGES);
     }
   }
 
@@ -549,13 +567,27 @@ class AwsPortsContractTest {
 
     @Override
     protected OutboundQueue queue() {
+      return queue(dynamo);
+    }
+
+    protected OutboundQueue queue(DynamoDbClient client) {
       return new DynamoOutboundQueue(
-          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
+          client, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
     }
 
     @Override
     protected List<EntryWake> wakes() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoOutboundQueueSentTwiceTest extends DynamoOutboundQueueTest {
+    @Override
+    protected OutboundQueue queue() {
+      return queue(
+          Faults.repeating(
+              Set.of("putItem", "updateItem")::contains, DynamoDbClient.class, dynamo));
     }
   }
 

@@ -118,7 +118,8 @@ public final class ManageRelay {
       forget(secrets(seen.settings()), named);
       return new Outcome.Done<>(settings);
     }
-    forget(logins.added().keySet(), Set.of());
+    // What holds now may name them all the same: others may have changed what we did write.
+    forget(logins.added().keySet(), secrets(look().settings()));
     return new Outcome.Conflict<>(
         "somebody else has just changed the relay settings: read them again");
   }

@@ -260,7 +260,10 @@ public final class SendDue {
         queue.wake(wake.dueAt(later), now);
         yield Optional.empty();
       }
-      case Booking.NothingToDo() -> Optional.empty();
+      case Booking.NothingToDo() -> {
+        send.freeAgain(id);
+        yield Optional.empty();
+      }
     };
   }
 

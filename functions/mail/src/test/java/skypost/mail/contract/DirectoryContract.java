@@ -239,6 +239,17 @@ public abstract class DirectoryContract {
     assertThat(directory.relay()).contains(RelaySettings.DEFAULT);
   }
 
+  @Test
+  void whoSetsUpRelayingFirstHasDoneSo() throws IOException {
+    Directory directory = directory();
+    Optional<RelaySettings> seen = directory.relay();
+
+    assertThat(directory.replaceRelay(seen, withRules("one.example"))).isTrue();
+    assertThat(directory.replaceRelay(seen, withRules("two.example"))).isFalse();
+
+    assertThat(directory.relay()).contains(withRules("one.example"));
+  }
+
   private static RelaySettings withRules(String to) {
     return new RelaySettings(
         List.of(Network.of("192.0.2.0/24")),

@@ -398,6 +398,22 @@ public abstract class OutboundQueueContract {
   }
 
   @Test
+  void whatIsBeingSentIsListedWhereItWasDue() throws IOException {
+    OutboundQueue queue = queue();
+    QueueEntry sent = fresh();
+    QueueEntry next = fresh();
+    queue.enqueue(List.of(sent, next));
+    queue.putOff(sent.id(), sent.id().destination(), NOW, NOW.plusSeconds(60));
+    queue.putOff(next.id(), next.id().destination(), NOW, NOW.plusSeconds(61));
+
+    queue.book(sent.id(), NOW.plusSeconds(60), LOST); // its first attempt
+
+    assertThat(Samples.all(50, page -> queue.waiting(50, page)))
+        .extracting(QueueEntry::id)
+        .containsSubsequence(sent.id(), next.id());
+  }
+
+  @Test
   void anEntryThatEndsLeavesTheList() throws IOException {
     OutboundQueue queue = queue();
     QueueEntry entry = fresh();

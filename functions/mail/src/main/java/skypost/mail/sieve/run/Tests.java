@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import skypost.mail.message.Flags;
 import skypost.mail.sieve.message.BodyPart;
 import skypost.mail.sieve.message.HeaderField;
 import skypost.mail.sieve.message.MailAddress;
