@@ -113,7 +113,7 @@ final class DeliverLocally {
   }
 
   private String suspicion(Local local) throws IOException {
-    if (message.verification().sender().isEmpty()) {
+    if (message.verification().isTrusted()) {
       return "";
     }
     String domain = local.given().address().domain();
