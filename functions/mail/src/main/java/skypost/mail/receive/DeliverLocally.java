@@ -49,7 +49,8 @@ final class DeliverLocally {
   /**
    * A mailbox that the message is for.
    *
-   * @param suspicion why its sender is not believed, in a word; empty: it is
+   * @param suspicion why its sender is not believed, or it is taken for spam, in a word; empty:
+   *     neither
    */
   private record Target(Local local, String suspicion) {
     EmailAddress user() {
@@ -64,7 +65,7 @@ final class DeliverLocally {
       return !suspicion.isEmpty();
     }
 
-    /** Why it came to what it did, when that lies in its sender. */
+    /** Why it came to what it did, when that lies in its sender or its header. */
     String because(Outcome outcome) {
       boolean junk =
           outcome instanceof Outcome.Filed(String folder, long _) && folder.equals(Mailboxes.JUNK);
@@ -92,8 +93,11 @@ final class DeliverLocally {
 
   /** Brings the message to one of its recipients. */
   void deliver(Local local) throws IOException {
-    Target target = new Target(local, suspicion(local));
-    done = target.isSuspect() ? Policy.QUARANTINE : done;
+    String suspicion = suspicion(local);
+    done = suspicion.isEmpty() ? done : Policy.QUARANTINE;
+    boolean isMarked = !message.verification().isTrusted() && SpamHeaders.saySo(message.headers());
+    Target target =
+        new Target(local, suspicion.isEmpty() && isMarked ? SpamHeaders.REASON : suspicion);
     Optional<Filing> asked = Filing.asked(local.given());
     if (asked.isPresent()) { // a copy that a filter has made
       file(target, asked.get());

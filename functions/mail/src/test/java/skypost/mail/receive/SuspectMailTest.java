@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.auth.Checked.OfMessage;
 import skypost.mail.auth.arc.ArcVerdict;
 import skypost.mail.auth.dmarc.DmarcResult;
@@ -129,6 +131,10 @@ class SuspectMailTest {
   }
 
   private MessageId receive(String... to) throws IOException {
+    return receiveText(CLAIM + REST, to);
+  }
+
+  private MessageId receiveText(String text, String... to) throws IOException {
     MessageId id = Samples.id(NOW.minusSeconds(60));
     var origin =
         new Envelope.Origin(
@@ -141,7 +147,7 @@ class SuspectMailTest {
             List.of(to).stream().map(Samples::address).map(Envelope.Recipient::new).toList(),
             origin);
     try (var draft = messages.begin(id, envelope)) {
-      draft.write((CLAIM + REST).getBytes(ISO_8859_1));
+      draft.write(text.getBytes(ISO_8859_1));
       draft.commit();
     }
     receive.receive(id, false);
@@ -205,6 +211,44 @@ class SuspectMailTest {
         .contains("Authentication-Results: mx.local.example;\r\n\tspf=fail")
         .doesNotContain("dmarc=pass");
     assertThat(counted.get("far.example").evaluated().disposition()).isEqualTo("none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Spam-Flag: YES",
+        "X-Spam: Yes",
+        "X-Spam-Status: Yes, score=9.1 required=5.0",
+        "x-rspamd-action: add header",
+      })
+  void whatAFilterBeforeUsCallsSpamLiesInJunkWithTheReason(String field) throws IOException {
+    wanted = Policy.NONE;
+
+    MessageId id = receiveText(field + "\r\n" + REST, "ann@local.example");
+
+    assertThat(folder(ANN, "Junk")).hasSize(1);
+    assertThat(traces.receipt(id).orElseThrow().outcomes().getFirst().because())
+        .isEqualTo("spam-header");
+    assertThat(counted.get("far.example").evaluated().disposition())
+        .as("DMARC has no part in it")
+        .isEqualTo("none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Spam-Flag: NO",
+        "X-Spam-Status: No, score=-1 required=5.0 yes",
+        "X-Spam-Level: **********",
+        "X-Rspamd-Action: no action",
+        "Subject: X-Spam-Flag: YES",
+      })
+  void whatNobodyCallsSpamDoesNot(String field) throws IOException {
+    wanted = Policy.NONE;
+
+    receiveText(field + "\r\n" + REST, "ann@local.example");
+
+    assertThat(folder(ANN, "INBOX")).hasSize(1);
   }
 
   @Test
