@@ -1,6 +1,7 @@
 package skypost.mail.trace;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import skypost.mail.json.Fields;
 import skypost.mail.message.Envelope;
+import skypost.mail.message.Envelope.Recipient;
 import skypost.mail.message.EnvelopeJson;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.SenderResults;
@@ -22,7 +24,57 @@ import skypost.protocol.smtp.SmtpReply;
 public final class ReceiptJson {
   private ReceiptJson() {}
 
+  /** Octets of one; an item of DynamoDB has room for 400 KB, with all its attributes. */
+  static final int MAX_OCTETS = 350_000;
+
+  /**
+   * Writes one. Of very many recipients with long parameters their ORCPT is left out, and if that
+   * is not enough those behind the first: a receipt that no table takes would have the message
+   * dealt with again and again.
+   */
   public static String write(Receipt receipt) throws IOException {
+    String json = whole(receipt);
+    if (!isTooLong(json)) {
+      return json;
+    }
+    List<Recipient> plain =
+        receipt.envelope().recipients().stream().map(ReceiptJson::withoutOrcpt).toList();
+    int kept = Math.max(plain.size(), receipt.outcomes().size());
+    json = whole(shortened(receipt, plain, kept));
+    while (isTooLong(json) && kept > 1) {
+      kept /= 2;
+      json = whole(shortened(receipt, plain, kept));
+    }
+    return json;
+  }
+
+  private static boolean isTooLong(String json) {
+    return json.getBytes(StandardCharsets.UTF_8).length > MAX_OCTETS;
+  }
+
+  private static Recipient withoutOrcpt(Recipient recipient) {
+    Map<String, String> parameters = new LinkedHashMap<>(recipient.parameters());
+    parameters.remove("ORCPT");
+    return new Recipient(recipient.address(), parameters);
+  }
+
+  private static Receipt shortened(Receipt receipt, List<Recipient> recipients, int kept) {
+    Envelope envelope = receipt.envelope();
+    return new Receipt(
+        receipt.id(),
+        new Envelope(
+            envelope.sender(),
+            envelope.senderParameters(),
+            recipients.stream().limit(kept).toList(),
+            envelope.origin()),
+        receipt.size(),
+        receipt.subject(),
+        receipt.finishedAt(),
+        receipt.outcomes().stream().limit(kept).toList(),
+        receipt.results());
+  }
+
+  private static String whole(Receipt receipt) throws IOException {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("envelope", EnvelopeJson.write(receipt.envelope()));
     fields.put("size", receipt.size());
