@@ -19,6 +19,7 @@ import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.MailboxChecks;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.MessageFlags;
 import skypost.mail.message.IncomingMessages;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
@@ -49,6 +50,7 @@ public record ApiPorts(
     Credentials credentials,
     SmartHostPasswords smartHostPasswords,
     Mailboxes mailboxes,
+    MessageFlags messageFlags,
     DeletedMessages deletedMessages,
     ExpiringMailboxes expiringMailboxes,
     MailboxChecks mailboxChecks,
@@ -82,6 +84,7 @@ public record ApiPorts(
         aws.credentials(),
         aws.smartHostPasswords(),
         aws.mailboxes(),
+        aws.messageFlags(),
         aws.deletedMessages(),
         aws.expiringMailboxes(),
         aws.mailboxChecks(),

@@ -66,6 +66,11 @@ final class Members {
     return new Members(object(request, Response.JSON_TYPE), known);
   }
 
+  /** A merge patch by itself, for an object that only the writer of the change reads. */
+  static Members patch(Request request, Set<String> known) throws Refusal {
+    return patched(request, Map.of(), known);
+  }
+
   /** The parameters of a query, in the order in which they are known. */
   static Members query(Request request, Set<String> known) {
     Map<String, Object> parameters = new LinkedHashMap<>();

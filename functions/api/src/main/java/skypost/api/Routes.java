@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import skypost.mail.admin.AdviseDomain;
+import skypost.mail.admin.ChangeMessages;
 import skypost.mail.admin.CheckMailbox;
 import skypost.mail.admin.InspectMailbox;
 import skypost.mail.admin.ManageAliases;
@@ -81,7 +82,11 @@ final class Routes {
             .routes());
     routes.addAll(
         new AppPasswordRoutes(new ManageAppPasswords(ports.credentials(), random, clock)).routes());
-    routes.addAll(new MailboxRoutes(new InspectMailbox(ports.mailboxes(), clock)).routes());
+    routes.addAll(
+        new MailboxRoutes(
+                new InspectMailbox(ports.mailboxes(), clock),
+                new ChangeMessages(ports.mailboxes(), ports.messageFlags()))
+            .routes());
     var transfers =
         new ManageTransfers.Ports(
             ports.transfers(), ports.exports(), ports.imports(), ports.mailboxes());

@@ -56,8 +56,10 @@ class ApiEventsTest {
           filter-patch          | 400 | not both
           filter-delete         | 204 |
           filter-preview        | 200 | "subject":"sample","actions":[{"type":"fileinto","mailbox":"Samples","flags":[]}]
-          mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2}}}
-          folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60
+          mailbox-get           | 200 | {"messages":1,"bytes":60,"quotaBytes":1000000,"folders":{"INBOX":{"messages":1,"bytes":60,"uidNext":2,"uidValidity":1795593600,"highestModseq":"2147483648"}}}
+          folder-messages       | 200 | "subject":"sample","flags":[],"bytes":60,"modseq":"2147483648"
+          message-patch         | 200 | "flags":["\\\\Seen"],"bytes":60,"modseq":"2147483649"
+          folder-changes        | 200 | {"highestModseq":"2147483648","items":[{"uid":1,
           mailbox-check         | 200 | {"messages":1,"deleted":1,"bodies":2,"findings":[]}
           deleted-list          | 200 | "folder":"Work","subject":"sample","flags":[],"bytes":60,"deletedAt":"2026-11-25T08:00:00Z","until":"2026-12-09T08:00:00Z"}]}
           deleted-restore       | 200 | "folder":"Found again","uid":1
@@ -87,7 +89,7 @@ class ApiEventsTest {
           domain-dns            | 200 | "value":"v=spf1 ip4:198.51.100.7 -all"
           domain-dns-check      | 200 | "activated":["s20261124-2"]
           signing-key-list      | 200 | {"items":[{"id":"s20261101-1","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T07:00:00Z","records":[{"selector":"s20261101-1-rsa","algorithm":"rsa-sha256","name":"s20261101-1-rsa._domainkey.local.example","type":"TXT","value":"v=DKIM1; k=rsa; p=
-          signing-key-post      | 201 | "id":"s20261125-2","created":"2026-11-25T08:00:00Z","state":"pending"
+          signing-key-post      | 201 | "created":"2026-11-25T08:00:00Z","state":"pending"
           signing-key-get       | 200 | "id":"s20261101-1"
           signing-key-activate  | 200 | "id":"s20261124-2","created":"2026-11-25T07:00:00Z","state":"active","activated":"2026-11-25T08:00:00Z"
           signing-key-retire    | 200 | "state":"retired","retired":"2026-11-25T08:00:00Z","keepPublishedUntil":"2026-12-02T08:00:00Z"
@@ -96,7 +98,7 @@ class ApiEventsTest {
           queue-get             | 200 | "status":"deferred"
           queue-retry           | 200 | "nextAttempt":"2026-11-25T08:00:00Z"
           queue-hold            | 200 | "status":"held"
-          queue-release         | 200 | "status":"queued"
+          queue-release         | 200 | "status":"deferred"
           queue-delete          | 204 |
           queue-reroute         | 200 | "route":"other.example:2525","actions":[{"at":"2026-11-25T08:00:00Z","action":"rerouted","by":"api","detail":"other.example:2525"}]
           queue-bulk            | 202 | "action":"delete","bounce":true,"filter":{"domain":"far.example","acceptedBefore":"2026-11-25T04:00:00Z"},"state":"running","total":0,"done":0,"failed":0}

@@ -17,6 +17,10 @@ class SigningApiTest {
         .toList();
   }
 
+  private static String id(World.Answer made) throws IOException {
+    return (String) made.json().get("id");
+  }
+
   private static void publish(World world, World.Answer key) throws IOException {
     for (Object record : (List<?>) key.json().get("records")) {
       var fields = (java.util.Map<?, ?>) record;
@@ -29,35 +33,36 @@ class SigningApiTest {
     World world = World.seeded();
     assertThat(world.delete(KEYS + "/s20261124-2").status()).isEqualTo(204);
     World.Answer made = world.post(KEYS, null);
-    assertThat(made.headers()).containsEntry("location", KEYS + "/s20261125-3");
-    assertThat(states(world)).containsExactly("s20261101-1 active", "s20261125-3 pending");
+    String id = id(made);
+    assertThat(made.headers()).containsEntry("location", KEYS + "/" + id);
+    assertThat(states(world)).containsExactly("s20261101-1 active", id + " pending");
 
-    World.Answer early = world.post(KEYS + "/s20261125-3/activate", null);
+    World.Answer early = world.post(KEYS + "/" + id + "/activate", null);
     assertThat(early.status()).isEqualTo(409);
     assertThat(early.body()).contains("the DNS does not show both records");
     publish(world, made);
     World.Answer check = world.post(DOMAIN + "/dns/check", null);
-    assertThat(check.json().get("activated")).isEqualTo(List.of("s20261125-3"));
+    assertThat(check.json().get("activated")).isEqualTo(List.of(id));
 
-    assertThat(states(world)).containsExactly("s20261101-1 retired", "s20261125-3 active");
-    assertThat(world.get(DOMAIN + "/dns").body()).contains("s20261101-1-rsa", "s20261125-3-rsa");
-    assertThat(world.delete(KEYS + "/s20261125-3").status()).isEqualTo(409);
-    assertThat(world.post(KEYS + "/s20261125-3/retire", null).status()).isEqualTo(200);
-    assertThat(world.delete(KEYS + "/s20261125-3").status()).isEqualTo(204);
-    assertThat(world.get(KEYS + "/s20261125-3").status()).isEqualTo(404);
+    assertThat(states(world)).containsExactly("s20261101-1 retired", id + " active");
+    assertThat(world.get(DOMAIN + "/dns").body()).contains("s20261101-1-rsa", id + "-rsa");
+    assertThat(world.delete(KEYS + "/" + id).status()).isEqualTo(409);
+    assertThat(world.post(KEYS + "/" + id + "/retire", null).status()).isEqualTo(200);
+    assertThat(world.delete(KEYS + "/" + id).status()).isEqualTo(204);
+    assertThat(world.get(KEYS + "/" + id).status()).isEqualTo(404);
   }
 
   @Test
   void aKeyMayBeActivatedUnpublished() throws IOException {
     World world = World.seeded();
-    world.post(KEYS, null);
+    String id = id(world.post(KEYS, null));
 
-    World.Answer answer = world.post(KEYS + "/s20261125-2/activate", "{\"unpublished\": true}");
+    World.Answer answer = world.post(KEYS + "/" + id + "/activate", "{\"unpublished\": true}");
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     assertThat(states(world))
-        .containsExactly("s20261101-1 retired", "s20261124-2 pending", "s20261125-2 active");
-    assertThat(world.post(KEYS + "/s20261125-2/activate", null).body())
+        .containsExactly("s20261101-1 retired", "s20261124-2 pending", id + " active");
+    assertThat(world.post(KEYS + "/" + id + "/activate", null).body())
         .isEqualTo(answer.body()); // again is nothing new
   }
 

@@ -52,6 +52,7 @@ import skypost.mail.memory.InMemoryGreylist;
 import skypost.mail.memory.InMemoryImportObjects;
 import skypost.mail.memory.InMemoryMailboxChecks;
 import skypost.mail.memory.InMemoryMailboxes;
+import skypost.mail.memory.InMemoryMessageFlags;
 import skypost.mail.memory.InMemoryMessages;
 import skypost.mail.memory.InMemoryOutboundQueue;
 import skypost.mail.memory.InMemoryOutboundQueue.DestinationWake;
@@ -295,6 +296,7 @@ final class World {
             credentials,
             smartHostPasswords,
             mailboxes,
+            new InMemoryMessageFlags(mailboxes),
             deleted,
             new InMemoryExpiringMailboxes(mailboxes),
             new InMemoryMailboxChecks(mailboxes),

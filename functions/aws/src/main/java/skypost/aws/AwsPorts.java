@@ -26,6 +26,7 @@ import skypost.mail.mailbox.DomainUsage;
 import skypost.mail.mailbox.ExpiringMailboxes;
 import skypost.mail.mailbox.MailboxChecks;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.MessageFlags;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.Destinations;
 import skypost.mail.queue.OutboundQueue;
@@ -199,6 +200,15 @@ public final class AwsPorts {
 
   public Mailboxes mailboxes() {
     return new DynamoMailboxes(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
+  public MessageFlags messageFlags() {
+    return new DynamoMessageFlags(clients.dynamo(), settings.required(MAILBOXES), clock);
+  }
+
+  /** For the POP3 server: see {@link DynamoMailboxes#remembering}. */
+  public Mailboxes rememberingMailboxes() {
+    return DynamoMailboxes.remembering(clients.dynamo(), settings.required(MAILBOXES), clock);
   }
 
   public DeletedMessages deletedMessages() {

@@ -13,7 +13,6 @@ import skypost.mail.queue.DestinationJson;
 import skypost.mail.queue.Destinations;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /**
  * Destinations in trouble, in the messages table: {@code pk = @destinations}, {@code sk} the
@@ -21,17 +20,18 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
  */
 public final class DynamoDestinations implements Destinations {
   private static final String PARTITION = "@destinations"; // SendFunction's policy names it too
-  private static final String VERSION = "version";
   private static final String STATE = "state";
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   private final DirectoryTable table;
+  private final SteppedItems items;
 
   /**
    * @param table the messages table
    */
   public DynamoDestinations(DynamoDbClient dynamo, String table) {
     this.table = new DirectoryTable(dynamo, table);
+    this.items = new SteppedItems(dynamo, table);
   }
 
   @Override
@@ -42,7 +42,7 @@ public final class DynamoDestinations implements Destinations {
 
   private static Destination read(Map<String, AttributeValue> item) throws IOException {
     return DestinationJson.read(
-        Items.text(item, Items.SK), Items.text(item, STATE), Items.number(item, VERSION));
+        Items.text(item, Items.SK), Items.text(item, STATE), SteppedItems.step(item));
   }
 
   @Override
@@ -50,28 +50,16 @@ public final class DynamoDestinations implements Destinations {
       throws IOException {
     Map<String, AttributeValue> item = Items.item(PARTITION, seen.domain());
     item.put(STATE, Items.s(DestinationJson.write(next)));
-    item.put(VERSION, Items.n(seen.version() + 1));
     item.put(Items.EXPIRES, Items.n(over(next, now).plus(REMEMBERED).getEpochSecond()));
-    boolean isNew = seen.version() == 0;
-    try {
-      Calls.call(() ->
-          table
-              .dynamo()
-              .putItem(put -> {
-                put.tableName(table.table()).item(item);
-                if (isNew) {
-                  put.conditionExpression("attribute_not_exists(pk)");
-                } else {
-                  put.conditionExpression("version = :seen")
-                      .expressionAttributeValues(Map.of(":seen", Items.n(seen.version())));
-                }
-              }));
-      return Optional.of(
-          new Destination(
-              seen.domain(), next.phase(), next.lease(), next.troubles(), seen.version() + 1));
-    } catch (ConditionalCheckFailedException changedMeanwhile) {
-      return Optional.empty();
-    }
+    long version = seen.version() + 1;
+    boolean isWritten =
+        seen.version() == 0
+            ? items.create(item, version)
+            : items.replace(item, seen.version(), version);
+    return isWritten
+        ? Optional.of(
+            new Destination(seen.domain(), next.phase(), next.lease(), next.troubles(), version))
+        : Optional.empty();
   }
 
   /** When all that it says is over. */

@@ -3,10 +3,8 @@ package skypost.aws;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import skypost.mail.mailbox.Mailboxes;
@@ -27,6 +25,7 @@ public final class DynamoMailboxes implements Mailboxes {
   private final MailboxDelivery deliveries;
   private final MailboxExpunge expunge;
   private final MailboxRemoval removal;
+  private final MailboxListing listing;
   private final Clock clock;
 
   /**
@@ -34,10 +33,28 @@ public final class DynamoMailboxes implements Mailboxes {
    * @param clock says when a mailbox was made and a page sealed
    */
   public DynamoMailboxes(DynamoDbClient dynamo, String tableName, Clock clock) {
+    this(dynamo, tableName, clock, Optional.empty());
+  }
+
+  /**
+   * Mailboxes that remember what they read of them, for a process that lists the same ones again
+   * and again: an unchanged folder costs its head then, and one that grew what is new. They show
+   * nothing else for it. It takes up to 32 MB.
+   *
+   * @param tableName the mailboxes table
+   * @param clock says when a mailbox was made and a page sealed or read
+   */
+  public static DynamoMailboxes remembering(DynamoDbClient dynamo, String tableName, Clock clock) {
+    return new DynamoMailboxes(dynamo, tableName, clock, Optional.of(new RememberedPages(clock)));
+  }
+
+  private DynamoMailboxes(
+      DynamoDbClient dynamo, String tableName, Clock clock, Optional<RememberedPages> memory) {
     this.table = new MailboxTable(dynamo, tableName);
     this.deliveries = new MailboxDelivery(table, clock);
     this.expunge = new MailboxExpunge(table, clock);
     this.removal = new MailboxRemoval(table);
+    this.listing = new MailboxListing(table, memory);
     this.clock = clock;
   }
 
@@ -136,18 +153,8 @@ public final class DynamoMailboxes implements Mailboxes {
     return head.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Snapshot(folder, head.get().removals(), messages(user, head.get(), folder)));
-  }
-
-  /** The head was read first: what it does not count as sealed is taken from the head alone. */
-  private List<MailboxMessage> messages(EmailAddress user, MailboxHead head, String folder)
-      throws IOException {
-    List<MailboxMessage> messages = new ArrayList<>();
-    table
-        .pages(user, head, folder, 1, head.boundary(folder))
-        .forEachRemaining(page -> messages.addAll(page.messages()));
-    head.entriesOf(folder).forEach(entry -> messages.add(entry.message()));
-    return messages;
+            new Snapshot(
+                folder, head.get().removals(), listing.messages(user, head.get(), folder)));
   }
 
   @Override

@@ -52,18 +52,49 @@ public final class DynamoMessageFlags implements MessageFlags {
       return Optional.empty();
     }
     long highest = head.get().highestModseq(folder);
+    long uidNext = head.get().nextOf(folder);
+    if (modseq >= highest) {
+      return Optional.of(new Changes(uidNext, highest, List.of()));
+    }
+    long known = Math.min(Modseq.lastUid(modseq), uidNext - 1);
+    // As many changes as then: all that is new are deliveries, and lie at the folder's end
+    boolean onlyNew = Modseq.changes(modseq) == Modseq.changes(highest);
     List<MailboxMessage> changed = new ArrayList<>();
-    if (highest > modseq) {
-      Iterator<MailboxEntry> entries = table.entries(user, head.get(), folder, Integer.MAX_VALUE);
-      while (entries.hasNext()) {
-        MailboxMessage message = entries.next().message();
-        // What was changed in a page after the head was read is for the next time to tell
-        if (message.modseq() > modseq && message.modseq() <= highest) {
-          changed.add(message);
-        }
+    List<Long> present = new ArrayList<>();
+    for (MailboxMessage message : messages(user, head.get(), folder, onlyNew ? known + 1 : 1)) {
+      present.add(message.uid());
+      // What was changed in a page after the head was read is for the next time to tell
+      if (message.modseq() > modseq && message.modseq() <= highest) {
+        changed.add(message);
       }
     }
-    return Optional.of(new Changes(head.get().nextOf(folder), highest, changed));
+    return Optional.of(
+        new Changes(
+            uidNext, highest, changed, onlyNew ? List.of() : Changes.missing(present, known)));
+  }
+
+  /** The messages of a folder from a UID on. */
+  private List<MailboxMessage> messages(
+      EmailAddress user, MailboxHead head, String folder, long first) throws IOException {
+    List<MailboxMessage> messages = new ArrayList<>();
+    if (first < head.boundary(folder)) {
+      pagesFrom(user, head, folder, first, head.boundary(folder))
+          .forEachRemaining(page -> messages.addAll(page.messages()));
+    }
+    head.entriesOf(folder).forEach(entry -> messages.add(entry.message()));
+    messages.removeIf(message -> message.uid() < first);
+    return messages;
+  }
+
+  /** The pages from the one that may hold a UID on. */
+  private Iterator<MailboxPage> pagesFrom(
+      EmailAddress user, MailboxHead head, String folder, long first, long before)
+      throws IOException {
+    long from =
+        first == 1
+            ? 1
+            : table.pageAt(user, head, folder, first).map(MailboxPage::from).orElse(first);
+    return table.pages(user, head, folder, from, Math.min(head.boundary(folder), before));
   }
 
   @Override
@@ -124,14 +155,7 @@ public final class DynamoMessageFlags implements MessageFlags {
           new Batch(
               Modseq.highest(head.nextOf(folder), head.changes().getOrDefault(folder, 0L) + 1));
       if (!left.isEmpty() && left.first() < head.boundary(folder)) {
-        long first =
-            table
-                .pageAt(user, head, folder, left.first())
-                .map(MailboxPage::from)
-                .orElse(left.first());
-        Iterator<MailboxPage> pages =
-            table.pages(
-                user, head, folder, first, Math.min(head.boundary(folder), left.last() + 1));
+        Iterator<MailboxPage> pages = pagesFrom(user, head, folder, left.first(), left.last() + 1);
         while (pages.hasNext()) {
           if (batch.pages.size() == PAGES_AT_ONCE) {
             return batch;
@@ -186,8 +210,7 @@ public final class DynamoMessageFlags implements MessageFlags {
       HeadUpdate update = new HeadUpdate(head.version());
       update.require("#next.#f = :next").name("#next", MailboxHead.NEXT).name("#f", folder);
       update.value(":next", Items.n(head.nextOf(folder)));
-      update.set("#c.#f = if_not_exists(#c.#f, :zero) + :one").name("#c", MailboxHead.CHANGES);
-      update.value(":zero", Items.n(0)).value(":one", Items.n(1));
+      update.countChange(folder);
       batch.inHead.forEach(update::entry);
       try {
         if (batch.pages.isEmpty()) {

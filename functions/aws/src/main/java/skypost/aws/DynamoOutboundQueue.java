@@ -46,6 +46,12 @@ public final class DynamoOutboundQueue implements OutboundQueue {
   private static final String WAITS_OR_LOST =
       "#state IN (:queued, :deferred) OR (#state = :sending AND #next <= :now)";
 
+  private static final Map<String, String> NAMES =
+      Map.of(
+          "#state", QueueItems.STATUS,
+          "#next", QueueItems.NEXT_ATTEMPT,
+          "#mark", QueueItems.MARK);
+
   private final DynamoDbClient dynamo;
   private final String table;
   private final OutboundWakes wakes;
@@ -93,6 +99,7 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   private Booking book(EntryId id, Instant now, Instant lostAt, String condition)
       throws IOException {
+    String mark = Items.mark();
     try {
       Map<String, AttributeValue> booked =
           Calls.call(() ->
@@ -101,12 +108,13 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                           .tableName(table)
                           .key(QueueItems.key(id))
                           .updateExpression(
-                              "SET #state = :sending, #next = :lost, attempts = attempts + :one")
+                              "SET #state = :sending, #next = :lost, attempts = attempts + :one,"
+                                  + " #mark = :mark")
                           .conditionExpression(condition)
-                          .expressionAttributeNames(
-                              Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
+                          .expressionAttributeNames(NAMES)
                           .expressionAttributeValues(
                               Map.of(
+                                  ":mark", Items.s(mark),
                                   ":sending", Items.s(QueueItems.text(Status.SENDING)),
                                   ":queued", Items.s(QueueItems.text(Status.QUEUED)),
                                   ":deferred", Items.s(QueueItems.text(Status.DEFERRED)),
@@ -119,16 +127,21 @@ public final class DynamoOutboundQueue implements OutboundQueue {
               .attributes();
       return new Booking.Booked(QueueItems.read(booked));
     } catch (ConditionalCheckFailedException refused) {
-      return explain(refused);
+      return QueueItems.isMarked(refused, mark)
+          ? new Booking.Booked(QueueItems.read(refused.item()))
+          : explain(refused);
     }
   }
 
   @Override
   public PuttingOff putOff(EntryId id, String waitsFor, Instant now, Instant until)
       throws IOException {
+    String mark = Items.mark();
+    QueueEntry entry;
     try {
       Map<String, AttributeValue> values =
           Map.of(
+              ":mark", Items.s(mark),
               ":queued", Items.s(QueueItems.text(Status.QUEUED)),
               ":deferred", Items.s(QueueItems.text(Status.DEFERRED)),
               ":sending", Items.s(QueueItems.text(Status.SENDING)),
@@ -145,25 +158,27 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                           .key(QueueItems.key(id))
                           .updateExpression(
                               "SET #state = :deferred, #next = :next, queued = :waiting,"
-                                  + " due = :due, destination = :destination")
+                                  + " due = :due, destination = :destination, #mark = :mark")
                           .conditionExpression(DUE)
-                          .expressionAttributeNames(
-                              Map.of("#state", QueueItems.STATUS, "#next", QueueItems.NEXT_ATTEMPT))
+                          .expressionAttributeNames(NAMES)
                           .expressionAttributeValues(values)
                           .returnValues(ReturnValue.ALL_NEW)
                           .returnValuesOnConditionCheckFailure(
                               ReturnValuesOnConditionCheckFailure.ALL_OLD)))
               .attributes();
-      QueueEntry entry = QueueItems.read(item);
-      wake(EntryWake.of(entry, Optional.of(until)), now);
-      return new PuttingOff.Waits(entry);
+      entry = QueueItems.read(item);
     } catch (ConditionalCheckFailedException refused) {
-      return switch (explain(refused)) {
-        case Booking.NotDue notDue -> notDue;
-        case Booking.NothingToDo nothing -> nothing;
-        case Booking.Booked impossible -> throw new IllegalStateException(impossible.toString());
-      };
+      if (!QueueItems.isMarked(refused, mark)) {
+        return switch (explain(refused)) {
+          case Booking.NotDue notDue -> notDue;
+          case Booking.NothingToDo nothing -> nothing;
+          case Booking.Booked impossible -> throw new IllegalStateException(impossible.toString());
+        };
+      }
+      entry = QueueItems.read(refused.item());
     }
+    wake(EntryWake.of(entry, Optional.of(until)), now);
+    return new PuttingOff.Waits(entry);
   }
 
   private static Booking explain(ConditionalCheckFailedException refused) throws IOException {
@@ -218,7 +233,9 @@ public final class DynamoOutboundQueue implements OutboundQueue {
 
   private boolean putIf(QueueEntry entry, String condition, Map<String, AttributeValue> values)
       throws IOException {
+    String mark = Items.mark();
     Map<String, AttributeValue> item = QueueItems.write(entry);
+    item.put(QueueItems.MARK, Items.s(mark));
     Map<String, String> names = new HashMap<>(Map.of("#state", QueueItems.STATUS));
     if (condition.contains("#next")) {
       names.put("#next", QueueItems.NEXT_ATTEMPT);
@@ -230,10 +247,12 @@ public final class DynamoOutboundQueue implements OutboundQueue {
                   .item(item)
                   .conditionExpression(condition)
                   .expressionAttributeNames(names)
-                  .expressionAttributeValues(values)));
+                  .expressionAttributeValues(values)
+                  .returnValuesOnConditionCheckFailure(
+                      ReturnValuesOnConditionCheckFailure.ALL_OLD)));
       return true;
     } catch (ConditionalCheckFailedException changed) {
-      return false;
+      return QueueItems.isMarked(changed, mark);
     }
   }
 

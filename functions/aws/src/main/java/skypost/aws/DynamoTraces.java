@@ -2,14 +2,18 @@ package skypost.aws;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import skypost.mail.message.MessageId;
 import skypost.mail.trace.ReceiptJson;
 import skypost.mail.trace.Traces;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 
 /**
  * Receipts in the messages table: {@code pk} the message id, {@code sk = receipt}, and {@code
@@ -19,6 +23,7 @@ public final class DynamoTraces implements Traces {
   /** Longer than any queue entry of the message can wait. */
   private static final Duration KEPT = Duration.ofDays(45);
 
+  private static final int TRIES = 8;
   private static final String SORT_KEY = "receipt";
   private static final String RECEIPT = "receipt";
   private static final String REFUSAL = "refusal";
@@ -63,6 +68,35 @@ public final class DynamoTraces implements Traces {
   @Override
   public Optional<Receipt> receipt(MessageId id) throws IOException {
     return read(id, SORT_KEY);
+  }
+
+  /** Half a read unit each; of a receipt only its key comes back. */
+  @Override
+  public List<MessageId> withoutReceipt(List<MessageId> ids) throws IOException {
+    if (ids.isEmpty()) {
+      return ids; // which DynamoDB does not take
+    }
+    Set<String> found = new HashSet<>();
+    KeysAndAttributes left =
+        KeysAndAttributes.builder()
+            .keys(ids.stream().map(id -> Items.key(id.value(), SORT_KEY)).toList())
+            .projectionExpression(Items.PK)
+            .build();
+    for (int tries = 1; left != null; tries++) {
+      Map<String, KeysAndAttributes> asked = Map.of(table, left);
+      var answer = Calls.call(() -> dynamo.batchGetItem(get -> get.requestItems(asked)));
+      answer.responses().getOrDefault(table, List.of()).stream()
+          .map(item -> Items.text(item, Items.PK))
+          .forEach(found::add);
+      left = answer.unprocessedKeys().get(table);
+      if (left != null) { // throttled
+        if (tries == TRIES) {
+          throw new IOException(left.keys().size() + " receipts could not be read");
+        }
+        Calls.pause(tries);
+      }
+    }
+    return ids.stream().filter(id -> !found.contains(id.value())).toList();
   }
 
   @Override

@@ -59,6 +59,13 @@ final class HeadUpdate {
     return this;
   }
 
+  /** Counts a change or a removal of messages in a folder, see {@link MailboxHead#changesOf}. */
+  void countChange(String folder) {
+    set("#changes = if_not_exists(#changes, :noChanges) + :change");
+    name("#changes", MailboxHead.changesOf(folder));
+    value(":noChanges", Items.n(0)).value(":change", Items.n(1));
+  }
+
   /** Writes an entry over what is under the message's id. */
   void entry(MailboxEntry entry) {
     String place = place(entry.message().id());

@@ -1,5 +1,7 @@
 package skypost.aws;
 
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** DynamoDB attribute values, written short. */
 final class Items {
+  private static final int MARK_OCTETS = 9;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   /** Name of the partition key of every table. */
   static final String PK = "pk";
 
@@ -79,5 +84,12 @@ final class Items {
 
   static List<String> texts(Map<String, AttributeValue> item, String name) {
     return list(item, name).stream().map(AttributeValue::s).toList();
+  }
+
+  /** A name for one write, which no other has; 12 octets, for items are paid for by theirs. */
+  static String mark() {
+    byte[] octets = new byte[MARK_OCTETS];
+    RANDOM.nextBytes(octets);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
   }
 }

@@ -165,6 +165,7 @@ final class MailboxExpunge {
       Instant now = clock.instant();
       look(update, user, head, due(now));
       count(update, folder, gone);
+      update.countChange(folder);
       made = move(update, head, batch, now);
     } else if (right instanceof Right.NoLease) {
       return true;
@@ -212,11 +213,11 @@ final class MailboxExpunge {
     update.set(
         "#n.#f = #n.#f - :count, #b.#f = #b.#f - :size, #bytes = #bytes - :size, #free = #free + :size,"
             + " #n.#d = if_not_exists(#n.#d, :zero) + :count, #b.#d = if_not_exists(#b.#d, :zero) + :size,"
-            + " #removals = #removals + :one, #c.#f = if_not_exists(#c.#f, :zero) + :one");
+            + " #removals = #removals + :one");
     update.name("#n", MailboxHead.MESSAGES).name("#b", MailboxHead.FOLDER_BYTES);
     update.name("#f", folder).name("#d", MailboxEntry.DELETED);
     update.name("#bytes", MailboxHead.BYTES).name("#free", MailboxHead.FREE);
-    update.name("#removals", MailboxHead.REMOVALS).name("#c", MailboxHead.CHANGES);
+    update.name("#removals", MailboxHead.REMOVALS);
     update.value(":count", Items.n(gone.size())).value(":size", Items.n(bytes));
     update.value(":zero", Items.n(0)).value(":one", Items.n(1));
   }

@@ -71,7 +71,13 @@ record MailboxHead(
   static final String MESSAGES = "n";
   static final String FOLDER_BYTES = "b";
   static final String SEALED = "sealed";
-  static final String CHANGES = "c";
+
+  /**
+   * Begins the name of an attribute of its own for each folder in which something was changed: who
+   * never changes anything pays nothing, and heads that are older than it need no map.
+   */
+  private static final String CHANGES = "c#";
+
   static final String UIDS = "uid";
   static final String METAS = "msg";
   static final String CLEARS = "clears";
@@ -106,7 +112,6 @@ record MailboxHead(
     item.put(MESSAGES, Items.map(Map.of(Mailboxes.INBOX, Items.n(0))));
     item.put(FOLDER_BYTES, Items.map(Map.of(Mailboxes.INBOX, Items.n(0))));
     item.put(SEALED, Items.map(Map.of(Mailboxes.INBOX, Items.n(1))));
-    item.put(CHANGES, Items.map(Map.of()));
     item.put(UIDS, Items.map(Map.of()));
     item.put(METAS, Items.map(Map.of()));
     return item;
@@ -146,11 +151,26 @@ record MailboxHead(
         numbers(item, MESSAGES),
         numbers(item, FOLDER_BYTES),
         numbers(item, SEALED),
-        numbers(item, CHANGES),
+        changes(item),
         List.copyOf(entries),
         lease(item),
         Items.flag(item, CLEARS) ? AfterRetrieval.DELETE : AfterRetrieval.KEEP,
         Math.max(1, Items.number(item, MADE_AT))); // of one that was made before there was this
+  }
+
+  /** The name of the attribute that counts a folder's changes, see {@link Modseq}. */
+  static String changesOf(String folder) {
+    return CHANGES + folder;
+  }
+
+  private static Map<String, Long> changes(Map<String, AttributeValue> item) {
+    Map<String, Long> changes = new HashMap<>();
+    item.forEach((name, number) -> {
+      if (name.startsWith(CHANGES)) {
+        changes.put(name.substring(CHANGES.length()), Long.parseLong(number.n()));
+      }
+    });
+    return changes;
   }
 
   private static Map<String, Long> numbers(Map<String, AttributeValue> item, String name) {
@@ -209,7 +229,8 @@ record MailboxHead(
               folder,
               messages.getOrDefault(folder, 0L),
               folderBytes.getOrDefault(folder, 0L),
-              nextOf(folder)));
+              nextOf(folder),
+              changes.getOrDefault(folder, 0L)));
     }
     long count = folders.stream().mapToLong(FolderStatus::messages).sum();
     return new MailboxStatus(count, bytes, quota, folders, lease, afterRetrieval, madeAt);

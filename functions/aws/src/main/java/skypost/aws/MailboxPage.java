@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * @param from the folder's boundary when it was written, hence the lowest UID it may hold; names
  *     the page
  * @param version of the head it was written for; of one name and version there is only one content
- * @param revision counts the removals from it
+ * @param revision counts the changes of it
  * @param sealedAt when it was written, by the writer's clock
  * @param entries in UID order
  */
@@ -62,9 +62,7 @@ record MailboxPage(
     int end = sortKey.lastIndexOf('#');
     List<MailboxEntry> entries = new ArrayList<>();
     for (String line : Items.texts(item, ENTRIES)) {
-      String[] fields = line.split("\t", 3);
-      entries.add(
-          MailboxEntry.read(new MessageId(fields[0]), Long.parseLong(fields[1]), fields[2]));
+      entries.add(entry(line));
     }
     return new MailboxPage(
         sortKey.substring("page#".length(), end),
@@ -75,9 +73,16 @@ record MailboxPage(
         entries);
   }
 
-  private static String line(MailboxEntry entry) {
+  /** An entry as a page has it. */
+  static String line(MailboxEntry entry) {
     MailboxMessage message = entry.message();
     return message.id() + "\t" + message.uid() + "\t" + entry.meta();
+  }
+
+  /** Reads what {@link #line} wrote. */
+  static MailboxEntry entry(String line) {
+    String[] fields = line.split("\t", 3);
+    return MailboxEntry.read(new MessageId(fields[0]), Long.parseLong(fields[1]), fields[2]);
   }
 
   Optional<MailboxEntry> entry(MessageId id) {

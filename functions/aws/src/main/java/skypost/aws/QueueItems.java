@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import skypost.mail.message.MessageId;
 import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
@@ -14,6 +15,7 @@ import skypost.mail.queue.QueueEntry.Status;
 import skypost.mail.queue.RecipientsJson;
 import skypost.protocol.address.EmailAddress;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /** Queue entries as items: {@code pk} the message id, {@code sk = to#<destination>#<part>}. */
 final class QueueItems {
@@ -23,6 +25,12 @@ final class QueueItems {
 
   /** The last step by hand, so that of two that step in at once one is told; absent: none. */
   static final String BY_HAND = "hand";
+
+  /**
+   * Tells one write from another: a write whose answer was lost, and which the SDK has sent again,
+   * is refused by what it did itself.
+   */
+  static final String MARK = "w";
 
   /**
    * Hash key of the sparse index of entries that wait; only those bear it, so mail that goes at
@@ -49,6 +57,11 @@ final class QueueItems {
 
   static Map<String, AttributeValue> key(EntryId id) {
     return Items.key(id.message().value(), SORT_PREFIX + id.destination() + "#" + id.part());
+  }
+
+  /** Whether a write was refused because it had been made. */
+  static boolean isMarked(ConditionalCheckFailedException refused, String mark) {
+    return refused.hasItem() && Items.optionalText(refused.item(), MARK).equals(Optional.of(mark));
   }
 
   static String text(Status status) {

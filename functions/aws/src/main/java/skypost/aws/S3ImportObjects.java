@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import skypost.mail.transfer.ImportObjects;
 import skypost.mail.transfer.TransferKey;
+import skypost.protocol.io.BlockInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -80,7 +81,7 @@ public final class S3ImportObjects implements ImportObjects {
   }
 
   /** The object piece by piece. */
-  private final class Pieces extends InputStream {
+  private final class Pieces extends BlockInputStream {
     private final TransferKey object;
     private final long size;
     private long next;
@@ -91,12 +92,6 @@ public final class S3ImportObjects implements ImportObjects {
       this.object = object;
       this.next = from;
       this.size = size;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

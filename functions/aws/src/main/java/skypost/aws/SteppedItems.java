@@ -3,7 +3,6 @@ package skypost.aws;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -81,7 +80,7 @@ record SteppedItems(DynamoDbClient dynamo, String table) {
   private static Map<String, AttributeValue> whole(Map<String, AttributeValue> item, long step) {
     Map<String, AttributeValue> whole = new HashMap<>(item);
     whole.put(STEP, Items.n(step));
-    whole.put(WRITE, Items.s(UUID.randomUUID().toString()));
+    whole.put(WRITE, Items.s(Items.mark()));
     return whole;
   }
 }

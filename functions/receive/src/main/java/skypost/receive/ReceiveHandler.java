@@ -57,7 +57,9 @@ public final class ReceiveHandler implements RequestStreamHandler {
   private static final Duration DNS_TIMEOUT = Duration.ofSeconds(2);
   private static final int DNS_TRIES = 2;
 
-  /** How long a sweep begins to work on mailboxes: the function has a minute. */
+  // How long a sweep begins to work on each, from its start: the function has a minute.
+  private static final Duration WAKING = Duration.ofSeconds(5);
+  private static final Duration SWEEPING = Duration.ofSeconds(20);
   private static final Duration EXPIRING = Duration.ofSeconds(30);
 
   private final ReceiveMessage receive;
@@ -116,7 +118,10 @@ public final class ReceiveHandler implements RequestStreamHandler {
         new CheckInSession(
             new CheckInSession.Ports(ports.stagedMessages(), verifier, domains, traces, counts),
             clock);
-    this.sweep = new SweepUnfinished(messages, traces, queue, ports.events(), ports.sweepMark());
+    this.sweep =
+        new SweepUnfinished(
+            new SweepUnfinished.Ports(messages, traces, queue, ports.events(), ports.sweepMark()),
+            clock);
     this.expire =
         new ExpireMessages(
             new ExpireMessages.Ports(
@@ -181,12 +186,19 @@ public final class ReceiveHandler implements RequestStreamHandler {
   }
 
   /**
-   * {@code "settled": true} says that nothing is under way, as at the start of the local system.
+   * {@code "settled": true} says that nothing is under way, as at the start of the local system. A
+   * fault of one part does not keep the others from their work.
    */
   private void sweep(Fields event, OutputStream output) throws IOException {
     Instant now = clock.instant();
-    var found = sweep.sweep(now, event.flag("settled") ? now : now.minus(SETTLING));
-    int expired = expire.run(now.plus(EXPIRING));
+    Instant settled = event.flag("settled") ? now : now.minus(SETTLING);
+    SweepUnfinished.Found found;
+    int expired;
+    try {
+      found = sweep.sweep(settled, new SweepUnfinished.Time(now.plus(WAKING), now.plus(SWEEPING)));
+    } finally {
+      expired = expire.run(now.plus(EXPIRING));
+    }
     output.write(
         Fields.bytes(
             Map.of("messages", found.messages(), "entries", found.entries(), "expired", expired)));

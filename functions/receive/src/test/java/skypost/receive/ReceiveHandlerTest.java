@@ -97,7 +97,9 @@ class ReceiveHandlerTest {
     handler =
         new ReceiveHandler(
             new ReceiveMessage(ports, clock),
-            new SweepUnfinished(messages, traces, queue, repeated::add, new NoMark()),
+            new SweepUnfinished(
+                new SweepUnfinished.Ports(messages, traces, queue, repeated::add, new NoMark()),
+                clock),
             new ExpireMessages(
                 new ExpireMessages.Ports(
                     new InMemoryExpiringMailboxes(mailboxes), deleted, directory, Retention.NONE),

@@ -80,17 +80,20 @@ public final class ReportHandler implements RequestStreamHandler {
   /**
    * Sends what is to be sent.
    *
-   * @throws IOException also when some reports could not be sent: Lambda asks again, and those that
-   *     are on their way are known
+   * @throws IOException also when some reports could not be sent by a fault of ours: Lambda asks
+   *     again, and those that are on their way are known
    */
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     Result result = reports.send(day(Fields.read(input.readAllBytes())));
-    if (result.failed() > 0) {
-      throw new IOException(result.failed() + " reports could not be sent now");
+    if (result.isToBeRepeated()) {
+      throw new IOException(
+          (result.failed() + result.refused()) + " reports could not be sent now");
     }
-    output.write(Fields.bytes(Map.of("sent", result.sent(), "known", result.known())));
+    output.write(
+        Fields.bytes(
+            Map.of("sent", result.sent(), "known", result.known(), "refused", result.refused())));
   }
 
   private LocalDate day(Fields event) throws IOException {

@@ -100,6 +100,14 @@ class ReportHandlerTest {
         .hasMessage("1 reports could not be sent now");
   }
 
+  /** Another run would post once more what others have taken. */
+  @Test
+  void theFaultOfOneDomainIsNotAskedForAgain() throws IOException {
+    zone.add("_dmarc.more.example FAILS");
+
+    assertThat(handle("report-day.json")).contains("\"sent\":1", "\"refused\":1");
+  }
+
   @Test
   void aDayThatIsNoneIsTold() {
     assertThatThrownBy(() -> handle("{\"day\":\"soon\"}".getBytes())).hasMessage("not a day: soon");

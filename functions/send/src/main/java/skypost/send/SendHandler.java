@@ -89,7 +89,7 @@ public final class SendHandler implements RequestStreamHandler {
     var smartHosts =
         new SmartHostWays(settings.smartHost(), aws.smartHostPasswords(), settings.tls().trusted());
     Sending sending =
-        new Sending(ports, aws.destinations(), directory, smartHosts, aws.keptPolicies());
+        new Sending(ports, aws.destinations(), directory, smartHosts, aws.keptPolicies(), dns);
     reader.check();
     this(wire(settings, sending, clock), operations, clock);
   }
@@ -109,28 +109,30 @@ public final class SendHandler implements RequestStreamHandler {
     return new RunOperation(operations, queue, steer, clock);
   }
 
-  /** The ports of sending, and what is remembered of the directory. */
+  /** The ports of sending, and what is remembered of the directory and of DNS. */
   private record Sending(
       SendMessage.Ports ports,
       Destinations destinations,
       RememberedDirectory directory,
       SmartHostWays smartHosts,
-      KeptPolicies policies) {}
+      KeptPolicies policies,
+      Dns dns) {}
 
   private static SendDue wire(SendSettings settings, Sending sending, Clock clock) {
     SecureRandom random = new SecureRandom(); // fresh in each environment that SnapStart restores
     var exchangers =
         new MailExchangers(
-            Dns.at(settings.dns()),
-            OwnHost.of(settings.hostname(), settings.ownAddresses()),
-            random);
+            sending.dns(), OwnHost.of(settings.hostname(), settings.ownAddresses()), random);
     var outbound =
         new DirectoryRoutes.Outbound(
             sending.smartHosts(),
             settings.outboundPort(),
             settings
                 .tls()
-                .policies(settings.dns(), exchangers, sending.policies(), settings.outboundPort())
+                .policies(
+                    new TlsSettings.Lookups(settings.dns(), sending.dns(), exchangers),
+                    sending.policies(),
+                    settings.outboundPort())
                 .counting(sending.ports().sessions()));
     var routes = new DirectoryRoutes(sending.directory(), exchangers, outbound);
     var courier = new SmtpCourier(new SmtpClient(settings.helo(), Timeouts.STANDARD));

@@ -81,22 +81,29 @@ public record TlsSettings(
   }
 
   /**
+   * What is looked up.
+   *
+   * @param server the resolver, which DNSSEC asks by itself; empty: the system's
+   * @param dns asks the same
+   * @param hosts finds policy hosts
+   */
+  record Lookups(Optional<HostPort> server, Dns dns, MailExchangers hosts) {}
+
+  /**
    * The policies of other servers.
    *
-   * @param server the resolver; empty: the system's
-   * @param hosts finds policy hosts
    * @param smtpPort of other servers, which TLSA records are of
    */
-  TlsPolicies policies(
-      Optional<HostPort> server, MailExchangers hosts, KeptPolicies kept, int smtpPort) {
+  TlsPolicies policies(Lookups lookups, KeptPolicies kept, int smtpPort) {
     Clock clock = Clock.systemUTC();
     Optional<Dane> looked =
         dane
             ? Optional.of(
-                new Dane(new SecureDns(Dns.resolver(server), anchors, clock), smtpPort, clock))
+                new Dane(
+                    new SecureDns(Dns.resolver(lookups.server()), anchors, clock), smtpPort, clock))
             : Optional.empty();
-    MtaSts sts =
-        new MtaSts(Dns.at(server), new HttpsPolicyFiles(hosts, trusted, policyPort), kept, clock);
+    var files = new HttpsPolicyFiles(lookups.hosts(), trusted, policyPort);
+    MtaSts sts = new MtaSts(lookups.dns(), files, kept, clock);
     return new TlsPolicies(looked, Optional.of(sts), trusted).examining(check);
   }
 }

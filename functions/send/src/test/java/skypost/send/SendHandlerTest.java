@@ -240,7 +240,7 @@ class SendHandlerTest {
     return entries.stream()
         .map(entry ->
             """
-            {"messageId": "%1$s", "body": "{\\"entry\\": \\"%1$s\\"}",
+            {"messageId": "%1$s", "body": "{\\"entry\\": \\"%1$s\\", \\"from\\": \\"here.example\\"}",
              "attributes": {"ApproximateReceiveCount": "1"}}\
             """
                 .formatted(entry))

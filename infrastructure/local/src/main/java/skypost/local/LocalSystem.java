@@ -198,7 +198,8 @@ final class LocalSystem implements AutoCloseable {
         tasks.start(() ->
             Pop3Server.start(
                 settings.pop3(),
-                new Pop3Server.Ports(ports.authorizer(), ports.mailboxes(), ports.messages()),
+                new Pop3Server.Ports(
+                    ports.authorizer(), ports.rememberingMailboxes(), ports.messages()),
                 clock,
                 metrics));
     var apiStarted =

@@ -466,6 +466,15 @@ class AwsPortsContractTest {
   }
 
   @Nested
+  class DynamoDestinationsSentTwiceTest extends DestinationsContract {
+    @Override
+    protected Destinations destinations() {
+      DynamoDbClient twice = Faults.repeating("putItem"::equals, DynamoDbClient.class, dynamo);
+      return new DynamoDestinations(twice, Resources.MESSAGES);
+    }
+  }
+
+  @Nested
   class DynamoCredentialsTest extends CredentialsContract {
     @Override
     protected Credentials credentials() {
@@ -585,13 +594,27 @@ class AwsPortsContractTest {
 
     @Override
     protected OutboundQueue queue() {
+      return queue(dynamo);
+    }
+
+    protected OutboundQueue queue(DynamoDbClient client) {
       return new DynamoOutboundQueue(
-          dynamo, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
+          client, Resources.MESSAGES, wakes.sqs(), resources.outbound().url(), Clock.systemUTC());
     }
 
     @Override
     protected List<EntryWake> wakes() {
       return List.copyOf(wakes.entries);
+    }
+  }
+
+  @Nested
+  class DynamoOutboundQueueSentTwiceTest extends DynamoOutboundQueueTest {
+    @Override
+    protected OutboundQueue queue() {
+      return queue(
+          Faults.repeating(
+              Set.of("putItem", "updateItem")::contains, DynamoDbClient.class, dynamo));
     }
   }
 

@@ -54,8 +54,9 @@ public final class BenchMailboxes {
     }
   }
 
+  /** As the POP3 server has them. */
   public Mailboxes mailboxes() {
-    return new DynamoMailboxes(dynamo, Resources.MAILBOXES, Clock.systemUTC());
+    return DynamoMailboxes.remembering(dynamo, Resources.MAILBOXES, Clock.systemUTC());
   }
 
   public BodyHolders holders() {

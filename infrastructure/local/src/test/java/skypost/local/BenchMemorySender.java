@@ -187,7 +187,7 @@ public final class BenchMemorySender implements BenchSender {
           Message.builder()
               .messageId(UUID.randomUUID().toString())
               .receiptHandle("none")
-              .body("{\"entry\":\"" + id + "\"}")
+              .body("{\"entry\":\"" + id + "\",\"from\":\"elsewhere.test\"}")
               .attributes(Map.of(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1"))
               .build());
     }

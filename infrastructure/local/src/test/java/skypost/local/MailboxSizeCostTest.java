@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,11 @@ import skypost.mail.mailbox.Mailboxes.DeliveryOutcome;
 import skypost.mail.mailbox.Mailboxes.LeaseOutcome;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
 import skypost.mail.mailbox.Mailboxes.Snapshot;
+import skypost.mail.mailbox.MessageFlags;
+import skypost.mail.mailbox.MessageFlags.FlagChange;
+import skypost.mail.mailbox.MessageFlags.How;
+import skypost.mail.mailbox.MessageFlags.StoreOutcome.Stored;
+import skypost.mail.mailbox.Modseq;
 import skypost.mail.message.MessageId;
 import skypost.protocol.address.EmailAddress;
 
@@ -146,6 +153,7 @@ class MailboxSizeCostTest {
         "a page of 40, the oldest",
         cost(1, () -> oldest.addAll(ports.expiringMailboxes().first(user, Mailboxes.INBOX, 40))));
     assertThat(oldest).hasSize(40);
+    flags(user, messages + DELIVERIES, costs);
     List<MailboxMessage> newest = List.of(message(messages + DELIVERIES, delivered.getLast()));
     costs.put("removal of the newest", removal(user, newest));
     List<MailboxMessage> middle = new ArrayList<>();
@@ -176,6 +184,51 @@ class MailboxSizeCostTest {
                         ports.deletedMessages().restore(user, deleted.getFirst(), Mailboxes.INBOX))
                     .isInstanceOf(RestoreOutcome.Restored.class)));
     return costs;
+  }
+
+  /** What a client of IMAP costs that sets a flag, and one that asks what has changed. */
+  private void flags(EmailAddress user, long last, Map<String, Cost> costs) throws IOException {
+    MessageFlags changes = ports.messageFlags();
+    costs.put("a flag of the newest", flag(user, seen(last)));
+    costs.put("a flag of one in a page", flag(user, seen(last / 2)));
+    long highest =
+        ports.mailboxes().status(user).orElseThrow().folder(Mailboxes.INBOX).highestModseq();
+    long withoutNewest = Modseq.highest(last, Modseq.changes(highest));
+    costs.put(
+        "what has changed: nothing",
+        cost(
+            1,
+            () ->
+                assertThat(
+                        changes
+                            .changedSince(user, Mailboxes.INBOX, highest)
+                            .orElseThrow()
+                            .messages())
+                    .isEmpty()));
+    costs.put(
+        "what has changed: a message is new",
+        cost(
+            1,
+            () ->
+                assertThat(
+                        changes
+                            .changedSince(user, Mailboxes.INBOX, withoutNewest)
+                            .orElseThrow()
+                            .messages())
+                    .hasSize(1)));
+  }
+
+  private static FlagChange seen(long uid) {
+    return new FlagChange(Set.of(uid), How.ADD, List.of("\\Seen"), OptionalLong.empty());
+  }
+
+  private Cost flag(EmailAddress user, FlagChange change) throws IOException {
+    return cost(
+        1,
+        () ->
+            assertThat(ports.messageFlags().store(user, Mailboxes.INBOX, change))
+                .isInstanceOfSatisfying(
+                    Stored.class, stored -> assertThat(stored.messages()).hasSize(1)));
   }
 
   /** As a session does it: the lease, and QUIT. */

@@ -122,6 +122,7 @@ final class SteppedSystem implements AutoCloseable {
     RequestStreamHandler handler =
         (input, output, context) -> {
           CountedRequests.add("Invoke " + function.name(), 1);
+          RequestedActions.belongTo(function.name());
           function.handler().handleRequest(input, output, context);
         };
     return new LambdaFunction(function.name(), handler, function.timeout());

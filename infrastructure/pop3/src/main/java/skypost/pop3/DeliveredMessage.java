@@ -3,10 +3,11 @@ package skypost.pop3;
 import java.io.IOException;
 import java.io.InputStream;
 import skypost.mail.message.MessageId;
+import skypost.protocol.io.BlockInputStream;
 import skypost.protocol.log.EventLog;
 
 /** A message as RETR sends it, while a session keeps its lease. */
-final class DeliveredMessage extends InputStream {
+final class DeliveredMessage extends BlockInputStream {
   private final MessageId id;
   private final InputStream content;
   private final Runnable progress;
@@ -19,12 +20,6 @@ final class DeliveredMessage extends InputStream {
     this.id = id;
     this.content = content;
     this.progress = progress;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -37,7 +37,8 @@ public final class Pop3Main {
     // A slow reader holds a connection to S3 for as long as RETR takes.
     int connections = settings.maxConnections() + Prefetch.Room.MAX_REQUESTS;
     var ports = new AwsPorts(AwsClients.fromEnvironment(connections), reader, clock);
-    var behind = new Pop3Server.Ports(ports.authorizer(), ports.mailboxes(), ports.messages());
+    var behind =
+        new Pop3Server.Ports(ports.authorizer(), ports.rememberingMailboxes(), ports.messages());
     Metrics metrics = MetricsSettings.read(reader, clock);
     ServerHealth health = ServerHealth.read(reader, settings.bind());
     reader.check();

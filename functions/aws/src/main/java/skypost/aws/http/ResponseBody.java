@@ -1,7 +1,7 @@
 package skypost.aws.http;
 
 import java.io.IOException;
-import java.io.InputStream;
+import skypost.protocol.io.BlockInputStream;
 import software.amazon.awssdk.http.SdkHttpFullResponse;
 
 /**
@@ -9,7 +9,7 @@ import software.amazon.awssdk.http.SdkHttpFullResponse;
  * free, whether it is closed or not; closed before, a short rest is read and a long one ends the
  * connection.
  */
-final class ResponseBody extends InputStream {
+final class ResponseBody extends BlockInputStream {
   private static final int WORTH_READING = 64 << 10;
 
   private enum Kind {
@@ -68,12 +68,6 @@ final class ResponseBody extends InputStream {
     } else {
       connection.close(user);
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

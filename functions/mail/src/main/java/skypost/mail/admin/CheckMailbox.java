@@ -28,6 +28,7 @@ import skypost.mail.mailbox.MailboxChecks.Held;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.AfterRetrieval;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.mailbox.Mailboxes.MailboxStatus;
 import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.trace.Traces;
@@ -45,9 +46,13 @@ public final class CheckMailbox {
   private static final int AT_ONCE = 32;
   private static final int TRIES = 5;
 
+  /** Messages that fit into a function's memory, some 300 octets each, and into half a minute. */
+  private static final int MOST = 500_000;
+
   private final Ports ports;
   private final FreeBodies bodies;
   private final Clock clock;
+  private final long most;
 
   /** What it works on. */
   public record Ports(
@@ -59,6 +64,14 @@ public final class CheckMailbox {
       Traces traces) {}
 
   public CheckMailbox(Ports ports, FreeBodies bodies, Clock clock) {
+    this(ports, bodies, clock, MOST);
+  }
+
+  /**
+   * @param most messages of a mailbox that is still checked
+   */
+  CheckMailbox(Ports ports, FreeBodies bodies, Clock clock, long most) {
+    this.most = most;
     this.ports = ports;
     this.bodies = bodies;
     this.clock = clock;
@@ -105,6 +118,15 @@ public final class CheckMailbox {
   /** Checks a user's mailbox. */
   public Outcome<Report> check(EmailAddress user, Scope scope) throws IOException {
     Optional<Account> account = ports.directory().account(user);
+    Optional<MailboxStatus> size = ports.mailboxes().status(user);
+    if (size.isPresent() && size.get().messages() > most) {
+      return new Outcome.Conflict<>(
+          "the mailbox has "
+              + size.get().messages()
+              + " messages, and "
+              + most
+              + " can be checked at most");
+    }
     // Before the mailbox is read: what a receipt says was filed then is there, or was removed
     List<MessageId> filed = filedHere(user, scope.orphanDays());
     Optional<Contents> read = ports.checks().read(user);

@@ -86,8 +86,10 @@ public final class RecoverMessages {
     }
     quota.count(user.domain(), rules);
     return switch (deleted.restore(user, message.get(), folder.orElse(message.get().folder()))) {
-      case RestoreOutcome.Restored(String to, long uid) ->
-          new Outcome.Done<>(new Restored(id, to, uid));
+      case RestoreOutcome.Restored(String to, long uid) -> {
+        quota.filed(user.domain(), rules, message.get().message().size());
+        yield new Outcome.Done<>(new Restored(id, to, uid));
+      }
       case RestoreOutcome.NotThere() -> missing(user, id);
       case RestoreOutcome.OverQuota() -> new Outcome.Conflict<>("the mailbox is full");
     };

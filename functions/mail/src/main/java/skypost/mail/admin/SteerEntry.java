@@ -16,6 +16,7 @@ import skypost.mail.queue.ByHand;
 import skypost.mail.queue.ByHand.Step;
 import skypost.mail.queue.ByHand.What;
 import skypost.mail.queue.EntryId;
+import skypost.mail.queue.EntryWake;
 import skypost.mail.queue.OutboundQueue;
 import skypost.mail.queue.QueueAction;
 import skypost.mail.queue.QueueEntry;
@@ -80,7 +81,11 @@ public final class SteerEntry {
       if (after.isEmpty()) {
         return Optional.empty();
       }
-      if (after.get().equals(before) || queue.replace(before, after.get())) {
+      boolean isRepeat = after.get().equals(before);
+      if (isRepeat || queue.replace(before, after.get())) {
+        if (isRepeat && isWaiting(before)) { // the wake may not have been sent that time
+          queue.wake(EntryWake.of(before, Optional.of(before.nextAttempt())), clock.instant());
+        }
         log(before, after.get());
         return Optional.of(
             action instanceof QueueAction.Delete ? finishRemoval(after.get()) : after.get());
@@ -114,7 +119,7 @@ public final class SteerEntry {
       return action instanceof QueueAction.Delete ? Optional.of(entry) : Optional.empty();
     }
     boolean held = entry.status() == Status.HELD;
-    boolean waits = entry.status() == Status.QUEUED || entry.status() == Status.DEFERRED;
+    boolean waits = isWaiting(entry);
     QueueEntry stepped = entry.withByHand(entry.byHand().with(step));
     return switch (action) {
       case QueueAction.Retry() ->
@@ -126,12 +131,11 @@ public final class SteerEntry {
                 : Optional.empty();
         yield held ? Optional.of(entry) : stopped;
       }
-      case QueueAction.Release() -> {
-        Status before = entry.attemptsMade() == 0 ? Status.QUEUED : Status.DEFERRED;
-        yield held
-            ? Optional.of(stepped.withStatus(before, entry.nextAttempt()))
-            : Optional.empty();
-      }
+      case QueueAction.Release() -> // deferred, though nothing may have been tried: so lists,
+          // flushes and the sweep see it
+          held
+              ? Optional.of(stepped.withStatus(Status.DEFERRED, entry.nextAttempt()))
+              : Optional.empty();
       case QueueAction.Reroute(Optional<HostPort> to) -> {
         boolean same = entry.byHand().route().equals(to);
         QueueEntry rerouted = stepped.withByHand(stepped.byHand().withRoute(to));
@@ -148,6 +152,10 @@ public final class SteerEntry {
         yield waits || held ? Optional.of(out) : Optional.empty();
       }
     };
+  }
+
+  private static boolean isWaiting(QueueEntry entry) {
+    return entry.status() == Status.QUEUED || entry.status() == Status.DEFERRED;
   }
 
   /** Out of the schedule, and to be forgotten once the sender is told. */

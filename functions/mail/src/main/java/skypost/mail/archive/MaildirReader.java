@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import skypost.protocol.io.BlockInputStream;
 
 /**
  * Reads a tar of a Maildir: ustar, pax, and GNU's long names. Messages are the plain files in
@@ -177,17 +178,11 @@ final class MaildirReader implements ArchiveReader {
   }
 
   /** One entry: closing it must not close the tar. */
-  private static final class Content extends InputStream {
+  private static final class Content extends BlockInputStream {
     private final TarArchiveInputStream tar;
 
     Content(TarArchiveInputStream tar) {
       this.tar = tar;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -201,7 +196,7 @@ final class MaildirReader implements ArchiveReader {
   }
 
   /** Counts what is read, and bounds what a header may take. */
-  private static final class Metered extends InputStream {
+  private static final class Metered extends BlockInputStream {
     private final InputStream in;
     private long count;
     private long allowed = Long.MAX_VALUE;
@@ -212,12 +207,6 @@ final class MaildirReader implements ArchiveReader {
 
     void allow(long octets) {
       allowed = octets;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import skypost.protocol.io.BlockInputStream;
 
 /**
  * Reads an mbox of any family. A message begins at a {@code From } line with a date, at the
@@ -88,19 +89,13 @@ final class MboxReader implements ArchiveReader {
   /**
    * The lines of one message. An empty line before a separator, or at the end, is not one of them.
    */
-  private final class Content extends InputStream {
+  private final class Content extends BlockInputStream {
     private static final byte[] NONE = {};
 
     private byte[] chunk = NONE;
     private int at;
     private byte[] heldBack = NONE; // an empty line
     private boolean ended;
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] octets, int from, int length) throws IOException {

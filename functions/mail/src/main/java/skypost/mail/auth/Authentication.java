@@ -27,13 +27,26 @@ public final class Authentication {
    */
   public static Checked check(SpfSession session, Optional<MessageSource> source, Lookups dns)
       throws IOException {
-    SpfVerdict spf = SpfCheck.check(session, dns);
     if (source.isEmpty()) {
-      return new Checked(spf, Optional.empty());
+      return new Checked(SpfCheck.check(session, dns), Optional.empty());
     }
     RawMessage message = RawMessage.read(source.get());
-    List<DkimVerdict> dkim = DkimVerifier.verify(message, session.now(), dns);
-    DmarcVerdict dmarc = DmarcCheck.check(message, spf, dkim, dns);
+    // What the authors' domains say comes first, then who might speak for them: a forger names
+    // other domains as he likes, and their servers can use all the time up
+    DmarcCheck authors = DmarcCheck.begin(message, dns);
+    DkimVerifier signatures = DkimVerifier.begin(message, session.now(), dns);
+    boolean senderIsNear = SpfCheck.domain(session).filter(authors::isNear).isPresent();
+    SpfVerdict spf;
+    if (senderIsNear) {
+      spf = SpfCheck.check(session, dns);
+      signatures.verify(authors::isNear);
+    } else {
+      signatures.verify(authors::isNear);
+      spf = SpfCheck.check(session, dns);
+    }
+    signatures.verify(domain -> true);
+    List<DkimVerdict> dkim = signatures.verdicts();
+    DmarcVerdict dmarc = authors.evaluate(spf, dkim);
     ArcVerdict arc = ArcVerifier.verify(message, dns);
     return new Checked(
         spf, Optional.of(new Checked.OfMessage(dkim, dmarc, arc, Authors.of(message))));

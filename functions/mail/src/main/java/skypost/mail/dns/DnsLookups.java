@@ -37,6 +37,11 @@ public final class DnsLookups implements PublishedRecords {
   }
 
   @Override
+  public boolean isOver() {
+    return outOfTime.getAsBoolean();
+  }
+
+  @Override
   public Found<String> texts(String name) {
     return ask(name, Type.TXT, record -> text((TXTRecord) record));
   }

@@ -20,6 +20,14 @@ public interface Lookups {
   /** The names of an address by its PTR records. */
   Found<String> names(InetAddress address);
 
+  /**
+   * Whether nothing more is asked: all answers are unknown from now on, through no fault of who is
+   * asked for.
+   */
+  default boolean isOver() {
+    return false;
+  }
+
   /** What came of a question. */
   sealed interface Found<T> {
     /** Records of the type that was asked for; empty when the name has none. */

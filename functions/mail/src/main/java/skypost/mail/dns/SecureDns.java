@@ -10,10 +10,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
+import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
@@ -148,6 +151,14 @@ public final class SecureDns {
   public boolean isSignedAlias(String name) {
     return lookup(name, Type.CNAME) instanceof Secured.Secure(var records, var ignored)
         && !records.isEmpty();
+  }
+
+  /** The names in a validated answer of MX records. */
+  public static Set<String> exchangers(Secured.Secure answer) {
+    return answer.records().stream()
+        .filter(MXRecord.class::isInstance)
+        .map(record -> ((MXRecord) record).getTarget().toString(true).toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The TLSA records in a validated answer. */

@@ -241,8 +241,19 @@ public interface Mailboxes {
    * @param messages how many
    * @param bytes octets of all
    * @param uidNext the UID that the next message gets
+   * @param changes how often flags were changed in it, and messages removed
    */
-  record FolderStatus(String name, long messages, long bytes, long uidNext) {}
+  record FolderStatus(String name, long messages, long bytes, long uidNext, long changes) {
+    /** In which nothing was changed or removed yet. */
+    public FolderStatus(String name, long messages, long bytes, long uidNext) {
+      this(name, messages, bytes, uidNext, 0);
+    }
+
+    /** HIGHESTMODSEQ (RFC 7162 section 3.1.2.1): no message of it has a greater one. */
+    public long highestModseq() {
+      return Modseq.highest(uidNext, changes);
+    }
+  }
 
   /**
    * A mailbox's counters.

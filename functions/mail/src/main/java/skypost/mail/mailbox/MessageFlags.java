@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import skypost.mail.mailbox.Mailboxes.MailboxMessage;
+import skypost.mail.message.Flags;
 import skypost.protocol.address.EmailAddress;
 
 /**
@@ -23,8 +24,11 @@ public interface MessageFlags {
 
   /**
    * What has changed in a folder since a modification sequence; empty when there is no mailbox.
-   * Strongly consistent. UIDs of removed messages are not kept: what a client knows and the folder
-   * has not, has vanished (RFC 7162 section 3.2.5.2).
+   * Strongly consistent. It costs what has changed where that is deliveries alone, and otherwise
+   * one reading of the folder.
+   *
+   * @param modseq a modification sequence or HIGHESTMODSEQ that this folder has had; 0 for
+   *     everything
    */
   Optional<Changes> changedSince(EmailAddress user, String folder, long modseq) throws IOException;
 
@@ -39,27 +43,45 @@ public interface MessageFlags {
    * A change of flags.
    *
    * @param uids of which messages
-   * @param flags without blanks and controls
+   * @param flags whose case tells nothing (RFC 9051 section 2.3.2)
+   * @param without flags that are taken away besides
    * @param unchangedSince only of messages whose modification sequence is not greater
    */
-  record FlagChange(Set<Long> uids, How how, List<String> flags, OptionalLong unchangedSince) {
+  record FlagChange(
+      Set<Long> uids,
+      How how,
+      List<String> flags,
+      List<String> without,
+      OptionalLong unchangedSince) {
     public FlagChange {
       uids = Set.copyOf(uids);
-      flags = flags.stream().distinct().toList();
+      flags = checked(flags);
+      without = checked(without);
+    }
+
+    /** Where nothing is taken away besides. */
+    public FlagChange(Set<Long> uids, How how, List<String> flags, OptionalLong unchangedSince) {
+      this(uids, how, flags, List.of(), unchangedSince);
+    }
+
+    private static List<String> checked(List<String> flags) {
+      for (String flag : flags) {
+        if (!Flags.isFlag(flag)) {
+          throw new IllegalArgumentException("not a flag: " + flag);
+        }
+      }
+      return Flags.spelled(Flags.of(flags));
     }
 
     /** The flags that a message has afterwards. */
     public List<String> of(List<String> before) {
-      if (how == How.REPLACE) {
-        return flags;
-      }
-      List<String> after = new ArrayList<>(before);
-      after.removeAll(flags);
-      if (how == How.ADD) {
-        after = new ArrayList<>(before);
-        flags.stream().filter(flag -> !before.contains(flag)).forEach(after::add);
-      }
-      return List.copyOf(after);
+      List<String> after =
+          switch (how) {
+            case ADD -> Flags.added(before, flags);
+            case REMOVE -> Flags.removed(before, flags);
+            case REPLACE -> flags;
+          };
+      return Flags.removed(after, without);
     }
 
     /** Whether a message was changed since the caller saw it. */
@@ -91,16 +113,52 @@ public interface MessageFlags {
     record NoMailbox() implements StoreOutcome {}
   }
 
+  /** UIDs, both ends included. */
+  record UidRange(long first, long last) {}
+
   /**
    * A folder now.
    *
    * @param uidNext the UID that the next message gets
    * @param highest its HIGHESTMODSEQ
    * @param messages those with a greater modification sequence than was asked for, in UID order
+   * @param vanished UIDs that are no more: VANISHED (EARLIER). All that are missing up to the last
+   *     one known then, also those missed before: UIDs of removed messages are not kept, and then a
+   *     server is to name all (RFC 7162 section 3.2.5.1)
    */
-  record Changes(long uidNext, long highest, List<MailboxMessage> messages) {
+  record Changes(
+      long uidNext, long highest, List<MailboxMessage> messages, List<UidRange> vanished) {
     public Changes {
       messages = List.copyOf(messages);
+      vanished = List.copyOf(vanished);
+    }
+
+    /** Where nothing has vanished. */
+    public Changes(long uidNext, long highest, List<MailboxMessage> messages) {
+      this(uidNext, highest, messages, List.of());
+    }
+
+    /**
+     * The UIDs from 1 to {@code last} that are not among these.
+     *
+     * @param present in growing order
+     */
+    public static List<UidRange> missing(List<Long> present, long last) {
+      List<UidRange> missing = new ArrayList<>();
+      long next = 1;
+      for (long uid : present) {
+        if (uid > last) {
+          break;
+        }
+        if (uid > next) {
+          missing.add(new UidRange(next, uid - 1));
+        }
+        next = uid + 1;
+      }
+      if (next <= last) {
+        missing.add(new UidRange(next, last));
+      }
+      return missing;
     }
   }
 

@@ -26,6 +26,17 @@ public final class Modseq {
    * @param changes how often flags were changed and messages removed
    */
   public static long highest(long uidNext, long changes) {
-    return (uidNext - 1) << CHANGES_BITS | changes;
+    // RFC 7162 section 3.1.2.1: 0 would say that the folder keeps none
+    return Math.max(1, unchanged(uidNext - 1) | changes);
+  }
+
+  /** The last UID that was given when this was the folder's HIGHESTMODSEQ. */
+  public static long lastUid(long modseq) {
+    return modseq >>> CHANGES_BITS;
+  }
+
+  /** How often the folder had been changed when this was its HIGHESTMODSEQ. */
+  public static long changes(long modseq) {
+    return modseq & ((1L << CHANGES_BITS) - 1);
   }
 }

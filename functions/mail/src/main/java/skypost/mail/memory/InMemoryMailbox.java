@@ -137,7 +137,7 @@ final class InMemoryMailbox {
     }
 
     private FolderStatus status(String name) {
-      return new FolderStatus(name, messages.size(), bytes, uidNext);
+      return new FolderStatus(name, messages.size(), bytes, uidNext, changes);
     }
   }
 }

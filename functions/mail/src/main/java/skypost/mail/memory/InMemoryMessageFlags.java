@@ -67,14 +67,17 @@ public final class InMemoryMessageFlags implements MessageFlags {
   }
 
   private static Changes changes(InMemoryMailbox mailbox, String name, long modseq) {
-    InMemoryMailbox.Folder folder = mailbox.folders.get(name);
-    return folder == null
-        ? new Changes(1, 0, List.of())
-        : new Changes(
-            folder.uidNext,
-            Modseq.highest(folder.uidNext, folder.changes),
-            folder.messages.values().stream()
-                .filter(message -> message.modseq() > modseq)
-                .toList());
+    InMemoryMailbox.Folder folder =
+        mailbox.folders.getOrDefault(name, new InMemoryMailbox.Folder());
+    long highest = Modseq.highest(folder.uidNext, folder.changes);
+    boolean mayHaveVanished = modseq < highest && Modseq.changes(modseq) != folder.changes;
+    long known = Math.min(Modseq.lastUid(modseq), folder.uidNext - 1);
+    return new Changes(
+        folder.uidNext,
+        highest,
+        folder.messages.values().stream().filter(message -> message.modseq() > modseq).toList(),
+        mayHaveVanished
+            ? Changes.missing(List.copyOf(folder.messages.keySet()), known)
+            : List.of());
   }
 }

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -29,6 +31,10 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   public static final Duration LONGEST_DELAY = Duration.ofSeconds(900);
 
   private final NavigableMap<String, QueueEntry> entries = new TreeMap<>();
+
+  /** Where entries that wait are listed; booking an attempt leaves them there. */
+  private final Map<String, Instant> listed = new HashMap<>();
+
   private final Clock clock;
   private final Consumer<Wake> wakes;
   private final Consumer<DestinationWake> destinationWakes;
@@ -77,7 +83,10 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
     List<QueueEntry> present = new ArrayList<>();
     synchronized (this) {
       for (QueueEntry entry : fresh) {
-        QueueEntry before = entries.putIfAbsent(entry.id().toString(), entry);
+        QueueEntry before = entries.get(entry.id().toString());
+        if (before == null) {
+          put(entry);
+        }
         present.add(before == null ? entry : before);
       }
     }
@@ -119,7 +128,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
         return new Booking.NotDue(entry.nextAttempt());
       }
       waiting = entry.withStatus(Status.DEFERRED, until).waitingFor(waitsFor);
-      entries.put(id.toString(), waiting);
+      put(waiting);
     }
     wakeIfWaiting(waiting);
     return new PuttingOff.Waits(waiting);
@@ -134,7 +143,7 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
           || present.attemptsMade() != entry.attemptsMade()) {
         return false;
       }
-      entries.put(entry.id().toString(), entry);
+      put(entry);
     }
     wakeIfWaiting(entry);
     return true;
@@ -187,9 +196,9 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   public synchronized Page<QueueEntry> waiting(int limit, Optional<String> next) {
     List<QueueEntry> rest =
         entries.values().stream()
-            .filter(InMemoryOutboundQueue::isListed)
+            .filter(entry -> listed.containsKey(entry.id().toString()))
             .filter(entry -> next.isEmpty() || cursor(entry).compareTo(next.get()) > 0)
-            .sorted(Comparator.comparing(InMemoryOutboundQueue::cursor))
+            .sorted(Comparator.comparing(this::cursor))
             .toList();
     if (rest.size() <= limit) {
       return new Page<>(rest, Optional.empty());
@@ -201,25 +210,28 @@ public final class InMemoryOutboundQueue implements OutboundQueue {
   @Override
   public boolean replace(QueueEntry seen, QueueEntry wanted) {
     synchronized (this) {
-      if (!entries.replace(seen.id().toString(), seen, wanted)) {
+      if (!seen.equals(entries.get(seen.id().toString()))) {
         return false;
       }
+      put(wanted);
     }
     wakeIfWaiting(wanted);
     return true;
   }
 
-  private static boolean isListed(QueueEntry entry) {
-    return switch (entry.status()) {
-      case DEFERRED, HELD -> true;
-      case SENDING -> entry.attemptsMade() > 1;
-      case QUEUED, DONE -> false;
-    };
+  private void put(QueueEntry entry) {
+    String key = entry.id().toString();
+    entries.put(key, entry);
+    switch (entry.status()) {
+      case DEFERRED, HELD -> listed.put(key, entry.nextAttempt());
+      case QUEUED, SENDING, DONE -> listed.remove(key);
+    }
   }
 
   /** A place in the list of waiting entries; as text it sorts by due time. */
-  private static String cursor(QueueEntry entry) {
-    return String.format("%013d~%s", entry.nextAttempt().toEpochMilli(), entry.id());
+  private String cursor(QueueEntry entry) {
+    String key = entry.id().toString();
+    return String.format("%013d~%s", listed.get(key).toEpochMilli(), key);
   }
 
   private void wakeIfWaiting(QueueEntry entry) {

@@ -1,5 +1,6 @@
 package skypost.mail.memory;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,11 @@ public final class InMemoryTraces implements Traces {
   @Override
   public Optional<Receipt> receipt(MessageId id) {
     return Optional.ofNullable(receipts.get(id));
+  }
+
+  @Override
+  public List<MessageId> withoutReceipt(List<MessageId> ids) {
+    return ids.stream().filter(id -> !receipts.containsKey(id)).toList();
   }
 
   @Override

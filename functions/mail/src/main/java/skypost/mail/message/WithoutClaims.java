@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import skypost.protocol.io.BlockInputStream;
 
 /**
  * A raw message without the Authentication-Results fields that claim to be from us but are not (RFC
  * 8601 section 5). Memory is bounded, however long a field is. Closing it closes the message.
  */
-final class WithoutClaims extends InputStream {
+final class WithoutClaims extends BlockInputStream {
   private static final String NAME = "authentication-results";
 
   /** Octets of a field that are looked at; one that has named nobody by then is not honest. */
@@ -44,12 +45,6 @@ final class WithoutClaims extends InputStream {
       next();
     }
     return dropped;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

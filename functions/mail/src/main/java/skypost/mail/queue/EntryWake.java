@@ -14,14 +14,13 @@ import skypost.protocol.address.EmailAddress;
  *
  * @param entry which one
  * @param from the domain of its sender, on which its smart host may depend; {@code ""} for the null
- *     sender; empty: nobody said
+ *     sender
  * @param due when it is due; empty: it has just been queued
  */
-public record EntryWake(EntryId entry, Optional<String> from, Optional<Instant> due) {
+public record EntryWake(EntryId entry, String from, Optional<Instant> due) {
   /** For an entry as it is. */
   public static EntryWake of(QueueEntry entry, Optional<Instant> due) {
-    return new EntryWake(
-        entry.id(), Optional.of(entry.sender().map(EmailAddress::domain).orElse("")), due);
+    return new EntryWake(entry.id(), entry.sender().map(EmailAddress::domain).orElse(""), due);
   }
 
   /**
@@ -33,7 +32,7 @@ public record EntryWake(EntryId entry, Optional<String> from, Optional<Instant> 
     String text = wake.text("entry");
     return new EntryWake(
         EntryId.parse(text).orElseThrow(() -> new IOException("not an entry: " + text)),
-        wake.optionalText("from"),
+        wake.text("from"),
         wake.has("due") ? Optional.of(Instant.ofEpochMilli(wake.number("due"))) : Optional.empty());
   }
 
@@ -41,7 +40,7 @@ public record EntryWake(EntryId entry, Optional<String> from, Optional<Instant> 
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("entry", entry.toString());
-    from.ifPresent(domain -> fields.put("from", domain));
+    fields.put("from", from);
     due.ifPresent(at -> fields.put("due", at.toEpochMilli()));
     return fields;
   }

@@ -82,8 +82,8 @@ public interface OutboundQueue {
   List<QueueEntry> entries(MessageId message) throws IOException;
 
   /**
-   * Entries that wait (deferred, held) in the order of their next attempt, and with them those
-   * whose second or further attempt is being made.
+   * Entries that wait (deferred, held) in the order of their next attempt, and with them those that
+   * have waited and are being sent, in the place where they were due.
    */
   Page<QueueEntry> waiting(int limit, Optional<String> next) throws IOException;
 

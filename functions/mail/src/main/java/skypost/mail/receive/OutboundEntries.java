@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import skypost.mail.forward.ReturnPaths;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -45,7 +46,7 @@ final class OutboundEntries {
    *
    * @param outcomes is told of each
    */
-  List<QueueEntry> entries(List<Remote> remotes, List<RecipientOutcome> outcomes)
+  List<QueueEntry> entries(List<Remote> remotes, Consumer<RecipientOutcome> outcomes)
       throws IOException {
     Map<Way, List<Remote>> byWay = new LinkedHashMap<>();
     for (Remote remote : remotes) {
@@ -61,7 +62,7 @@ final class OutboundEntries {
         EntryId entry = new EntryId(message.id(), way.destination(), part);
         entries.add(entry(entry, way.sender(), some));
         some.forEach(remote ->
-            outcomes.add(
+            outcomes.accept(
                 new RecipientOutcome(
                     remote.given().address(),
                     remote.address(),

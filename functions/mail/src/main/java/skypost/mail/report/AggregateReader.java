@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,11 +34,13 @@ import skypost.mail.report.AggregateReport.Signature;
 final class AggregateReader {
   private static final int MAX_ROWS = 20_000;
   private static final int MAX_DEPTH = 20;
+  private static final int MAX_NAMES = 500; // of all kinds, each counted once
   private static final int MAX_SIGNATURES = 10; // of one row
   private static final long MAX_COUNT = 1_000_000_000_000L;
   private static final Set<String> DISPOSITIONS = Set.of("pass", "none", "quarantine", "reject");
   private static final XMLInputFactory FACTORY = factory();
 
+  private final Set<String> names = new HashSet<>();
   private final Deque<String> path = new ArrayDeque<>();
   private final Map<String, String> head = new HashMap<>();
   private final Map<String, String> published = new HashMap<>();
@@ -82,6 +85,7 @@ final class AggregateReader {
       switch (stream.next()) {
         case XMLStreamConstants.START_ELEMENT -> {
           text.setLength(0);
+          count(stream);
           start(stream.getLocalName());
         }
         case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> {
@@ -95,9 +99,28 @@ final class AggregateReader {
           end(text.toString().strip());
           text.setLength(0);
         }
-        default -> {} // comments, instructions, a document type that is not read
+        case XMLStreamConstants.PROCESSING_INSTRUCTION -> count(stream.getPITarget());
+        default -> {} // comments, a document type that is not read
       }
     }
+  }
+
+  private void count(XMLStreamReader element) throws MalformedReport {
+    count(element.getLocalName());
+    for (int i = 0; i < element.getAttributeCount(); i++) {
+      count(element.getAttributeLocalName(i));
+    }
+    for (int i = 0; i < element.getNamespaceCount(); i++) {
+      count(element.getNamespacePrefix(i) + "=" + element.getNamespaceURI(i));
+    }
+  }
+
+  /** The parser remembers every name, and so would we; a schema has a hundred. */
+  private void count(String name) throws MalformedReport {
+    if (names.size() == MAX_NAMES && !names.contains(name)) {
+      throw new MalformedReport("more than " + MAX_NAMES + " names");
+    }
+    names.add(name);
   }
 
   private void start(String name) throws MalformedReport {
@@ -214,7 +237,7 @@ final class AggregateReader {
 
   private static Instant time(String seconds, String name) throws MalformedReport {
     try {
-      return Instant.ofEpochSecond(number(seconds, name, Instant.MAX.getEpochSecond()));
+      return Instant.ofEpochSecond(number(seconds, name, Report.Head.LATEST.getEpochSecond()));
     } catch (DateTimeException beyond) {
       throw new MalformedReport(name + " is no time", beyond);
     }

@@ -94,6 +94,11 @@ public record AggregateReport(Head head, Published published, List<Row> rows) im
     public boolean passed() {
       return dkim || spf;
     }
+
+    /** The same, whatever the policy was overridden for: that may be any text. */
+    private Evaluated withoutReason() {
+      return new Evaluated(disposition, dkim, spf, "");
+    }
   }
 
   /** A signature: d=, s= and the result by RFC 8601. */
@@ -111,13 +116,17 @@ public record AggregateReport(Head head, Published published, List<Row> rows) im
             .map(each -> each.getKey().counting(each.getValue()))
             .sorted(Comparator.comparingLong(Row::count).reversed())
             .toList();
-    if (all.size() <= KEPT_ROWS) {
+    return Report.largest(KEPT_ROWS, keep -> trimmed(all, keep));
+  }
+
+  private AggregateReport trimmed(List<Row> all, int keep) {
+    if (all.size() <= keep) {
       return new AggregateReport(head, published, all);
     }
     Map<Evaluated, Long> others = new LinkedHashMap<>();
-    all.subList(KEPT_ROWS, all.size())
-        .forEach(row -> others.merge(row.evaluated(), row.count(), Long::sum));
-    List<Row> kept = new ArrayList<>(all.subList(0, KEPT_ROWS));
+    all.subList(keep, all.size())
+        .forEach(row -> others.merge(row.evaluated().withoutReason(), row.count(), Long::sum));
+    List<Row> kept = new ArrayList<>(all.subList(0, keep));
     others.forEach((evaluated, count) ->
         kept.add(new Row("", count, evaluated, "", "", List.of(), Optional.empty())));
     return new AggregateReport(head, published, kept);

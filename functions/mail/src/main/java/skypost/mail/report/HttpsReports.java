@@ -7,6 +7,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -16,6 +20,7 @@ public final class HttpsReports implements PostReports, AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final HttpClient client;
+  private final Duration timeout;
   private final boolean isInsideAllowed;
 
   /**
@@ -24,10 +29,18 @@ public final class HttpsReports implements PostReports, AutoCloseable {
    *     record says where we connect to
    */
   public HttpsReports(SSLContext tls, boolean isInsideAllowed) {
+    this(tls, isInsideAllowed, TIMEOUT);
+  }
+
+  /**
+   * @param timeout of a whole exchange, from the connection to the end of the answer
+   */
+  HttpsReports(SSLContext tls, boolean isInsideAllowed, Duration timeout) {
+    this.timeout = timeout;
     this.client =
         HttpClient.newBuilder()
             .sslContext(tls)
-            .connectTimeout(TIMEOUT)
+            .connectTimeout(timeout)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     this.isInsideAllowed = isInsideAllowed;
@@ -43,18 +56,26 @@ public final class HttpsReports implements PostReports, AutoCloseable {
     }
     HttpRequest request =
         HttpRequest.newBuilder(where)
-            .timeout(TIMEOUT)
             .header("content-type", type)
             .POST(HttpRequest.BodyPublishers.ofByteArray(file))
             .build();
+    // The client's own limit ends with the headers: a server may let a body drip for ever
+    CompletableFuture<HttpResponse<Void>> answer =
+        client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
     try {
-      int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      int status = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS).statusCode();
       if (status / 100 != 2) {
         throw new IOException(where.getHost() + " answered " + status);
       }
+    } catch (TimeoutException slow) {
+      throw new IOException(where.getHost() + " is too slow", slow);
+    } catch (ExecutionException fault) {
+      throw new IOException(where.getHost() + ": " + fault.getCause(), fault);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", stopped);
+    } finally {
+      answer.cancel(true); // which closes the connection where it is not over
     }
   }
 
@@ -75,6 +96,6 @@ public final class HttpsReports implements PostReports, AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    client.shutdownNow();
   }
 }

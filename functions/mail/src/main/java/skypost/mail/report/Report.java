@@ -1,5 +1,7 @@
 package skypost.mail.report;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -7,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.function.IntFunction;
 
 /** A report on a domain, by somebody who gets mail from it or sends mail to it. */
 public sealed interface Report permits AggregateReport, TlsReport {
@@ -22,8 +25,36 @@ public sealed interface Report permits AggregateReport, TlsReport {
   /** The domain that it is on, in lower-case A-labels. */
   String domain();
 
-  /** The same with the largest counts alone, so that it is of bounded size; sums stay right. */
+  /** Octets of JSON that a report may be kept in; an item of DynamoDB has room for 400 KB. */
+  int MAX_KEPT = 300_000;
+
+  /** The same with the largest counts alone, so that it has {@link #MAX_KEPT}; sums stay right. */
   Report trimmed();
+
+  /** Whether it may be kept as it is. */
+  private static boolean fits(Report report) {
+    try {
+      return ReportJson.write(report).length <= MAX_KEPT;
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible); // it is written into memory
+    }
+  }
+
+  /**
+   * The first that fits, of ever smaller ones.
+   *
+   * @param most how much the largest keeps
+   * @param trimmed makes one that keeps so much; one that keeps 1 fits
+   */
+  static <T extends Report> T largest(int most, IntFunction<T> trimmed) {
+    int keep = most;
+    T report = trimmed.apply(keep);
+    while (keep > 1 && !fits(report)) {
+      keep /= 2;
+      report = trimmed.apply(keep);
+    }
+    return report;
+  }
 
   /** Which kind. */
   default Kind kind() {
@@ -60,6 +91,9 @@ public sealed interface Report permits AggregateReport, TlsReport {
   record Head(String organization, String contact, String reportId, Instant begin, Instant end) {
     /** The longest text that is kept of a field, in characters. */
     static final int MAX_TEXT = 500;
+
+    /** Beyond any time that a report is on; days are written with years of four digits. */
+    static final Instant LATEST = Instant.parse("9000-01-01T00:00:00Z");
 
     public Head {
       organization = shortened(organization);

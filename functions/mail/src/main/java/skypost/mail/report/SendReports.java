@@ -71,18 +71,29 @@ public final class SendReports {
    *
    * @param sent reports that are on their way
    * @param known those that were already
-   * @param failed those that could not be sent now
+   * @param failed those that could not be sent now by a fault of ours
+   * @param refused those that another's server did not take, or whose place it did not tell
    */
-  public record Result(int sent, int known, int failed) {
+  public record Result(int sent, int known, int failed, int refused) {
     private Result plus(Result other) {
-      return new Result(sent + other.sent, known + other.known, failed + other.failed);
+      return new Result(
+          sent + other.sent, known + other.known, failed + other.failed, refused + other.refused);
+    }
+
+    /**
+     * Whether it is worth another run. Not for others' faults: it would post once more what others
+     * have taken. But where nothing at all got through, the fault is rather ours.
+     */
+    public boolean isToBeRepeated() {
+      return failed > 0 || (refused > 0 && sent + known == 0);
     }
   }
 
-  private static final Result NONE = new Result(0, 0, 0);
-  private static final Result SENT = new Result(1, 0, 0);
-  private static final Result KNOWN = new Result(0, 1, 0);
-  private static final Result FAILED = new Result(0, 0, 1);
+  private static final Result NONE = new Result(0, 0, 0, 0);
+  private static final Result SENT = new Result(1, 0, 0, 0);
+  private static final Result KNOWN = new Result(0, 1, 0, 0);
+  private static final Result FAILED = new Result(0, 0, 1, 0);
+  private static final Result REFUSED = new Result(0, 0, 0, 1);
 
   /**
    * Reports on a day.
@@ -133,7 +144,7 @@ public final class SendReports {
     private Result tls(TlsReports.Counted counted) {
       Optional<List<String>> places = places(counted.domain());
       if (places.isEmpty()) {
-        return failed(counted.domain(), "DNS", new IOException("no answer"));
+        return refused(counted.domain(), "DNS", new IOException("no answer"));
       }
       TlsReport report = report(counted);
       Result result = NONE;
@@ -196,7 +207,7 @@ public final class SendReports {
       try {
         request = ReportRequest.of(domain, ports.dns());
       } catch (ReportRequest.NoAnswerNow unknown) {
-        return failed(domain, "DNS", unknown);
+        return refused(domain, "DNS", unknown);
       }
       Result result = NONE;
       if (request.isPresent()) {
@@ -246,7 +257,7 @@ public final class SendReports {
                 new OutgoingReport(report, hostname).file());
         return sent(report, place);
       } catch (IOException | IllegalArgumentException fault) {
-        return failed(report.domain(), place, fault);
+        return refused(report.domain(), place, fault);
       }
     }
 
@@ -261,8 +272,17 @@ public final class SendReports {
     }
 
     private Result failed(String domain, String to, Exception fault) {
-      EventLog.warn("report-unsent").with("domain", domain).with("to", to).cause(fault).write();
+      unsent(domain, to, fault);
       return FAILED;
+    }
+
+    private Result refused(String domain, String to, Exception fault) {
+      unsent(domain, to, fault);
+      return REFUSED;
+    }
+
+    private static void unsent(String domain, String to, Exception fault) {
+      EventLog.warn("report-unsent").with("domain", domain).with("to", to).cause(fault).write();
     }
   }
 

@@ -3,6 +3,7 @@ package skypost.mail.report;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import skypost.mail.auth.DomainNames;
 import skypost.mail.directory.CachedDomains;
 import skypost.mail.directory.Domain;
@@ -16,6 +17,9 @@ import skypost.protocol.log.EventLog;
 public final class TakeReports {
   /** Octets of a message that is looked at; larger ones are for a person. */
   private static final long MAX_MESSAGE = 20 * 1024 * 1024;
+
+  /** A report takes up to some ten times what it is long, and messages come ten at once. */
+  private final ReentrantLock reading = new ReentrantLock();
 
   private final StoredMessages messages;
   private final CachedDomains domains;
@@ -36,6 +40,15 @@ public final class TakeReports {
    * @throws IOException when that cannot be told now
    */
   public boolean take(MessageId id, EmailAddress address) throws IOException {
+    reading.lock();
+    try {
+      return takeAlone(id, address);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private boolean takeAlone(MessageId id, EmailAddress address) throws IOException {
     Optional<StoredMessage> stored = messages.open(id);
     if (stored.isEmpty()) {
       throw new IOException(id + " is gone");

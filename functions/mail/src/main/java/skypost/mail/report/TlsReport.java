@@ -58,6 +58,10 @@ public record TlsReport(Head head, String domain, List<PolicyResult> policies) i
 
   @Override
   public TlsReport trimmed() {
+    return Report.largest(KEPT_POLICIES, this::trimmed);
+  }
+
+  private TlsReport trimmed(int keep) {
     return new TlsReport(
         head,
         domain,
@@ -65,21 +69,21 @@ public record TlsReport(Head head, String domain, List<PolicyResult> policies) i
             .sorted(
                 Comparator.comparingLong((PolicyResult each) -> each.successes() + each.failures())
                     .reversed())
-            .limit(KEPT_POLICIES)
-            .map(TlsReport::trimmed)
+            .limit(keep)
+            .map(policy -> trimmed(policy, keep))
             .toList());
   }
 
-  private static PolicyResult trimmed(PolicyResult policy) {
+  private static PolicyResult trimmed(PolicyResult policy, int keep) {
     return new PolicyResult(
         policy.type(),
-        policy.strings().stream().limit(KEPT_POLICIES).toList(),
-        policy.mx().stream().limit(KEPT_POLICIES).toList(),
+        policy.strings().stream().limit(keep).toList(),
+        policy.mx().stream().limit(keep).toList(),
         policy.successes(),
         policy.failures(),
         policy.details().stream()
             .sorted(Comparator.comparingLong(Failure::count).reversed())
-            .limit(KEPT_FAILURES)
+            .limit(Math.max(1, KEPT_FAILURES * keep / KEPT_POLICIES))
             .toList());
   }
 }

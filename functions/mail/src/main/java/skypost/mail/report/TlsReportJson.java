@@ -135,7 +135,11 @@ final class TlsReportJson {
 
   private static Instant time(Map<?, ?> range, String name) throws MalformedReport {
     try {
-      return OffsetDateTime.parse(text(range, name)).toInstant();
+      Instant time = OffsetDateTime.parse(text(range, name)).toInstant();
+      if (time.isBefore(Instant.EPOCH) || time.isAfter(Report.Head.LATEST)) {
+        throw new MalformedReport(name + " is out of range");
+      }
+      return time;
     } catch (DateTimeException malformed) {
       throw new MalformedReport(name + " is no time", malformed);
     }

@@ -153,6 +153,8 @@ final class DestinationCare {
   Optional<Destination> fail(Destination seen, Trouble trouble) throws IOException {
     Instant now = clock.instant();
     Duration rest = schedules.of(seen.domain()).rest(seen.failuresWithThis(), random);
+    // First, for else nobody would look when the rest is over; a wake too many does no harm
+    queue.wakeDestination(seen.domain(), now, now.plus(rest));
     Optional<Destination> kept = destinations.replace(seen, seen.failed(trouble, now, rest), now);
     if (kept.isPresent()) {
       Destination destination = remember(kept.get(), now);
@@ -163,7 +165,6 @@ final class DestinationCare {
           .with("server", trouble.server())
           .with("reply", trouble.reply())
           .write();
-      queue.wakeDestination(destination.domain(), now, now.plus(rest));
     }
     return kept;
   }

@@ -71,18 +71,15 @@ public final class DirectoryRoutes implements Routes {
   }
 
   @Override
-  public Optional<String> nextHop(String destination, Optional<String> from) throws IOException {
+  public String nextHop(String destination, String from) throws IOException {
     SmartHosts hosts = smartHosts();
     Optional<SmartHost> standard = hosts.standard().or(outbound.smartHosts()::standard);
     boolean isStraight = standard.isEmpty() && hosts.domains().isEmpty();
     if (isStraight || directory.relayed(destination).isPresent()) {
-      return Optional.of(destination);
+      return destination;
     }
-    if (from.isEmpty() && !hosts.domains().isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<SmartHost> host = from.map(hosts.domains()::get).or(() -> standard);
-    return Optional.of(host.map(Destination::through).orElse(destination));
+    Optional<SmartHost> host = Optional.ofNullable(hosts.domains().get(from)).or(() -> standard);
+    return host.map(Destination::through).orElse(destination);
   }
 
   @Override

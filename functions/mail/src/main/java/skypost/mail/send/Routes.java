@@ -26,12 +26,11 @@ public interface Routes {
    * What fails as a whole when mail on this way fails: the smart host that it goes through, or else
    * the destination itself. As {@link skypost.mail.queue.Destination} names it.
    *
-   * @param from the domain of the sender, {@code ""} for the null sender; empty: not known
-   * @return empty: it depends on the sender
+   * @param from the domain of the sender, {@code ""} for the null sender
    * @throws IOException when the administrator's settings cannot be read now
    */
-  default Optional<String> nextHop(String destination, Optional<String> from) throws IOException {
-    return Optional.of(destination);
+  default String nextHop(String destination, String from) throws IOException {
+    return destination;
   }
 
   /**

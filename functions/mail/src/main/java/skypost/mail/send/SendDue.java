@@ -112,12 +112,7 @@ public final class SendDue {
     if (!time.mayBegin(now)) {
       return again(wake, time, now);
     }
-    Optional<String> hop = send.nextHop(wake);
-    if (hop.isEmpty()) { // it depends on a sender of whom nobody said who it is: that will show
-      send.send(wake, time);
-      return Result.DONE;
-    }
-    return by(hop.get(), wake, time);
+    return by(send.nextHop(wake), wake, time);
   }
 
   private Result by(String hop, EntryWake wake, InvocationTime time) throws IOException {
@@ -260,7 +255,10 @@ public final class SendDue {
         queue.wake(wake.dueAt(later), now);
         yield Optional.empty();
       }
-      case Booking.NothingToDo() -> Optional.empty();
+      case Booking.NothingToDo() -> {
+        send.freeAgain(id);
+        yield Optional.empty();
+      }
     };
   }
 

@@ -10,7 +10,6 @@ import java.util.random.RandomGenerator;
 import skypost.mail.bounce.Bounces;
 import skypost.mail.mailbox.BodyHolders;
 import skypost.mail.mailbox.FreeBodies;
-import skypost.mail.message.MessageId;
 import skypost.mail.message.StoredMessages;
 import skypost.mail.queue.EntryId;
 import skypost.mail.queue.EntryWake;
@@ -91,11 +90,8 @@ public final class SendMessage {
     this.random = random;
   }
 
-  /**
-   * What fails as a whole when mail for an entry fails; empty: it depends on the sender, of whom
-   * the wake says nothing.
-   */
-  Optional<String> nextHop(EntryWake wake) throws IOException {
+  /** What fails as a whole when mail for an entry fails. */
+  String nextHop(EntryWake wake) throws IOException {
     return routes.nextHop(wake.entry().destination(), wake.from());
   }
 
@@ -108,7 +104,8 @@ public final class SendMessage {
   public Health send(EntryWake wake, InvocationTime time) throws IOException {
     EntryId id = wake.entry();
     Instant now = clock.instant();
-    Instant first = schedules.of(id.destination()).first(id.message().acceptedAt());
+    RetrySchedule schedule = schedules.of(id.destination());
+    Instant first = schedule.first(id.message().acceptedAt());
     if (now.isBefore(first)) { // the queue wakes at once; a schedule may begin later
       ports.queue().wake(wake.dueAt(first), now);
       return new Health.Unknown();
@@ -117,8 +114,16 @@ public final class SendMessage {
     if (booking instanceof Booking.NotDue(Instant due)) {
       ports.queue().wake(wake.dueAt(due), now);
     }
-    return attempt(id, booking, now, time);
+    return attempt(id, booking, new Turn(now, schedule, time));
   }
+
+  /**
+   * What an attempt goes by.
+   *
+   * @param at when it began
+   * @param schedule read before it: when the server has said 250 nothing may fail but the record
+   */
+  private record Turn(Instant at, RetrySchedule schedule, InvocationTime time) {}
 
   private static Instant lostAt(InvocationTime time) {
     return time.over().plus(LOST_MARGIN);
@@ -136,14 +141,14 @@ public final class SendMessage {
   /** Tries an entry whose turn it is, due or not. */
   Health sendEarly(EntryId id, InvocationTime time) throws IOException {
     Instant now = clock.instant();
+    RetrySchedule schedule = schedules.of(id.destination());
     Booking booking = ports.queue().bookEarly(id, now, lostAt(time));
-    return attempt(id, booking, now, time);
+    return attempt(id, booking, new Turn(now, schedule, time));
   }
 
-  private Health attempt(EntryId id, Booking booking, Instant at, InvocationTime time)
-      throws IOException {
+  private Health attempt(EntryId id, Booking booking, Turn turn) throws IOException {
     return switch (booking) {
-      case Booking.Booked(QueueEntry entry) -> attempt(entry, at, time);
+      case Booking.Booked(QueueEntry entry) -> attempt(entry, turn);
       case Booking.NotDue notDue -> new Health.Unknown();
       case Booking.NothingToDo() -> {
         freeAgain(id);
@@ -162,15 +167,18 @@ public final class SendMessage {
   void settleUntried(EntryId id, SmtpReply why, Optional<Instant> next, InvocationTime time)
       throws IOException {
     Instant now = clock.instant();
-    if (!(ports.queue().bookEarly(id, now, lostAt(time))
-        instanceof Booking.Booked(QueueEntry booked))) {
+    Booking booking = ports.queue().bookEarly(id, now, lostAt(time));
+    if (!(booking instanceof Booking.Booked(QueueEntry booked))) {
+      if (booking instanceof Booking.NothingToDo) {
+        freeAgain(id);
+      }
       return;
     }
     Optional<MessageBody> body = MessageBody.open(ports.messages(), booked);
     try {
       Courier.Delivery none = DeliverEntry.everybody(booked, new Outcome.Deferred(why));
       var outlook = new Settlement.Outlook(next, booked.attemptsMade() - 1);
-      settle(booked, Settlement.of(booked, none, now, outlook), body, now);
+      free(settle(booked, Settlement.of(booked, none, now, outlook), body, now));
     } finally {
       if (body.isPresent()) {
         body.get().close();
@@ -178,7 +186,8 @@ public final class SendMessage {
     }
   }
 
-  private QueueEntry settle(
+  /** Records what came of it. @return the entry as it is then; empty: somebody else has it now */
+  private Optional<QueueEntry> settle(
       QueueEntry booked, Settlement settlement, Optional<MessageBody> body, Instant at)
       throws IOException {
     QueueEntry entry = notifySender.tell(booked, settlement, body, at).entry();
@@ -186,23 +195,23 @@ public final class SendMessage {
       entry = entry.waitingFor(waitsFor(entry));
     }
     log(entry);
-    finish(entry);
-    return entry;
+    return finish(entry) ? Optional.of(entry) : Optional.empty();
   }
 
   /** Settings that cannot be read now are no reason not to record what came of an attempt. */
   private String waitsFor(QueueEntry entry) {
     String destination = entry.id().destination();
     try {
-      return nextHop(EntryWake.of(entry, Optional.empty())).orElse(destination);
+      return nextHop(EntryWake.of(entry, Optional.empty()));
     } catch (IOException unknown) {
       return destination;
     }
   }
 
-  private Health attempt(QueueEntry booked, Instant at, InvocationTime time) throws IOException {
+  private Health attempt(QueueEntry booked, Turn turn) throws IOException {
     if (booked.waiting().isEmpty()) { // somebody ended the last recipient by hand
-      finish(booked.withStatus(Status.DONE, booked.nextAttempt()));
+      QueueEntry done = booked.withStatus(Status.DONE, booked.nextAttempt());
+      free(finish(done) ? Optional.of(done) : Optional.empty());
       return new Health.Unknown();
     }
     Optional<MessageBody> body = Optional.empty();
@@ -213,7 +222,7 @@ public final class SendMessage {
       suppressed = ports.suppress().among(booked);
       body = MessageBody.open(ports.messages(), booked);
       Courier.Delivery made =
-          deliverEntry.deliver(SuppressRecipients.without(booked, suppressed), body, time);
+          deliverEntry.deliver(SuppressRecipients.without(booked, suppressed), body, turn.time());
       health = health(booked, made);
       delivery = SuppressRecipients.with(booked, suppressed, made);
     } catch (IOException | RuntimeException fault) { // ours, or unknown: temporary
@@ -223,9 +232,13 @@ public final class SendMessage {
               booked, new Outcome.Deferred(SmtpReply.of(451, 3, 0, "internal fault")));
     }
     try {
-      Settlement settlement = Settlement.of(booked, delivery, at, next(booked));
-      QueueEntry entry = settle(booked, settlement, body, at);
-      ports.suppress().learn(booked, entry, suppressed.keySet());
+      Settlement settlement =
+          Settlement.of(booked, delivery, turn.at(), next(booked, turn.schedule()));
+      Optional<QueueEntry> entry = settle(booked, settlement, body, turn.at());
+      if (entry.isPresent()) {
+        ports.suppress().learn(booked, entry.get(), suppressed.keySet());
+      }
+      free(entry);
     } finally {
       if (body.isPresent()) {
         body.get().close();
@@ -240,33 +253,34 @@ public final class SendMessage {
     return isAtDestination ? Health.of(made) : new Health.Unknown();
   }
 
-  private Optional<Instant> next(QueueEntry booked) throws IOException {
+  private Optional<Instant> next(QueueEntry booked, RetrySchedule schedule) {
     Instant now = clock.instant();
-    return schedules
-        .of(booked.id().destination())
+    return schedule
         .next(booked.id().message().acceptedAt(), booked.attemptsMade(), now, random)
         .map(next -> Settlement.notAfterNotice(booked, now, next));
   }
 
-  private void finish(QueueEntry entry) throws IOException {
-    if (!ports.queue().finish(entry)) {
+  private boolean finish(QueueEntry entry) throws IOException {
+    boolean isOurs = ports.queue().finish(entry);
+    if (!isOurs) {
       EventLog.warn("attempt-superseded")
           .with("entry", entry.id())
           .with("n", entry.attemptsMade())
           .write();
-    } else if (entry.status() == Status.DONE) {
-      free(entry);
     }
+    return isOurs;
   }
 
-  /** Nothing needs the body any more, as far as this entry goes. */
-  private void free(QueueEntry entry) {
-    MessageId id = entry.id().message();
-    try {
-      bodies.free(id, entry.shared(), entry.id().bodyHolder());
-    } catch (IOException
-        | RuntimeException fault) { // the entry is done; a wake that comes again frees the body
-      EventLog.warn("body-left").with("entry", entry.id()).cause(fault).write();
+  /**
+   * Nothing needs the body of a finished entry any more, as far as this entry goes.
+   *
+   * @throws IOException when it is not known to be free: the wake comes again, and {@link
+   *     #freeAgain} sees to it
+   */
+  private void free(Optional<QueueEntry> entry) throws IOException {
+    if (entry.isPresent() && entry.get().status() == Status.DONE) {
+      EntryId id = entry.get().id();
+      bodies.free(id.message(), entry.get().shared(), id.bodyHolder());
     }
   }
 
@@ -274,10 +288,10 @@ public final class SendMessage {
    * An earlier run may have recorded the end and not come to free the body. A wake for nothing is
    * rare enough to look.
    */
-  private void freeAgain(EntryId id) throws IOException {
+  void freeAgain(EntryId id) throws IOException {
     for (QueueEntry entry : ports.queue().entries(id.message())) {
-      if (entry.id().equals(id) && entry.status() == Status.DONE) {
-        free(entry);
+      if (entry.id().equals(id)) {
+        free(Optional.of(entry));
       }
     }
   }

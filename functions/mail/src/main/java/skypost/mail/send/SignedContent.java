@@ -66,11 +66,6 @@ final class SignedContent implements Transaction.Content {
   }
 
   @Override
-  public boolean isBinary() {
-    return body.isBinary();
-  }
-
-  @Override
   public InputStream open() throws IOException {
     return body.open();
   }

@@ -21,6 +21,7 @@ public final class MakeSigningPair {
   private static final int RSA_BITS = 2048;
 
   private static final int ED25519_OCTETS = 32; // RFC 8032 section 5.1.5
+  private static final int LETTERS = 5; // sixty million ids a day for each domain
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuuMMdd").withZone(ZoneOffset.UTC);
 
@@ -33,13 +34,14 @@ public final class MakeSigningPair {
   }
 
   /**
-   * Makes a pair that is pending. Its id is the day, and the number of the change that it comes
-   * with: a selector is never used for another key, since resolvers may remember the one before.
+   * Makes a pair that is pending. Its id is the day and some letters of chance: a selector is never
+   * used for another key, since resolvers may remember the one before; not even when the domain was
+   * deleted in between, with all that was known of its keys.
    *
    * @param present what the domain has
    */
   public SigningPair make(DomainKeys present, Instant now) throws IOException {
-    String id = "s" + DAY.format(now) + "-" + (present.version() + 1);
+    String id = "s" + DAY.format(now) + "-" + letters();
     return new SigningPair(
         id,
         now.truncatedTo(ChronoUnit.SECONDS),
@@ -47,6 +49,12 @@ public final class MakeSigningPair {
         List.of(
             half(present.domain(), id + "-rsa", Algorithm.RSA_SHA256),
             half(present.domain(), id + "-ed25519", Algorithm.ED25519_SHA256)));
+  }
+
+  private String letters() {
+    int smallest = (int) Math.pow(Character.MAX_RADIX, LETTERS - 1);
+    return Integer.toString(
+        random.nextInt(smallest, smallest * Character.MAX_RADIX), Character.MAX_RADIX);
   }
 
   private Half half(String domain, String selector, Algorithm algorithm) throws IOException {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import skypost.mail.dns.SecureDns;
@@ -32,10 +33,19 @@ public final class Dane {
   }
 
   /** How far the exchangers of a domain can be relied on. */
-  enum Exchangers {
-    SECURE,
-    INSECURE,
-    UNKNOWN
+  sealed interface Exchangers {
+    /**
+     * DNSSEC vouches for their names.
+     *
+     * @param hosts the only ones that there are; where no MX is, the domain itself
+     */
+    record Secure(Set<String> hosts) implements Exchangers {}
+
+    /** Nobody vouches for them. */
+    record Insecure() implements Exchangers {}
+
+    /** It cannot be told now. */
+    record Unknown() implements Exchangers {}
   }
 
   /** What holds for a server. */
@@ -55,12 +65,16 @@ public final class Dane {
 
   Exchangers exchangers(String domain) {
     if (!dns.isAvailable()) {
-      return Exchangers.INSECURE;
+      return new Exchangers.Insecure();
     }
     return switch (dns.exchangers(domain)) {
-      case Secured.Secure ignored -> Exchangers.SECURE;
-      case Secured.Insecure ignored -> Exchangers.INSECURE;
-      case Secured.Failed ignored -> Exchangers.UNKNOWN;
+      case Secured.Secure secure -> {
+        Set<String> hosts = SecureDns.exchangers(secure);
+        yield new Exchangers.Secure(
+            hosts.isEmpty() ? Set.copyOf(List.of(domain, secure.canonical())) : hosts);
+      }
+      case Secured.Insecure ignored -> new Exchangers.Insecure();
+      case Secured.Failed ignored -> new Exchangers.Unknown();
     };
   }
 

@@ -2,7 +2,6 @@ package skypost.mail.tlspolicy;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -15,7 +14,9 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import skypost.mail.dns.Exchangers;
 import skypost.mail.dns.MailExchangers;
+import skypost.protocol.smtp.client.Deadline;
 import skypost.protocol.smtp.client.Peer;
+import skypost.protocol.smtp.client.Watchdog;
 
 /**
  * Policy files by HTTPS. By hand instead of by {@code java.net.http}, which would look the name up
@@ -23,11 +24,12 @@ import skypost.protocol.smtp.client.Peer;
  */
 public final class HttpsPolicyFiles implements PolicyFiles {
   /** RFC 8461 section 3.3: a minute suggested; a message waits for this. */
-  static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final MailExchangers hosts;
   private final SSLContext context;
   private final int port;
+  private final Duration timeout;
 
   /**
    * @param hosts resolves the policy host
@@ -35,9 +37,17 @@ public final class HttpsPolicyFiles implements PolicyFiles {
    * @param port 443 but in tests
    */
   public HttpsPolicyFiles(MailExchangers hosts, SSLContext context, int port) {
+    this(hosts, context, port, TIMEOUT);
+  }
+
+  /**
+   * @param timeout how long a policy may take with all of the host's addresses
+   */
+  HttpsPolicyFiles(MailExchangers hosts, SSLContext context, int port, Duration timeout) {
     this.hosts = hosts;
     this.context = context;
     this.port = port;
+    this.timeout = timeout;
   }
 
   @Override
@@ -49,7 +59,7 @@ public final class HttpsPolicyFiles implements PolicyFiles {
           case Exchangers.Never(var reply) -> throw new IOException(reply.toString());
           case Exchangers.Later(var reply) -> throw new IOException(reply.toString());
         };
-    long end = System.nanoTime() + TIMEOUT.toNanos();
+    Deadline end = Deadline.in(timeout);
     IOException last = null;
     for (Peer peer : peers.subList(0, Math.min(2, peers.size()))) {
       try {
@@ -57,14 +67,18 @@ public final class HttpsPolicyFiles implements PolicyFiles {
       } catch (IOException fault) {
         last = fault;
       }
+      if (end.isOver()) {
+        throw tooSlow(last);
+      }
     }
     throw last;
   }
 
-  private String get(String host, InetSocketAddress address, long end) throws IOException {
-    try (Socket raw = new Socket()) {
-      raw.connect(address, left(end));
-      raw.setSoTimeout(left(end));
+  private String get(String host, InetSocketAddress address, Deadline end) throws IOException {
+    Socket raw = new Socket();
+    Watchdog watchdog = new Watchdog(raw, end); // SO_TIMEOUT would begin anew at every octet
+    try (raw) {
+      raw.connect(address, end.remainingMillis());
       SSLSocket tls =
           (SSLSocket) context.getSocketFactory().createSocket(raw, host, address.getPort(), true);
       SSLParameters parameters = tls.getSSLParameters();
@@ -74,9 +88,17 @@ public final class HttpsPolicyFiles implements PolicyFiles {
       tls.startHandshake();
       tls.getOutputStream().write(request(host));
       tls.getOutputStream().flush();
-      return new HttpAnswer(new BufferedInputStream(new Bounded(raw, tls.getInputStream(), end)))
-          .policy();
+      return new HttpAnswer(new BufferedInputStream(tls.getInputStream())).policy();
+    } finally {
+      watchdog.close();
     }
+  }
+
+  /** Whoever drips octets gets no more time than whoever is silent. */
+  private static IOException tooSlow(IOException fault) {
+    IOException slow = new SocketTimeoutException("the policy host is too slow");
+    slow.initCause(fault);
+    return slow;
   }
 
   private static byte[] request(String host) {
@@ -85,38 +107,5 @@ public final class HttpsPolicyFiles implements PolicyFiles {
             + host
             + "\r\nUser-Agent: skypost\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";
     return request.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static int left(long end) throws SocketTimeoutException {
-    long millis = (end - System.nanoTime()) / 1_000_000;
-    if (millis <= 0) {
-      throw new SocketTimeoutException("the policy host is too slow");
-    }
-    return (int) millis;
-  }
-
-  /** Whoever drips octets gets no more time than whoever is silent. */
-  private static final class Bounded extends InputStream {
-    private final Socket raw;
-    private final InputStream in;
-    private final long end;
-
-    Bounded(Socket raw, InputStream in, long end) {
-      this.raw = raw;
-      this.in = in;
-      this.end = end;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] octets, int offset, int length) throws IOException {
-      raw.setSoTimeout(left(end));
-      return in.read(octets, offset, length);
-    }
   }
 }

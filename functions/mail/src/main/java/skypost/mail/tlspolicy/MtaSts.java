@@ -60,11 +60,6 @@ public final class MtaSts {
     this.clock = clock;
   }
 
-  /** The policy of {@link #look}. */
-  public Optional<StsPolicy> of(String domain) throws IOException {
-    return look(domain).policy();
-  }
-
   /**
    * Looks for the policy of a domain.
    *
@@ -89,7 +84,7 @@ public final class MtaSts {
 
   private Renewed renewed(String domain, Known last, Instant now) {
     // Without an announcement a policy holds until it expires: its withdrawal is a policy too
-    Optional<String> announced = StsRecord.id(dns.texts("_mta-sts." + domain));
+    Optional<String> announced = StsRecord.id(dns.texts(StsRecord.name(domain)));
     if (announced.isEmpty() || now.isBefore(last.notBefore())) {
       return new Renewed(last);
     }

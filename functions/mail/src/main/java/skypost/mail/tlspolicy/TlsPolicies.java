@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import skypost.mail.dns.Tlsa;
@@ -102,8 +103,8 @@ public final class TlsPolicies {
       return new Decision.Admitted(hops(peers, opportunistic));
     }
     Dane.Exchangers trust =
-        dane.map(each -> each.exchangers(domain)).orElse(Dane.Exchangers.INSECURE);
-    if (trust == Dane.Exchangers.UNKNOWN) { // RFC 7672 section 2.1.1
+        dane.map(each -> each.exchangers(domain)).orElse(new Dane.Exchangers.Insecure());
+    if (trust instanceof Dane.Exchangers.Unknown) { // RFC 7672 section 2.1.1
       sessions.count(
           domain, TlsSession.failed(AppliedPolicy.TLSA_UNKNOWN, "", TlsResult.DNSSEC_INVALID));
       return new Decision.Refused(
@@ -114,7 +115,11 @@ public final class TlsPolicies {
         .fault()
         .map(fault -> TlsSession.failed(AppliedPolicy.STS_UNKNOWN, "", fault))
         .ifPresent(session -> sessions.count(domain, session));
-    return decide(new Case(domain, wish, trust == Dane.Exchangers.SECURE, found.policy()), peers);
+    Optional<Set<String>> vouched =
+        trust instanceof Dane.Exchangers.Secure(Set<String> hosts)
+            ? Optional.of(hosts)
+            : Optional.empty();
+    return decide(new Case(domain, wish, vouched, found.policy()), peers);
   }
 
   /**
@@ -138,9 +143,10 @@ public final class TlsPolicies {
   /**
    * What is asked.
    *
-   * @param secure whether DNSSEC vouches for the MX records
+   * @param vouched the exchangers that DNSSEC vouches for; empty: for none
    */
-  private record Case(String domain, TlsWish wish, boolean secure, Optional<StsPolicy> policy) {
+  private record Case(
+      String domain, TlsWish wish, Optional<Set<String>> vouched, Optional<StsPolicy> policy) {
     Optional<StsPolicy> enforced() {
       return policy.filter(each -> each.mode() == StsPolicy.Mode.ENFORCE);
     }
@@ -189,7 +195,13 @@ public final class TlsPolicies {
   }
 
   private Terms of(String host, Case asked) {
-    if (asked.secure()) {
+    if (asked.vouched().isPresent()) {
+      if (!asked.vouched().get().contains(host)) { // the list of peers came without DNSSEC
+        sessions.count(
+            asked.domain(),
+            TlsSession.failed(AppliedPolicy.TLSA_UNKNOWN, host, TlsResult.DNSSEC_INVALID));
+        return new Terms.Passed("is not in the validated MX records");
+      }
       switch (dane.orElseThrow().of(host, asked.domain())) {
         case Dane.Finding.Unknown(String why) -> {
           sessions.count(
@@ -230,7 +242,8 @@ public final class TlsPolicies {
       return new Terms.Demand(opportunistic, unenforced(host, asked));
     }
     // RFC 8689 section 4.2.1: the name must come from DNSSEC or from an MTA-STS policy
-    boolean vouched = asked.secure() || asked.policy().filter(each -> each.names(host)).isPresent();
+    boolean vouched =
+        asked.vouched().isPresent() || asked.policy().filter(each -> each.names(host)).isPresent();
     return vouched
         ? new Terms.Demand(verified(host, "the sender (REQUIRETLS)"), Optional.empty())
         : new Terms.Passed(NOBODY_VOUCHES);

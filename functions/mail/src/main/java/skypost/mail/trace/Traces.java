@@ -14,6 +14,9 @@ import skypost.protocol.smtp.SmtpReply;
  * message without one is unfinished, and the sweeper takes it up again.
  */
 public interface Traces {
+  /** How many messages {@link #withoutReceipt} can be asked about. */
+  int MOST_AT_ONCE = 100;
+
   /**
    * Keeps a receipt. Of a repeated one the first stays: it tells what was done, the second that it
    * had been.
@@ -21,6 +24,13 @@ public interface Traces {
   void record(Receipt receipt) throws IOException;
 
   Optional<Receipt> receipt(MessageId id) throws IOException;
+
+  /**
+   * Which of these have no receipt, in their order. The answer may be a moment old.
+   *
+   * @param ids {@value #MOST_AT_ONCE} at most, no one twice
+   */
+  List<MessageId> withoutReceipt(List<MessageId> ids) throws IOException;
 
   /**
    * Keeps what is known of a message that was refused in the dialogue, and so is none of ours. It

@@ -6,13 +6,14 @@ import java.io.PushbackInputStream;
 import java.util.zip.GZIPInputStream;
 import skypost.mail.archive.BrokenArchiveException;
 import skypost.mail.archive.SourceFaultException;
+import skypost.protocol.io.BlockInputStream;
 
 /**
  * The octets of an archive from a position on, gunzipped where they are gzip (RFC 1952). A fault of
  * the store is a {@link SourceFaultException}; what is broken in itself is a {@link
  * BrokenArchiveException}.
  */
-final class ImportSource extends InputStream {
+final class ImportSource extends BlockInputStream {
   /** Ratios beyond this are no mail: gzip reaches a thousand, text perhaps ten. */
   private static final long MAX_RATIO = 200;
 
@@ -61,13 +62,7 @@ final class ImportSource extends InputStream {
   private static InputStream stored(ImportObjects objects, TransferKey key, long from, long size)
       throws IOException {
     InputStream object = objects.open(key, from, size);
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new BlockInputStream() {
       @Override
       public int read(byte[] octets, int offset, int length) throws IOException {
         try {
@@ -82,12 +77,6 @@ final class ImportSource extends InputStream {
         object.close();
       }
     };
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

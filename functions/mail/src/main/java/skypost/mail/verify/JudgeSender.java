@@ -19,11 +19,11 @@ import skypost.protocol.address.EmailAddress;
 public final class JudgeSender {
   private JudgeSender() {}
 
-  /** Judges; mail that was not verified is mail like any other. */
+  /** Judges; mail that need not be verified is mail like any other. */
   public static Judgement judge(Verification verification, Envelope envelope, SenderPolicy policy) {
     Optional<Sender> sender = verification.sender();
     if (sender.isEmpty()) {
-      return new Judgement.Accept();
+      return unverified(verification.unverified(), policy);
     }
     Judgement judgement = judge(sender.get(), policy);
     boolean suspect = !(judgement instanceof Judgement.Accept);
@@ -31,6 +31,17 @@ public final class JudgeSender {
             && policy.exemptions().stream().anyMatch(each -> covers(each, sender.get(), envelope))
         ? new Judgement.Accept()
         : judgement;
+  }
+
+  /** Of what claims to be ours a person decides, when by a fault of ours nothing is known of it. */
+  private static Judgement unverified(Verification.Unverified why, SenderPolicy policy) {
+    return switch (why) {
+      case TRUSTED, UNKNOWN -> new Judgement.Accept();
+      case UNKNOWN_AS_OURS ->
+          policy.spoofed() == SenderPolicy.Spoofed.ACCEPT
+              ? new Judgement.Accept()
+              : new Judgement.Junk(Reason.SPOOFED);
+    };
   }
 
   /** The stricter of what DMARC and what spoofing come to. */

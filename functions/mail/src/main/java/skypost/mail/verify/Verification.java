@@ -12,17 +12,41 @@ import skypost.mail.message.SenderResults;
  * What is known of a message's sender.
  *
  * @param results what its readers are told
- * @param sender what was found out; empty for mail that is not verified
+ * @param sender what was found out; empty for mail that was not verified
+ * @param unverified why it was not; of no meaning where it was
  */
-public record Verification(SenderResults results, Optional<Sender> sender) {
+public record Verification(SenderResults results, Optional<Sender> sender, Unverified unverified) {
+  /** Why mail was not verified. */
+  public enum Unverified {
+    /** It need not be: we made it, or a user or a trusted network of ours sent it. */
+    TRUSTED,
+    /** It could not be, by a fault of ours: nothing is known of it. */
+    UNKNOWN,
+    /** Likewise, and it claims to be from a domain of ours. */
+    UNKNOWN_AS_OURS
+  }
+
+  /** Of mail that was verified, or is trusted. */
+  public Verification(SenderResults results, Optional<Sender> sender) {
+    this(results, sender, Unverified.TRUSTED);
+  }
+
   /** Of mail that is not verified, and has no part in it. */
   public static final Verification NONE = new Verification(SenderResults.NONE, Optional.empty());
 
   /** Whether somebody stands for it: a signer, a server that may send, or we ourselves. */
   public boolean isVouchedFor() {
-    return sender.isEmpty()
-        || sender.get().spf().result() instanceof SpfResult.Pass
-        || sender.get().message().dkim().stream()
+    return isTrusted() || sender.filter(Verification::isVouchedFor).isPresent();
+  }
+
+  /** Whether it is ours, so that nothing was to be verified. */
+  public boolean isTrusted() {
+    return sender.isEmpty() && unverified == Unverified.TRUSTED;
+  }
+
+  private static boolean isVouchedFor(Sender sender) {
+    return sender.spf().result() instanceof SpfResult.Pass
+        || sender.message().dkim().stream()
             .anyMatch(verdict -> verdict.result() instanceof DkimResult.Pass);
   }
 

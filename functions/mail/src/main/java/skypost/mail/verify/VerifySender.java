@@ -11,9 +11,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import skypost.mail.auth.Authentication;
 import skypost.mail.auth.AuthenticationResults;
+import skypost.mail.auth.Authors;
 import skypost.mail.auth.Checked;
 import skypost.mail.auth.Checked.OfMessage;
 import skypost.mail.auth.DomainNames;
+import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.DkimResult;
 import skypost.mail.auth.dmarc.DmarcResult;
 import skypost.mail.auth.spf.SpfResult;
@@ -27,7 +29,9 @@ import skypost.mail.message.Envelope;
 import skypost.mail.message.Envelope.Origin;
 import skypost.mail.message.MessageSource;
 import skypost.mail.message.SenderResults;
+import skypost.mail.sieve.message.MailAddress;
 import skypost.mail.verify.Verification.Sender;
+import skypost.mail.verify.Verification.Unverified;
 import skypost.protocol.address.EmailAddress;
 import skypost.protocol.log.EventLog;
 
@@ -76,8 +80,34 @@ public final class VerifySender implements SenderVerifier {
       return check(envelope, message);
     } catch (RuntimeException fault) { // a mistake of ours must not hold the mail up
       EventLog.error("verify").with("client", origin.client().get()).cause(fault).write();
-      return new Verification(SenderResults.nothingChecked(hostname), Optional.empty());
+      return new Verification(
+          SenderResults.nothingChecked(hostname),
+          Optional.empty(),
+          claimsOurs(message) ? Unverified.UNKNOWN_AS_OURS : Unverified.UNKNOWN);
     }
+  }
+
+  /** Whether an author is in a domain of ours; also when not even that can be told. */
+  private boolean claimsOurs(MessageSource message) {
+    try {
+      for (String author :
+          Authors.of(RawMessage.read(message)).stream().map(MailAddress::domain).toList()) {
+        if (isOurs(author)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | RuntimeException again) {
+      return true;
+    }
+  }
+
+  private boolean isOurs(String author) throws IOException {
+    return ports
+        .domains()
+        .findOrStrange(author)
+        .filter(domain -> domain.kind() == Domain.Kind.LOCAL)
+        .isPresent();
   }
 
   private Verification check(Envelope envelope, MessageSource message) throws IOException {
@@ -120,13 +150,7 @@ public final class VerifySender implements SenderVerifier {
       return true; // a crowd to hide in
     }
     for (String author : authors) {
-      boolean ours =
-          ports
-              .domains()
-              .findOrStrange(author)
-              .filter(domain -> domain.kind() == Domain.Kind.LOCAL)
-              .isPresent();
-      if (ours && !mayBeFrom(author, checked)) {
+      if (isOurs(author) && !mayBeFrom(author, checked)) {
         return true;
       }
     }

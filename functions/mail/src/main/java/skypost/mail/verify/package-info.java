@@ -3,7 +3,7 @@
  * readers are told (RFC 8601), and what lies in Junk or is refused (RFC 9989 section 7).
  *
  * <p>Invariant: what cannot be told now harms nobody. A temperror neither refuses nor files to
- * Junk.
+ * Junk. But what there was no time for is no temperror: whoever uses the time up gains nothing.
  *
  * <p>Not in here: the verifying itself, which is {@code skypost.mail.auth}.
  */

@@ -45,17 +45,16 @@ class CheckMailboxTest {
   private final InMemoryMessages messages = new InMemoryMessages();
   private final InMemoryBodyHolders holders = new InMemoryBodyHolders();
   private final InMemoryTraces traces = new InMemoryTraces();
-  private final CheckMailbox check =
-      new CheckMailbox(
-          new CheckMailbox.Ports(
-              directory,
-              new InMemoryMailboxChecks(mailboxes),
-              mailboxes,
-              new InMemoryExpiringMailboxes(mailboxes),
-              messages,
-              traces),
-          new FreeBodies(holders, messages),
-          CLOCK);
+  private final CheckMailbox.Ports ports =
+      new CheckMailbox.Ports(
+          directory,
+          new InMemoryMailboxChecks(mailboxes),
+          mailboxes,
+          new InMemoryExpiringMailboxes(mailboxes),
+          messages,
+          traces);
+  private final FreeBodies bodies = new FreeBodies(holders, messages);
+  private final CheckMailbox check = new CheckMailbox(ports, bodies, CLOCK);
 
   @BeforeEach
   void ann() throws IOException {
@@ -71,6 +70,18 @@ class CheckMailboxTest {
 
     assertThat(check(LOOK)).isEqualTo(new Report(1, 1, 2, List.of()));
     assertThat(check.check(Samples.user(), LOOK)).isInstanceOf(Outcome.Missing.class);
+  }
+
+  @Test
+  void aMailboxThatIsTooLargeIsNotReadAtAll() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      file("INBOX");
+    }
+
+    assertThat(new CheckMailbox(ports, bodies, CLOCK, 2).check(ANN, LOOK))
+        .isInstanceOf(Outcome.Conflict.class);
+    assertThat(new CheckMailbox(ports, bodies, CLOCK, 3).check(ANN, LOOK))
+        .isInstanceOf(Outcome.Done.class);
   }
 
   @Test

@@ -49,7 +49,7 @@ public final class Zone implements PublishedRecords {
     return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
   }
 
-  private <T> Found<T> ask(String name, String type, Function<String, T> reader) {
+  private synchronized <T> Found<T> ask(String name, String type, Function<String, T> reader) {
     questions.add(key(name) + ' ' + type);
     List<Line> lines = names.get(key(name));
     if (lines == null) {

@@ -3,6 +3,7 @@ package skypost.mail.contract;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -28,6 +29,26 @@ public record Faults(
                 if (affected.test(method.getName())) {
                   method.invoke(real, arguments);
                 }
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException thrown) {
+                throw thrown.getCause();
+              }
+            }));
+  }
+
+  /** Something that fails at the first of these calls, and does not do it. */
+  public static <T> T once(
+      Predicate<String> affected, Class<T> type, T real, Supplier<? extends Exception> fault) {
+    AtomicBoolean failed = new AtomicBoolean();
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (affected.test(method.getName()) && !failed.getAndSet(true)) {
+                throw fault.get();
+              }
+              try {
                 return method.invoke(real, arguments);
               } catch (InvocationTargetException thrown) {
                 throw thrown.getCause();

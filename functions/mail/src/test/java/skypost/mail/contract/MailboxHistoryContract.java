@@ -156,8 +156,8 @@ public abstract class MailboxHistoryContract {
   }
 
   /**
-   * Random deliveries, repeats, discards, removals, restores, ends and quota changes; after each,
-   * the mailbox equals a model of it.
+   * Random deliveries, repeats, discards, removals, restores, ends, quota changes and new mailboxes
+   * of the name; after each, the mailbox equals a model of it.
    */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 25_11_2026})
@@ -175,6 +175,11 @@ public abstract class MailboxHistoryContract {
         case 9 -> model.forget();
         case 10 -> model.retire();
         case 11, 12 -> model.mark();
+        case 13 -> {
+          if (random.nextInt(5) == 0) {
+            model.makeAnew();
+          }
+        }
         default -> model.deliver();
       }
       if (step % 10 == 0) {

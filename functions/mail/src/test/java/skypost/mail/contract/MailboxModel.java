@@ -126,6 +126,18 @@ final class MailboxModel {
     stores.mailboxes().create(user, quota);
   }
 
+  /** Another mailbox of the name, mostly within the same second. */
+  void makeAnew() throws IOException {
+    stores.mailboxes().delete(user, gone -> {});
+    assertThat(stores.mailboxes().create(user, 0)).isTrue();
+    quota = 0;
+    taken.clear();
+    deleted.clear();
+    changes.clear();
+    FOLDERS.forEach(name -> folders.get(name).clear());
+    FOLDERS.forEach(name -> uidNext.put(name, 1L));
+  }
+
   void expunge() throws IOException {
     String folder = FOLDERS.get(random.nextInt(FOLDERS.size()));
     Snapshot snapshot = stores.mailboxes().open(user, folder).orElseThrow();

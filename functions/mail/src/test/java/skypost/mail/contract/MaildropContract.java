@@ -292,7 +292,7 @@ public abstract class MaildropContract {
   }
 
   private FolderStatus inbox() throws IOException {
-    return mailboxes.status(user).orElseThrow().folder(INBOX);
+    return Samples.counters(mailboxes.status(user).orElseThrow().folder(INBOX));
   }
 
   private void clear() throws IOException {

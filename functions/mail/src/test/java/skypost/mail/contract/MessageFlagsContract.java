@@ -21,6 +21,7 @@ import skypost.mail.mailbox.MessageFlags.FlagChange;
 import skypost.mail.mailbox.MessageFlags.How;
 import skypost.mail.mailbox.MessageFlags.StoreOutcome;
 import skypost.mail.mailbox.MessageFlags.StoreOutcome.Stored;
+import skypost.mail.mailbox.MessageFlags.UidRange;
 import skypost.protocol.address.EmailAddress;
 
 /** What every {@link MessageFlags} must do. */
@@ -133,10 +134,35 @@ public abstract class MessageFlagsContract {
     Changes after = since(before.highest());
 
     assertThat(after.messages()).isEmpty();
+    assertThat(after.vanished()).containsExactly(new UidRange(3, 3), new UidRange(30, 30));
+    assertThat(after.highest())
+        .isEqualTo(mailboxes.status(user).orElseThrow().folder(INBOX).highestModseq());
+    fill(1);
+    assertThat(since(after.highest()).vanished()).as("known already").isEmpty();
+    assertThat(since(before.highest()).vanished()).hasSize(2);
     assertThat(after.highest()).isGreaterThan(before.highest());
     Set<MailboxMessage> left = new HashSet<>(before.messages());
     left.removeIf(message -> message.uid() == 3 || message.uid() == 30);
+    left.add(messages().getLast());
     assertThat(Set.copyOf(messages())).isEqualTo(left);
+  }
+
+  @Test
+  void theCaseOfAFlagTellsNothing() throws IOException {
+    fill(1);
+    store(Set.of(1L), How.ADD, "\\SEEN", "$LABEL");
+    assertThat(messages().getFirst().flags()).containsExactly("$Label", SEEN);
+    store(Set.of(1L), How.REMOVE, "\\seen", "$label");
+    assertThat(messages().getFirst().flags()).isEmpty();
+  }
+
+  @Test
+  void anEmptyFolderHasAPositiveNumberToo() throws IOException {
+    // RFC 7162 section 3.1.2.1: 0 would deny that there are any
+    long empty = mailboxes.status(user).orElseThrow().folder(INBOX).highestModseq();
+    assertThat(empty).isPositive();
+    fill(1);
+    assertThat(uids(since(empty).messages())).containsExactly(1L);
   }
 
   @Test
@@ -190,6 +216,6 @@ public abstract class MessageFlagsContract {
     assertThat(flags.store(Samples.user(), INBOX, change)).isEqualTo(new StoreOutcome.NoMailbox());
     assertThat(flags.changedSince(Samples.user(), INBOX, 0)).isEmpty();
     assertThat(flags.store(user, "Nowhere", change)).isEqualTo(new Stored(List.of(), Set.of()));
-    assertThat(flags.changedSince(user, "Nowhere", 0)).contains(new Changes(1, 0, List.of()));
+    assertThat(flags.changedSince(user, "Nowhere", 0)).contains(new Changes(1, 1, List.of()));
   }
 }

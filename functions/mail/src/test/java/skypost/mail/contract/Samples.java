@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import skypost.mail.directory.Page;
 import skypost.mail.filter.ApplyFilter;
 import skypost.mail.mailbox.Mailboxes;
+import skypost.mail.mailbox.Mailboxes.FolderStatus;
 import skypost.mail.memory.InMemoryDirectory;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.memory.InMemoryFilters;
@@ -114,5 +115,10 @@ public final class Samples {
             mailboxes,
             new InMemoryTraces());
     return new ApplyFilter(ports, "mx.local.example", clock);
+  }
+
+  /** A folder's counters without that of its changes, which depends on how many writes it took. */
+  static FolderStatus counters(FolderStatus status) {
+    return new FolderStatus(status.name(), status.messages(), status.bytes(), status.uidNext());
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
@@ -89,6 +90,23 @@ public abstract class TracesContract {
   @Test
   void aMessageWithoutReceiptHasNone() throws IOException {
     assertThat(traces().receipt(Samples.id())).isEmpty();
+  }
+
+  @Test
+  void ofAHundredMessagesThoseWithoutReceiptAreNamed() throws IOException {
+    Traces traces = traces();
+    List<MessageId> all = Stream.generate(Samples::id).limit(Traces.MOST_AT_ONCE).toList();
+    List<MessageId> unfinished = List.of(all.get(0), all.get(41), all.get(99));
+    for (MessageId id : all) {
+      if (!unfinished.contains(id)) {
+        traces.record(new Receipt(id, Samples.envelope(), 10, "", FINISHED, List.of()));
+      }
+    }
+    traces.recordRefusal(
+        new Receipt(all.getFirst(), Samples.envelope(), 10, "", FINISHED, List.of()));
+
+    assertThat(traces.withoutReceipt(all)).isEqualTo(unfinished);
+    assertThat(traces.withoutReceipt(List.of())).isEmpty();
   }
 
   @Test

@@ -230,36 +230,6 @@ class ReceiveMessageTest {
     assertThat(holders.of(id)).isEmpty();
   }
 
-  @Test
-  void theSweeperRepeatsTheEventsOfUnfinishedMessagesOnly() throws IOException {
-    MessageId finished = store("\r\n", "ann@local.example");
-    receive(queue).receive(finished, false);
-    MessageId lost = store("\r\n", "ann@local.example");
-    MessageId young = store(Samples.id(NOW), Optional.empty(), "\r\n", "ann@local.example");
-    List<MessageId> repeated = new ArrayList<>();
-    SweepUnfinished sweep = new SweepUnfinished(messages, traces, queue, repeated::add, new Mark());
-
-    assertThat(sweep.sweep(NOW, NOW.minusSeconds(900)).messages()).isEqualTo(1);
-    assertThat(repeated).containsExactly(lost);
-    assertThat(sweep.sweep(NOW, NOW.plusSeconds(1)).messages())
-        .isEqualTo(1); // goes on where it ended
-    assertThat(repeated).containsExactly(lost, young);
-  }
-
-  private static final class Mark implements SweepMark {
-    private Optional<MessageId> mark = Optional.empty();
-
-    @Override
-    public Optional<MessageId> read() {
-      return mark;
-    }
-
-    @Override
-    public void write(MessageId written) {
-      mark = Optional.of(written);
-    }
-  }
-
   /** Fails a number of times after it has kept the entries, as a lost answer does. */
   private record FailingQueue(InMemoryOutboundQueue real, AtomicInteger faults)
       implements OutboundQueue {

@@ -3,6 +3,7 @@ package skypost.mail.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,5 +126,21 @@ class HttpsReportsTest {
     }
     assertThat(taken).isEmpty();
     assertThatCode(() -> post(true)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aServerThatDoesNotEndItsAnswerIsGivenUp() {
+    server.removeContext("/");
+    server.createContext("/", exchange -> exchange.sendResponseHeaders(200, 10)); // and no more
+    try (var reports =
+        new HttpsReports(TrustedRoots.context(SERVER.certificate()), true, Duration.ofSeconds(2))) {
+      var where = URI.create("https://localhost:" + server.getAddress().getPort() + "/");
+
+      assertTimeoutPreemptively(
+          Duration.ofMinutes(1),
+          () ->
+              assertThatThrownBy(() -> reports.post(where, OutgoingReport.TLS_TYPE, FILE))
+                  .hasMessage("localhost is too slow"));
+    }
   }
 }

@@ -292,6 +292,7 @@ class ReportMailTest {
         "<count>12</count>|<count>99999999999999999999</count>|count is no number",
         "<source_ip>192.0.2.66</source_ip>|<source_ip>mx.here.example</source_ip>|source_ip is no IP address",
         "<begin>1795478400</begin>|<begin>9223372036854775807</begin>|begin is out of range",
+        "<begin>1795478400</begin>|<begin>31556889864403199</begin>|begin is out of range",
         "</feedback>||not well-formed XML",
         "<feedback xmlns|<other xmlns|<other> is no aggregate report",
       })
@@ -312,6 +313,7 @@ class ReportMailTest {
         "5326|-1|total-successful-session-count is no number in range",
         "5326|\"many\"|total-successful-session-count is no number in range",
         "2026-11-24T00:00:00Z|yesterday|start-datetime is no time",
+        "2026-11-24T00:00:00Z|+999999999-12-31T23:59:59Z|start-datetime is out of range",
         "]}]}||not well-formed JSON",
       })
   void aFaultOfATlsReportIsTold(String right, String wrong, String told) {
@@ -480,5 +482,46 @@ class ReportMailTest {
     assertThat(trimmed.rows()).hasSizeLessThan(AggregateReport.KEPT_ROWS + 5);
     assertThat(trimmed.rows().getFirst().count()).isEqualTo(1000);
     assertThat(ReportJson.read(Report.Kind.DMARC, ReportJson.write(trimmed))).isEqualTo(trimmed);
+  }
+
+  /** Each was remembered: eleven megabytes of them in a mail ended the function. */
+  @ParameterizedTest
+  @ValueSource(strings = {"<a%d/>", "<a b%d=''/>", "<a xmlns:p%d='urn:x'/>", "<?p%d?>"})
+  void namesWithoutEndAreRefused(String shape) {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 2000; i++) {
+      many.append(shape.formatted(i));
+    }
+    String xml = AGGREGATE.replace("</feedback>", many + "</feedback>");
+
+    assertThatThrownBy(() -> read("application/xml", octets(xml)))
+        .isInstanceOf(MalformedReport.class)
+        .hasMessage("more than 500 names");
+  }
+
+  /** DynamoDB would refuse it, at every try. */
+  @Test
+  void aReportOfLongTextsIsTrimmedToWhatAnItemHoldsAndItsSumsStayRight() throws Exception {
+    StringBuilder rows = new StringBuilder();
+    String row =
+        AGGREGATE.substring(AGGREGATE.indexOf("<record>"), AGGREGATE.indexOf("</record>") + 9);
+    String signature =
+        "<dkim><domain>x.example</domain><selector>"
+            + "\u00e9".repeat(400)
+            + "</selector><result>pass</result></dkim>";
+    for (int i = 0; i < 300; i++) {
+      rows.append(
+          row.replace("2001:DB8::1", "10.0." + i / 250 + "." + i % 250)
+              .replace("<auth_results>", "<auth_results>" + signature.repeat(9)));
+    }
+    AggregateReport report =
+        (AggregateReport)
+            read("text/xml", octets(AGGREGATE.replace("</feedback>", rows + "</feedback>")));
+
+    AggregateReport trimmed = report.trimmed();
+
+    assertThat(ReportJson.write(report)).hasSizeGreaterThan(400_000);
+    assertThat(ReportJson.write(trimmed)).hasSizeBetween(20_000, Report.MAX_KEPT);
+    assertThat(trimmed.messages()).isEqualTo(report.messages());
   }
 }

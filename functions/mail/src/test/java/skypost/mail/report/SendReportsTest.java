@@ -122,7 +122,7 @@ class SendReportsTest {
     mail.add(DAY, "there.example", Map.of(BAD, 3L, GOOD, 1_000_000L));
     mail.add(DAY.minusDays(1), "there.example", Map.of(BAD, 9L));
 
-    assertThat(send()).isEqualTo(new SendReports.Result(1, 0, 0));
+    assertThat(send()).isEqualTo(new SendReports.Result(1, 0, 0, 0));
 
     StoredMessage stored = one();
     assertThat(stored.envelope().sender()).contains(Samples.address("dmarc-reports@here.example"));
@@ -191,7 +191,7 @@ class SendReportsTest {
       }
     }
 
-    assertThat(send()).isEqualTo(new SendReports.Result(3, 0, 0));
+    assertThat(send()).isEqualTo(new SendReports.Result(3, 0, 0, 0));
 
     for (StoredMessage each : sent()) {
       AggregateReport report = (AggregateReport) ReportMail.read(each.content());
@@ -214,7 +214,7 @@ class SendReportsTest {
         new Receipt(id, first.envelope(), 1, "", Instant.parse("2026-11-25T00:10:00Z"), List.of()));
     messages.delete(List.of(id)); // it has left
 
-    assertThat(send()).isEqualTo(new SendReports.Result(0, 1, 0));
+    assertThat(send()).isEqualTo(new SendReports.Result(0, 1, 0, 0));
 
     assertThat(sent()).isEmpty();
   }
@@ -224,7 +224,7 @@ class SendReportsTest {
     zone = Zone.of("_dmarc.there.example FAILS");
     mail.add(DAY, "there.example", Map.of(BAD, 1L));
 
-    assertThat(send()).isEqualTo(new SendReports.Result(0, 0, 1));
+    assertThat(send()).isEqualTo(new SendReports.Result(0, 0, 0, 1));
   }
 
   @Test
@@ -246,7 +246,7 @@ class SendReportsTest {
             new TlsSession(AppliedPolicy.NONE, "mx.test", Optional.empty()),
             1L));
 
-    assertThat(send()).isEqualTo(new SendReports.Result(2, 0, 0));
+    assertThat(send()).isEqualTo(new SendReports.Result(2, 0, 0, 0));
 
     byte[] octets = one().content().readAllBytes();
     MimeMessage message =
@@ -287,7 +287,7 @@ class SendReportsTest {
     }
     isPostBroken = true;
 
-    assertThat(send()).isEqualTo(new SendReports.Result(1, 0, 1));
+    assertThat(send()).isEqualTo(new SendReports.Result(1, 0, 0, 1));
 
     assertThat(one().envelope().recipients().getFirst().address()).hasToString("r@b.example");
   }

@@ -1,6 +1,7 @@
 package skypost.mail.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.SimpleResolver;
 import skypost.mail.bounce.Bounces;
+import skypost.mail.contract.Faults;
 import skypost.mail.contract.TestClock;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
@@ -41,6 +44,7 @@ import skypost.mail.memory.InMemorySmartHostPasswords;
 import skypost.mail.memory.InMemorySuppressions;
 import skypost.mail.message.Envelope;
 import skypost.mail.message.MessageId;
+import skypost.mail.message.StoredMessages;
 import skypost.mail.message.StoredMessages.StoredMessage;
 import skypost.mail.queue.ByHand;
 import skypost.mail.queue.EntryId;
@@ -77,6 +81,7 @@ class SendMessageTest {
   private final List<InMemoryOutboundQueue.Wake> wakes = new ArrayList<>();
   private final TestClock clock = new TestClock("2026-11-25T08:00:00Z");
   private final InMemoryOutboundQueue queue = new InMemoryOutboundQueue(clock, wakes::add);
+  private StoredMessages stored = messages;
   private TlsPolicies policies = TlsPolicies.none(TestTls.client());
   private FakeMx first;
   private FakeMx second;
@@ -106,6 +111,11 @@ class SendMessageTest {
 
   private SendMessage sender(Optional<HostPort> smartHost, RetrySchedule schedule)
       throws IOException {
+    return sender(smartHost, (RetrySchedules) destination -> schedule);
+  }
+
+  private SendMessage sender(Optional<HostPort> smartHost, RetrySchedules schedules)
+      throws IOException {
     SimpleResolver resolver =
         new SimpleResolver(
             new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), dns.address().port()));
@@ -117,7 +127,7 @@ class SendMessageTest {
     return new SendMessage(
         new SendMessage.Ports(
             queue,
-            messages,
+            stored,
             holders,
             new Bounces(messages, "mx.us.example"),
             new SuppressRecipients(remembered, suppressions, clock)),
@@ -132,7 +142,7 @@ class SendMessageTest {
                 first.port(),
                 policies)),
         new SmtpCourier(new SmtpClient("mx.us.example", Timeouts.all(patience))),
-        destination -> schedule,
+        schedules,
         clock,
         random);
   }
@@ -154,6 +164,40 @@ class SendMessageTest {
         .satisfies(received -> assertThat(received.text()).isEqualTo(TEXT));
     assertThat(messages.open(id)).isEmpty();
     assertThat(bounces()).isEmpty();
+  }
+
+  @Test
+  void aBodyThatCouldNotBeFreedIsFreedByTheWakeThatComesAgain() throws IOException {
+    stored =
+        Faults.once("delete"::equals, StoredMessages.class, messages, () -> new IOException("503"));
+    send = sender(Optional.empty(), RetrySchedule.of(List.of(Duration.ZERO, WAIT)));
+    QueueEntry entry = enqueue(false, "bob@there.example");
+
+    assertThatIOException().isThrownBy(() -> resend(entry));
+    assertThat(now(entry).status()).isEqualTo(Status.DONE);
+    assertThat(messages.open(id)).isPresent();
+    resend(entry);
+
+    assertThat(messages.open(id)).isEmpty();
+    assertThat(first.received()).hasSize(1);
+  }
+
+  @Test
+  void whenSettingsCannotBeReadAnyMoreAMessageThatWasTakenIsNotSentAgain() throws IOException {
+    RetrySchedule schedule = RetrySchedule.of(List.of(Duration.ZERO, WAIT));
+    var reads = new AtomicInteger();
+    send =
+        sender(
+            Optional.empty(),
+            destination -> {
+              if (reads.incrementAndGet() > 1) {
+                throw new IOException("throttled");
+              }
+              return schedule;
+            });
+
+    assertThat(sent("bob@there.example").status()).isEqualTo(Status.DONE);
+    assertThat(first.received()).hasSize(1);
   }
 
   @ParameterizedTest

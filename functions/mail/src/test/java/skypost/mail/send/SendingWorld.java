@@ -182,7 +182,7 @@ final class SendingWorld implements AutoCloseable {
 
   /** A wake for an entry of alice@here.example that has just been queued. */
   static EntryWake wake(EntryId id) {
-    return new EntryWake(id, Optional.of("here.example"), Optional.empty());
+    return new EntryWake(id, "here.example", Optional.empty());
   }
 
   /** The time of an invocation that begins now. */

@@ -48,6 +48,7 @@ import skypost.mail.signing.Signers;
 import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.State;
 import skypost.protocol.address.EmailAddress;
+import skypost.protocol.io.BlockInputStream;
 import skypost.protocol.smtp.client.FakeMx;
 import skypost.protocol.smtp.client.SmtpClient;
 import skypost.protocol.smtp.client.Timeouts;
@@ -330,14 +331,8 @@ class SignOutgoingTest {
     }
 
     InputStream content() {
-      return new InputStream() {
+      return new BlockInputStream() {
         private long at;
-
-        @Override
-        public int read() throws IOException {
-          byte[] one = new byte[1];
-          return read(one, 0, 1) < 0 ? -1 : one[0];
-        }
 
         @Override
         public int read(byte[] to, int from, int count) throws IOException {

@@ -139,8 +139,8 @@ final class Simulation {
               }
 
               @Override
-              public Optional<String> nextHop(String destination, Optional<String> from) {
-                return smartHost.or(() -> Optional.of(destination));
+              public String nextHop(String destination, String from) {
+                return smartHost.orElse(destination);
               }
             },
             new RemoteServers(),

@@ -45,6 +45,18 @@ class SignersTest {
   }
 
   @Test
+  void aDomainThatIsMadeAnewHasNoSelectorOfBefore() throws IOException {
+    SigningPair before = make.make(DomainKeys.none("example.com"), clock.instant());
+    SigningPair after = make.make(DomainKeys.none("example.com"), clock.instant());
+
+    assertThat(after.halves())
+        .extracting(SigningPair.Half::selector)
+        .doesNotContainAnyElementsOf(
+            before.halves().stream().map(SigningPair.Half::selector).toList())
+        .allMatch(selector -> selector.matches("s20[0-9]{6}-[0-9a-z]{5}-(rsa|ed25519)"));
+  }
+
+  @Test
   void whatTheKeysSignVerifiesByTheirRecords() throws IOException {
     SigningPair pair = active("example.com");
     String message = "From: a@example.com\r\nSubject: x\r\n\r\nhi\r\n";

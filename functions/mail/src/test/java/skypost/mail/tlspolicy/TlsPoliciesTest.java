@@ -332,7 +332,7 @@ class TlsPoliciesTest {
     @Test
     void whatWasKeptHoldsWhenDnsAndHttpsAreSilenced() throws IOException { // a downgrade attack
       announce("1");
-      sts().of("there.example");
+      sts().look("there.example");
       dns.remove("_mta-sts.there.example").fails("_mta-sts.there.example");
       status = 404;
       mx.offers("PIPELINING");
@@ -342,22 +342,24 @@ class TlsPoliciesTest {
     @Test
     void aNewIdIsFetchedAndAnOldPolicyHoldsUntilItIs() throws IOException {
       announce("1");
-      sts().of("there.example");
+      sts().look("there.example");
       announce("2");
       status = 500;
-      assertThat(sts().of("there.example").orElseThrow().mode()).isEqualTo(StsPolicy.Mode.ENFORCE);
+      assertThat(sts().look("there.example").policy().orElseThrow().mode())
+          .isEqualTo(StsPolicy.Mode.ENFORCE);
       status = 200;
       published = "version: STSv1\nmode: none\nmax_age: 60\n";
-      assertThat(sts().of("there.example").orElseThrow().mode()).isEqualTo(StsPolicy.Mode.NONE);
+      assertThat(sts().look("there.example").policy().orElseThrow().mode())
+          .isEqualTo(StsPolicy.Mode.NONE);
     }
 
     @Test
     void aPolicyIsFetchedOnce() throws IOException {
       announce("1");
       MtaSts sts = sts();
-      sts.of("there.example");
-      sts.of("there.example");
-      sts().of("there.example");
+      sts.look("there.example");
+      sts.look("there.example");
+      sts().look("there.example");
       assertThat(fetches).hasValue(1);
       assertThat(kept.writes).isEqualTo(1);
     }
@@ -366,7 +368,7 @@ class TlsPoliciesTest {
     void aDomainWithoutPolicyCostsOneReadAndNoWrite() throws IOException {
       MtaSts sts = sts();
       for (int i = 0; i < 5; i++) {
-        assertThat(sts.of("there.example")).isEmpty();
+        assertThat(sts.look("there.example").policy()).isEmpty();
       }
       assertThat(kept.reads).isEqualTo(1);
       assertThat(kept.writes).isZero();
@@ -680,6 +682,22 @@ class TlsPoliciesTest {
     void forgedExchangersStopTheMail() throws Exception {
       signed.forged("there.example");
       assertDeferred(deliver(dane(), TlsWish.USUAL), "cannot be validated");
+    }
+
+    /** The list of servers comes without DNSSEC: what it names must be in the one that has it. */
+    @Test
+    void aServerThatTheValidatedRecordsDoNotNameGetsNothingWhateverItPublishes() throws Exception {
+      dns.remove("there.example")
+          .add("there.example", "MX", "10 evil.test.")
+          .add("evil.test", "A", "127.0.0.1");
+      signed
+          .add("evil.test", "A", "127.0.0.1")
+          .add(
+              "_" + mx.port() + "._tcp.evil.test",
+              "TLSA",
+              "3 1 1 " + hash("SHA-256", certificate().getPublicKey().getEncoded()));
+      assertDeferred(deliver(dane(), TlsWish.USUAL), "is not in the validated MX records");
+      assertThat(counted()).containsExactly("tlsa evil.test dnssec-invalid 1");
     }
 
     @Test

@@ -169,6 +169,11 @@ final class LargeMailbox {
     }
 
     @Override
+    public List<MessageId> withoutReceipt(List<MessageId> ids) {
+      return ids;
+    }
+
+    @Override
     public void recordRefusal(Receipt refusal) {
       // nobody asks
     }

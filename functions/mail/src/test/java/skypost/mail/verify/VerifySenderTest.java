@@ -19,6 +19,7 @@ import skypost.mail.directory.CachedRelay;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.Network;
 import skypost.mail.directory.RelaySettings;
+import skypost.mail.directory.SenderPolicy;
 import skypost.mail.dns.Dns;
 import skypost.mail.dns.TestDns;
 import skypost.mail.memory.InMemoryDirectory;
@@ -168,7 +169,33 @@ class VerifySenderTest {
     Verification found = verify(from("192.0.2.1"), "joe@far.example", FORGED);
 
     assertThat(found.sender()).isEmpty();
+    assertThat(found.isVouchedFor()).isFalse();
     assertThat(found.results().value()).isEqualTo("mx.local.example; none");
+  }
+
+  @Test
+  void whileWeAreMistakenNobodyIsTakenForOneOfUs() throws IOException {
+    var domains = new CachedDomains(directory, CLOCK);
+    verifier =
+        new VerifySender(new VerifySender.Ports(null, domains, relay), "mx.local.example", CLOCK);
+
+    Verification ours =
+        verify(from("192.0.2.1"), "joe@far.example", "From: boss@local.example\r\n\r\n");
+    Verification others =
+        verify(from("192.0.2.1"), "joe@far.example", "From: joe@far.example\r\n\r\n");
+
+    assertThat(List.of(ours.isVouchedFor(), others.isVouchedFor())).containsOnly(false);
+    assertThat(judge(ours)).isEqualTo(new Judgement.Junk(Judgement.Reason.SPOOFED));
+    assertThat(judge(others)).isEqualTo(new Judgement.Accept());
+    assertThat(judge(Verification.NONE)).isEqualTo(new Judgement.Accept());
+    assertThat(Verification.NONE.isVouchedFor()).isTrue();
+  }
+
+  private static Judgement judge(Verification verification) {
+    var to = List.of(new Envelope.Recipient(new EmailAddress("ann", "local.example")));
+    var envelope =
+        new Envelope(EmailAddress.parse("joe@far.example"), Map.of(), to, from("192.0.2.1"));
+    return JudgeSender.judge(verification, envelope, SenderPolicy.DEFAULT);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
+import skypost.protocol.io.BlockInputStream;
 
 /**
  * A dialogue in a file, run against a server session in memory or over TCP.
@@ -166,18 +167,12 @@ public final class Transcript {
     script.serverIsDone();
   }
 
-  private final class Scripted extends InputStream {
+  private final class Scripted extends BlockInputStream {
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private int next;
     private byte[] block = {};
     private int offset;
     private int checked;
-
-    @Override
-    public int read() {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] target, int start, int length) {

@@ -2,10 +2,10 @@ package skypost.local.http;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import skypost.protocol.io.BlockInputStream;
 
 /** The body of one request: so many octets, or chunks (RFC 9112 section 7.1). */
-final class RequestBody extends InputStream {
+final class RequestBody extends BlockInputStream {
   private static final int MAX_LINE = 256;
 
   private final RequestReader connection;
@@ -25,12 +25,6 @@ final class RequestBody extends InputStream {
     this.left = Math.max(0, length);
     this.ended = length == 0;
     this.expected = expectsContinue;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

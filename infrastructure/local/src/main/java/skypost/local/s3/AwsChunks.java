@@ -8,12 +8,13 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import skypost.protocol.io.BlockInputStream;
 
 /**
  * A body in the content coding {@code aws-chunked}: chunks, signed or not, and a trailer with the
  * checksum (Amazon S3 API reference, "Transferring Payload in Multiple Chunks").
  */
-final class AwsChunks extends InputStream {
+final class AwsChunks extends BlockInputStream {
   private static final int MAX_LINE = 1024;
   private static final String SIGNATURE = "chunk-signature=";
   private static final String TRAILER_SIGNATURE = "x-amz-trailer-signature";
@@ -38,12 +39,6 @@ final class AwsChunks extends InputStream {
   /** What followed the content, by names in lower case; whole when the content was read. */
   Map<String, String> trailer() {
     return trailer;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -24,6 +24,10 @@ final class DkimKeys {
     if (!known.containsKey(name) && known.size() >= MAX_NAMES) {
       throw DkimFault.of(new DkimResult.Policy("too many keys"));
     }
+    if (!known.containsKey(name) && dns.isOver()) {
+      // Whoever used the time up must not gain by it that nothing can be told of this signer
+      throw DkimFault.of(new DkimResult.Policy("not looked at: the time for DNS is over"));
+    }
     Object found = known.computeIfAbsent(name, this::ask);
     if (found instanceof DkimFault fault) {
       throw fault;

@@ -5,12 +5,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import skypost.mail.auth.RawField;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.DkimSignature.Kind;
 import skypost.mail.dns.Lookups;
 
-/** Verifies all signatures of a message (RFC 6376 section 6). */
+/**
+ * Verifies the signatures of a message (RFC 6376 section 6), all or some before others. Not thread
+ * safe.
+ */
 public final class DkimVerifier {
   /** Signatures that are looked at, from the top. */
   static final int MAX_SIGNATURES = 200;
@@ -18,21 +22,34 @@ public final class DkimVerifier {
   /** A clock may be wrong by this much, in seconds. */
   private static final long MAX_SKEW = 3600;
 
-  private DkimVerifier() {}
+  private final List<Candidate> candidates;
+  private final DkimVerdict[] verdicts; // of the candidates; null where none is known yet
+  private final SignatureMaterial material;
+
+  private DkimVerifier(List<Candidate> candidates, SignatureMaterial material) {
+    this.candidates = candidates;
+    this.verdicts = new DkimVerdict[candidates.size()];
+    this.material = material;
+  }
 
   /** A signature that was read, or what is wrong with it. */
   private record Candidate(RawField field, Optional<TagList> tags, Object read) {}
 
   /**
-   * Verifies.
+   * Verifies all.
    *
-   * @return one verdict for each signature in the order of the header, or one that there is none
+   * @return as {@link #verdicts}
    */
   public static List<DkimVerdict> verify(RawMessage message, Instant now, Lookups dns)
       throws IOException {
-    if (!message.whole()) {
-      return List.of(verdict(new DkimResult.PermError("the header section is too large")));
-    }
+    DkimVerifier verifier = begin(message, now, dns);
+    verifier.verify(domain -> true);
+    return verifier.verdicts();
+  }
+
+  /** Reads the signatures and hashes the body; nobody is asked for a key yet. */
+  public static DkimVerifier begin(RawMessage message, Instant now, Lookups dns)
+      throws IOException {
     List<Candidate> candidates = new ArrayList<>();
     for (RawField field : message.named("dkim-signature")) {
       candidates.add(
@@ -43,8 +60,10 @@ public final class DkimVerifier {
                   Optional.empty(),
                   DkimFault.of(new DkimResult.Policy("too many signatures"))));
     }
-    if (candidates.isEmpty()) {
-      return List.of(verdict(new DkimResult.None()));
+    if (!message.whole()) {
+      candidates = List.of(none(new DkimResult.PermError("the header section is too large")));
+    } else if (candidates.isEmpty()) {
+      candidates = List.of(none(new DkimResult.None()));
     }
     List<DkimSignature> signatures =
         candidates.stream()
@@ -52,8 +71,44 @@ public final class DkimVerifier {
             .filter(DkimSignature.class::isInstance)
             .map(DkimSignature.class::cast)
             .toList();
-    var material = new SignatureMaterial(message, signatures, dns);
-    return candidates.stream().map(candidate -> verdict(candidate, material)).toList();
+    return new DkimVerifier(candidates, new SignatureMaterial(message, signatures, dns));
+  }
+
+  private static Candidate none(DkimResult result) {
+    return new Candidate(new RawField("", ""), Optional.empty(), DkimFault.of(result));
+  }
+
+  /**
+   * Verifies some signatures, those of them that have not been yet.
+   *
+   * @param meant whether the signatures of a domain, in canonical form, are
+   */
+  public void verify(Predicate<String> meant) {
+    for (int i = 0; i < verdicts.length; i++) {
+      if (verdicts[i] == null
+          && candidates.get(i).read() instanceof DkimSignature signature
+          && meant.test(signature.domain())) {
+        verdicts[i] =
+            new DkimVerdict(
+                material.check(signature),
+                signature.domain(),
+                signature.selector(),
+                signature.algorithm().text());
+      }
+    }
+  }
+
+  /**
+   * What came of them.
+   *
+   * @return one verdict for each signature in the order of the header, or one that there is none
+   */
+  public List<DkimVerdict> verdicts() {
+    List<DkimVerdict> all = new ArrayList<>();
+    for (int i = 0; i < verdicts.length; i++) {
+      all.add(verdicts[i] == null ? unverified(candidates.get(i)) : verdicts[i]);
+    }
+    return all;
   }
 
   private static Candidate read(RawField field, Instant now) {
@@ -82,24 +137,16 @@ public final class DkimVerifier {
     }
   }
 
-  private static DkimVerdict verdict(Candidate candidate, SignatureMaterial material) {
-    if (candidate.read() instanceof DkimSignature signature) {
-      return new DkimVerdict(
-          material.check(signature),
-          signature.domain(),
-          signature.selector(),
-          signature.algorithm().text());
-    }
-    DkimResult result = ((DkimFault) candidate.read()).result();
+  private static DkimVerdict unverified(Candidate candidate) {
+    DkimResult result =
+        candidate.read() instanceof DkimFault fault
+            ? fault.result()
+            : new DkimResult.Policy("not looked at");
     return new DkimVerdict(result, tag(candidate, "d"), tag(candidate, "s"), tag(candidate, "a"));
   }
 
   private static String tag(Candidate candidate, String name) {
     String text = candidate.tags().flatMap(tags -> tags.compact(name)).orElse("");
     return text.length() <= 253 ? text : "";
-  }
-
-  private static DkimVerdict verdict(DkimResult result) {
-    return new DkimVerdict(result, "", "", "");
   }
 }

@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import skypost.mail.auth.Authors;
+import skypost.mail.auth.DomainNames;
 import skypost.mail.auth.RawMessage;
 import skypost.mail.auth.dkim.DkimResult;
 import skypost.mail.auth.dkim.DkimVerdict;
 import skypost.mail.auth.dmarc.TreeWalk.NoAnswer;
 import skypost.mail.auth.dmarc.TreeWalk.Step;
-import skypost.mail.auth.dmarc.TreeWalk.Walked;
 import skypost.mail.auth.spf.SpfResult;
 import skypost.mail.auth.spf.SpfVerdict;
 import skypost.mail.dns.Lookups;
@@ -26,34 +27,97 @@ public final class DmarcCheck {
   private static final int MAX_IDENTITIES = 20;
 
   private final Lookups dns;
-  private final TreeWalk walk;
-  private final List<Identity> identities;
+  private final List<Author> authors;
 
-  private DmarcCheck(List<Identity> identities, Lookups dns) {
+  private DmarcCheck(List<Author> authors, Lookups dns) {
     this.dns = dns;
-    this.walk = new TreeWalk(dns);
-    this.identities = identities;
+    this.authors = authors;
+  }
+
+  /** A domain of From, canonical, and the records above it. */
+  private record Author(String domain, TreeWalk walk) {
+    /** Asks for the record that says what the domain wants. */
+    void begin() {
+      try {
+        if (walk.record(domain).isEmpty()) {
+          walk.from(domain);
+        }
+      } catch (NoAnswer unknown) {
+        return; // which it will be again when it is evaluated
+      }
+    }
+
+    /** Empty when it cannot be told. */
+    Optional<String> organization() {
+      try {
+        return Optional.of(walk.from(domain).organization());
+      } catch (NoAnswer unknown) {
+        return Optional.empty();
+      }
+    }
   }
 
   /** A domain that SPF or DKIM speaks of, canonical. */
   private record Identity(String domain, boolean dkim, boolean passed) {}
 
   /**
+   * Asks for the policies of the authors. Those of several are asked for at once: none of them can
+   * use up the time of the others.
+   */
+  public static DmarcCheck begin(RawMessage message, Lookups dns) {
+    List<Author> authors =
+        Authors.domains(message.named("from")).stream()
+            .limit(MAX_AUTHORS + 1L)
+            .map(domain -> new Author(domain, new TreeWalk(dns)))
+            .toList();
+    if (authors.size() == 1) {
+      authors.getFirst().begin();
+    } else if (authors.size() <= MAX_AUTHORS) {
+      try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+        authors.forEach(author -> each.execute(author::organization));
+      }
+    }
+    return new DmarcCheck(authors, dns);
+  }
+
+  /**
+   * Whether a domain might speak for an author: it is of his organization, or above him. What it
+   * needs for that it asks the author's domain alone.
+   *
+   * @param domain canonical
+   */
+  public boolean isNear(String domain) {
+    return authors.size() <= MAX_AUTHORS
+        && authors.stream().anyMatch(author -> isNear(author, domain));
+  }
+
+  private static boolean isNear(Author author, String domain) {
+    if (author.domain().equals(domain)) {
+      return true;
+    }
+    if (!lastLabel(author.domain()).equals(lastLabel(domain))) {
+      return false;
+    }
+    // Asked for in any case: later there may be no time for it
+    Optional<String> organization = author.organization();
+    return isAboveOrBelow(author.domain(), domain)
+        || organization.filter(own -> DomainNames.isWithin(domain, own)).isPresent();
+  }
+
+  /**
    * Evaluates. A message with several authors' domains, which RFC 9989 leaves to us (section
    * 5.3.1), must be right for each of them: the worst verdict is given.
    */
-  public static DmarcVerdict check(
-      RawMessage message, SpfVerdict spf, List<DkimVerdict> dkim, Lookups dns) {
-    Set<String> authors = Authors.domains(message.named("from"));
+  public DmarcVerdict evaluate(SpfVerdict spf, List<DkimVerdict> dkim) {
     if (authors.isEmpty()) {
       return DmarcVerdict.without(DmarcResult.NONE, "", "no author's domain");
     }
     if (authors.size() > MAX_AUTHORS) {
       return DmarcVerdict.without(DmarcResult.PERMERROR, "", "too many authors' domains");
     }
-    DmarcCheck check = new DmarcCheck(identities(spf, dkim), dns);
+    List<Identity> identities = identities(spf, dkim);
     return authors.stream()
-        .map(check::evaluate)
+        .map(author -> evaluate(author, identities))
         .max(
             Comparator.comparing(DmarcVerdict::disposition)
                 .thenComparingInt(verdict -> badness(verdict.result())))
@@ -88,24 +152,26 @@ public final class DmarcCheck {
     return identities;
   }
 
-  private DmarcVerdict evaluate(String author) {
+  private DmarcVerdict evaluate(Author of, List<Identity> identities) {
+    String author = of.domain();
     try {
-      Optional<DmarcRecord> own = walk.record(author);
+      Optional<DmarcRecord> own = of.walk().record(author);
       // Only where the author's domain has no record, its organization's policy is needed
       Optional<Step> policy =
           own.isPresent()
               ? own.map(record -> new Step(author, record))
-              : walk.from(author).policy();
+              : of.walk().from(author).policy();
       if (policy.isEmpty()) {
         return DmarcVerdict.without(DmarcResult.NONE, author, "no policy");
       }
-      return evaluate(author, policy.get());
+      return evaluate(of, policy.get(), identities);
     } catch (NoAnswer unknown) {
       return DmarcVerdict.without(DmarcResult.TEMPERROR, author, unknown.getMessage());
     }
   }
 
-  private DmarcVerdict evaluate(String author, Step found) throws NoAnswer {
+  private DmarcVerdict evaluate(Author of, Step found, List<Identity> identities) throws NoAnswer {
+    String author = of.domain();
     DmarcRecord record = found.record();
     if (!record.valid()) { // RFC 9989 section 4.10.1
       return new DmarcVerdict(
@@ -118,7 +184,7 @@ public final class DmarcCheck {
           false,
           "no valid policy in the record");
     }
-    Aligned aligned = aligned(author, record);
+    Aligned aligned = aligned(of, record, identities);
     Policy policy = policy(author, found);
     Policy wanted = record.testing() ? policy.milder() : policy;
     return new DmarcVerdict(
@@ -146,7 +212,9 @@ public final class DmarcCheck {
     }
   }
 
-  private Aligned aligned(String author, DmarcRecord record) throws NoAnswer {
+  private static Aligned aligned(Author author, DmarcRecord record, List<Identity> identities)
+      throws NoAnswer {
+    boolean few = identities.size() <= MAX_IDENTITIES;
     boolean dkim = false;
     boolean spf = false;
     boolean unknown = false;
@@ -157,7 +225,10 @@ public final class DmarcCheck {
       }
       try {
         boolean strict = identity.dkim() ? record.strictDkim() : record.strictSpf();
-        boolean speaks = isAligned(author, identity.domain(), strict);
+        boolean isMeant = few || isAboveOrBelow(author.domain(), identity.domain());
+        boolean speaks =
+            author.domain().equals(identity.domain())
+                || (!strict && isMeant && isOfOneOrganization(author, identity.domain()));
         dkim |= speaks && identity.passed() && identity.dkim();
         spf |= speaks && identity.passed() && !identity.dkim();
         unknown |= speaks && !identity.passed();
@@ -171,23 +242,21 @@ public final class DmarcCheck {
     return new Aligned(dkim, spf, unknown);
   }
 
-  /** RFC 9989 section 4.4. */
-  private boolean isAligned(String author, String domain, boolean strict) throws NoAnswer {
-    if (author.equals(domain)) {
-      return true;
-    }
-    boolean related = lastLabel(author).equals(lastLabel(domain));
-    boolean looked = identities.size() <= MAX_IDENTITIES || !strict && isNear(author, domain);
-    if (strict || !related || !looked) {
+  /**
+   * RFC 9989 section 4.4. A domain that is not within the author's organization is of another one,
+   * whatever it says itself: it is not asked, and so cannot make it unknown by not answering.
+   */
+  private static boolean isOfOneOrganization(Author author, String domain) throws NoAnswer {
+    if (!lastLabel(author.domain()).equals(lastLabel(domain))) {
       return false;
     }
-    Walked ofAuthor = walk.from(author);
-    Walked ofDomain = walk.from(domain);
-    return ofAuthor.organization().equals(ofDomain.organization());
+    String organization = author.walk().from(author.domain()).organization();
+    return DomainNames.isWithin(domain, organization)
+        && author.walk().from(domain).organization().equals(organization);
   }
 
   /** Of very many identities only those are looked at that are above or below the author's. */
-  private static boolean isNear(String one, String other) {
+  private static boolean isAboveOrBelow(String one, String other) {
     return one.endsWith('.' + other) || other.endsWith('.' + one);
   }
 

@@ -29,11 +29,21 @@ public final class SpfCheck {
   public static SpfVerdict check(SpfSession session, Lookups dns) {
     String given = session.senderDomain();
     Optional<String> domain = domain(given);
-    SpfResult result =
-        domain.isEmpty()
-            ? new SpfResult.None("not a domain name")
-            : new SpfCheck(session, dns).check(domain.get());
+    SpfResult result;
+    if (domain.isEmpty()) {
+      result = new SpfResult.None("not a domain name");
+    } else if (dns.isOver()) {
+      // No temperror: the domain is not at fault, and whoever used the time up must not gain by it
+      result = new SpfResult.None("not looked at: the time for DNS is over");
+    } else {
+      result = new SpfCheck(session, dns).check(domain.get());
+    }
     return new SpfVerdict(result, domain.orElse(given), session.isNullSender());
+  }
+
+  /** The domain that {@link #check} would ask for, canonical; empty where there is none. */
+  public static Optional<String> domain(SpfSession session) {
+    return domain(session.senderDomain());
   }
 
   /** Whether a TXT record is one of SPF (RFC 7208 section 4.5), right or wrong. */

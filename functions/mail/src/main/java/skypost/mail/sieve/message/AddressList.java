@@ -135,7 +135,8 @@ public final class AddressList {
     String domain = spec.substring(at + 1).replaceAll("\\s", "");
     boolean quoted = local.startsWith("\"");
     if (!quoted) {
-      local = local.replaceAll("\\s*\\.\\s*", "."); // RFC 5322 section 4.4: blanks around dots
+      // RFC 5322 section 4.4: blanks around dots. Runs first: they may be as long as a header
+      local = local.replaceAll("\\s+", " ").replaceAll(" ?\\. ?", ".");
     }
     boolean malformed = !quoted && local.chars().anyMatch(c -> c <= ' ' || "@\"<>".indexOf(c) >= 0);
     if (malformed || domain.isEmpty() || domain.indexOf('"') >= 0) {

@@ -9,6 +9,8 @@ final class Html {
   private static final Set<String> LINES =
       Set.of("br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "td");
 
+  private static final int MAX_ENTITY = 11; // characters, the & and the ; among them
+
   private final String html;
   private final StringBuilder text = new StringBuilder();
   private int index;
@@ -74,8 +76,9 @@ final class Html {
   }
 
   private void entity() {
-    int end = html.indexOf(';', index);
-    String name = end < 0 || end - index > 10 ? "" : html.substring(index + 1, end);
+    // No further than a name is long: each of a million & would look through all that follows
+    int end = html.indexOf(';', index, Math.min(html.length(), index + MAX_ENTITY));
+    String name = end < 0 ? "" : html.substring(index + 1, end);
     String value = value(name);
     if (value.isEmpty()) {
       text.append('&');

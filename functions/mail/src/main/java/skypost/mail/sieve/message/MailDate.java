@@ -15,7 +15,7 @@ public final class MailDate {
   private static final Pattern COMMENT = Pattern.compile("\\([^()]{0,200}\\)");
   private static final Pattern DATE =
       Pattern.compile(
-          "(?:[A-Za-z]{3,9}\\s*,?\\s*)?(\\d{1,2})[\\s-]+([A-Za-z]{3})[a-z]{0,6}[\\s-]+(\\d{2,4})"
+          "(?:[A-Za-z]{3,9}\\s*+(?:,\\s*+)?)?(\\d{1,2})[\\s-]+([A-Za-z]{3})[a-z]{0,6}[\\s-]+(\\d{2,4})"
               + "\\s+(\\d{1,2}):(\\d{2})(?::(\\d{2}))?(?:\\s*([+-]\\d{4}|[A-Za-z]{1,5}))?.{0,200}",
           Pattern.DOTALL);
   private static final Pattern OFFSET = Pattern.compile("([+-])(\\d\\d)([0-5]\\d)");

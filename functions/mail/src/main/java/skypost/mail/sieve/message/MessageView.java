@@ -14,6 +14,7 @@ public final class MessageView {
   private Message message;
   private String raw;
   private List<BodyPart> parts;
+  private List<String> readable;
 
   /** Reads the header section. */
   public MessageView(MessageSource source) throws IOException {
@@ -75,5 +76,17 @@ public final class MessageView {
       }
     }
     return parts;
+  }
+
+  /**
+   * The texts for people among the parts, without markup.
+   *
+   * @throws UncheckedIOException when the body cannot be read now
+   */
+  public List<String> readable() {
+    if (readable == null) {
+      readable = parts().stream().filter(BodyPart::isText).map(BodyPart::readable).toList();
+    }
+    return readable;
   }
 }

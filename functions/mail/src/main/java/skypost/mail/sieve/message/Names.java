@@ -13,10 +13,7 @@ public final class Names {
 
   /** RFC 5228 section 2.4.2.3: one address, with or without a name before it. */
   public static Optional<EmailAddress> address(String text) {
-    // No groups and no routes: their marks may stand only within quotes and literals
-    String bare = text.replaceAll("\"(\\\\.|[^\"\\\\])*\"|\\[[^\\]]*]", "");
-    if (text.chars().anyMatch(c -> c < ' ' || c == 127)
-        || bare.chars().anyMatch(c -> c == ':' || c == ';')) {
+    if (text.chars().anyMatch(c -> c < ' ' || c == 127) || hasMarks(text)) {
       return Optional.empty();
     }
     List<MailAddress> addresses = AddressList.parse(text);
@@ -27,6 +24,39 @@ public final class Names {
     // Through the wire form, so that a local part that needs quotes gets them
     return EmailAddress.parse(only.all())
         .or(() -> EmailAddress.parse('"' + only.local() + "\"@" + only.domain()));
+  }
+
+  /**
+   * Whether marks of groups and routes stand outside of quotes and literals. By hand, since a
+   * regular expression for this goes as deep as the text is long, and a stranger wrote the text.
+   */
+  private static boolean hasMarks(String text) {
+    int index = 0;
+    while (index < text.length()) {
+      char c = text.charAt(index);
+      if (c == ':' || c == ';') {
+        return true;
+      }
+      index = c == '"' ? behindQuotes(text, index) : c == '[' ? behind(text, index) : index + 1;
+    }
+    return false;
+  }
+
+  private static int behindQuotes(String text, int quote) {
+    for (int i = quote + 1; i < text.length(); i++) {
+      if (text.charAt(i) == '"') {
+        return i + 1;
+      }
+      if (text.charAt(i) == '\\') {
+        i++;
+      }
+    }
+    return text.length();
+  }
+
+  private static int behind(String text, int bracket) {
+    int end = text.indexOf(']', bracket);
+    return end < 0 ? text.length() : end + 1;
   }
 
   /** Whether it is one address or more, as From may have (RFC 5322 section 3.6.2). */

@@ -3,6 +3,7 @@ package skypost.mail.sieve.run;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import skypost.mail.sieve.message.Header;
 import skypost.mail.sieve.message.HeaderField;
 import skypost.mail.sieve.message.MessageView;
@@ -13,6 +14,8 @@ import skypost.mail.sieve.script.Matching;
 final class HeaderEdits {
   /** RFC 5293 section 6: nobody may hide where a message has been, or that a machine wrote it. */
   private static final Set<String> PROTECTED = Set.of("received", "auto-submitted");
+
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   private final State state;
   private final MessageView view;
@@ -38,8 +41,16 @@ final class HeaderEdits {
     }
     // RFC 5293 section 4: line breaks would end the field, or begin another. Control
     // characters may have come with the message: a sender must not make a script fail
-    String line = value.replaceAll("\\s*[\r\n]+\\s*", " ").replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+    String line = oneLine(value).replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
     view.edit(view.header().with(name, line, add.last()));
+  }
+
+  /** With a blank for blanks that have a line break among them. */
+  private static String oneLine(String text) {
+    return BLANKS
+        .matcher(text)
+        .replaceAll(run ->
+            run.group().indexOf('\r') < 0 && run.group().indexOf('\n') < 0 ? run.group() : " ");
   }
 
   void delete(Instruction.DeleteHeader delete) {

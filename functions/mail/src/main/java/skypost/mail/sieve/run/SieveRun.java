@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.message.Flags;
 import skypost.mail.sieve.grammar.Position;
 import skypost.mail.sieve.grammar.ScriptError;
 import skypost.mail.sieve.match.Budget;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import skypost.mail.message.Flags;
 import skypost.mail.sieve.grammar.Position;
 import skypost.mail.sieve.match.Budget;
 import skypost.mail.sieve.match.Captures;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import skypost.mail.message.Flags;
 import skypost.mail.sieve.message.BodyPart;
 import skypost.mail.sieve.message.HeaderField;
 import skypost.mail.sieve.message.MailAddress;
@@ -112,8 +113,7 @@ final class Tests {
         switch (test.transform()) {
           case Condition.Transform.Raw() -> view.rawBody().stream().toList();
           case Condition.Transform.Content(List<Text> types) -> content(state.expand(types));
-          case Condition.Transform.Readable() ->
-              view.parts().stream().filter(BodyPart::isText).map(BodyPart::readable).toList();
+          case Condition.Transform.Readable() -> view.readable();
         };
     return matches.anySilently(test.at(), test.matching(), values);
   }

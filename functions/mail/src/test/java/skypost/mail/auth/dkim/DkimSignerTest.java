@@ -220,9 +220,7 @@ class DkimSignerTest {
 
   /** Whatever a user sends: what is signed as it streams by is what a verifier reads. */
   @ParameterizedTest
-  @EnumSource(
-      value = WireForm.class,
-      names = {"LINES", "SEVEN_BIT"})
+  @EnumSource(WireForm.class)
   void anyOctetsVerify(WireForm form) throws IOException {
     DkimSigner signer = new DkimSigner("football.example.com", List.of(RfcKeys.ed25519()));
     String[] parts = {

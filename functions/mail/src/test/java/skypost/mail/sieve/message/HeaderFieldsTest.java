@@ -1,10 +1,13 @@
 package skypost.mail.sieve.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,6 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read out of header fields as they really come. */
 class HeaderFieldsTest {
+  /** A net only: what is measured against it takes far less than a second, or far more. */
+  private static final Duration A_MINUTE = Duration.ofMinutes(1);
+
   private static Header header(String block) {
     return Header.parse(block.getBytes(StandardCharsets.UTF_8));
   }
@@ -111,5 +117,71 @@ class HeaderFieldsTest {
             "<style>p {}</style><!-- x --><p>Hel<b>lo</b> &amp; &#228;&#x20AC;<br>a &lt; b &nope;");
 
     assertThat(part.readable()).isEqualTo("\r\nHello & ä€\r\na < b &nope;");
+  }
+
+  /** What takes as much time as the square of its length took minutes for these. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a%sb@x.example",
+        "a %s. b@x.example",
+        "\"%sb@x.example",
+        "%s@x.example",
+        "a@%sx.example"
+      })
+  void anAddressOfAMebibyteOfBlanksIsReadAtOnce(String shape) {
+    String value = shape.formatted(" ".repeat(1 << 20));
+
+    assertTimeoutPreemptively(
+        A_MINUTE, () -> assertThat(AddressList.parse(value)).hasSizeLessThan(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Mon%s!", "Mon,%s!", "Mon%s,", "1 Jan 2009 21:44%s!", "1%sJan!"})
+  void aDateOfAMebibyteOfBlanksIsNone(String shape) {
+    String value = shape.formatted(" ".repeat(1 << 20));
+
+    assertTimeoutPreemptively(
+        A_MINUTE,
+        () ->
+            assertThat(MailDate.parse(value).map(OffsetDateTime::getSecond))
+                .isIn(Optional.empty(), Optional.of(0)));
+  }
+
+  /** Of such addresses, which come with a message, an expression ran out of stack. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\"a", "\"\\", "[", "\"\"", "a:", "\\"})
+  void whatIsNoAddressOfOneIsFoundOutHoweverLong(String piece) {
+    String value = piece.repeat(1 << 20) + "@x.example";
+
+    assertTimeoutPreemptively(A_MINUTE, () -> assertThat(Names.address(value)).isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"a:b\" <a@b.example>|true",
+        "\"a\\\":b\" <a@b.example>|true",
+        "a@[IPv6:2001:db8::1]|true",
+        "a: b@c.example|false",
+        "b@c.example;|false",
+        "<@r.example:b@c.example>|false",
+        "\"a\":b@c.example|false"
+      })
+  void neitherGroupsNorRoutesAreOneAddress(String value, boolean isOne) {
+    assertThat(Names.address(value).isPresent()).isEqualTo(isOne);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"&", "&a", "<", "</", "<!--", "<script>", "&#1", "<script></"})
+  void fourMebibytesOfUnfinishedHtmlAreReadAtOnce(String piece) {
+    String html = piece.repeat((4 << 20) / piece.length());
+
+    assertTimeoutPreemptively(
+        A_MINUTE,
+        () ->
+            assertThat(new BodyPart("text/html", html).readable())
+                .hasSizeLessThanOrEqualTo(html.length()));
   }
 }

@@ -1,5 +1,6 @@
 package skypost.mail.sieve.run;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import skypost.mail.memory.InMemoryFilterMemories;
 import skypost.mail.message.MessageSource;
 import skypost.mail.sieve.compile.ScriptCompiler;
@@ -297,5 +301,29 @@ class SieveRunTest {
 
     assertThat(SieveRun.run(script, situation, Memory.EMPTY).actions().getFirst().action())
         .isEqualTo(new Action.Keep(List.of()));
+  }
+
+  @Test
+  void anAddedFieldIsOneLineWithItsOtherBlanksAsTheyAre() throws IOException {
+    String value = "a \t\r\n \r\n b  c" + " ".repeat(60_000) + "d\n";
+
+    RunResult result = run("require \"editheader\"; addheader \"X-A\" \"" + value + "\";", MESSAGE);
+
+    assertThat(result.error()).isEmpty();
+    assertThat(result.actions().getFirst().message().header().text("X-A"))
+        .contains("a b  c" + " ".repeat(60_000) + "d");
+  }
+
+  /** RFC 5228 leaves it to us how much; a value that is looked at counts, however short the key. */
+  @ParameterizedTest
+  @ValueSource(strings = {":is", ":matches", ":value \"eq\""})
+  void comparingALongTextWithManyShortOnesUsesTheBudgetUp(String how) throws IOException {
+    String keys = IntStream.range(0, 500).mapToObj(i -> "\"k" + i + "\"").collect(joining(","));
+    String script =
+        "require [\"body\", \"relational\"]; if body :raw " + how + " [" + keys + "] { discard; }";
+
+    RunResult result = run(script, MESSAGE + "x".repeat(1 << 20));
+
+    assertThat(result.error().orElseThrow().message()).contains("computes too much");
   }
 }

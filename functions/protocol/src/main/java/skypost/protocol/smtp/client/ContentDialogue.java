@@ -95,7 +95,7 @@ final class ContentDialogue {
   Verdict chunks() {
     ChunkOutput chunks = new ChunkOutput(session);
     try {
-      pump(new DataWriter(chunks, framing()));
+      pump(new DataWriter(chunks, DataWriter.Framing.LINES));
       chunks.last();
     } catch (ChunkOutput.Refused refused) {
       // RFC 3030 section 2: the server goes on refusing chunks that are on their way
@@ -111,7 +111,7 @@ final class ContentDialogue {
   /** The content as one chunk. */
   byte[] whole() throws IOException {
     ByteArrayOutputStream chunk = new ByteArrayOutputStream();
-    pump(new DataWriter(chunk, framing()));
+    pump(new DataWriter(chunk, DataWriter.Framing.LINES));
     return chunk.toByteArray();
   }
 
@@ -155,10 +155,6 @@ final class ContentDialogue {
     }
     return new Verdict(
         Outcome.refused(reply.isPositive() ? Session.unexpected(reply) : reply), true);
-  }
-
-  private DataWriter.Framing framing() {
-    return form == WireForm.OCTETS ? DataWriter.Framing.NONE : DataWriter.Framing.LINES;
   }
 
   /** All of the content in the form that the server takes. */

@@ -19,9 +19,7 @@ final class DataWriter implements ContentWriter {
     /** By a dot on a line of its own, for DATA (RFC 5321 section 4.5.2). */
     DOT,
     /** By its length; it is made of lines all the same. */
-    LINES,
-    /** By its length; any octets, for BINARYMIME (RFC 3030 section 3). */
-    NONE
+    LINES
   }
 
   /**
@@ -34,10 +32,6 @@ final class DataWriter implements ContentWriter {
 
   @Override
   public void write(byte[] octets, int count) throws IOException {
-    if (framing == Framing.NONE) {
-      out.write(octets, 0, count);
-      return;
-    }
     int from = 0; // the first octet not yet written
     for (int i = 0; i < count; i++) {
       byte octet = octets[i];
@@ -83,9 +77,6 @@ final class DataWriter implements ContentWriter {
 
   @Override
   public void end() throws IOException {
-    if (framing == Framing.NONE) {
-      return;
-    }
     if (afterCr || !lineStart) {
       endLine();
     }

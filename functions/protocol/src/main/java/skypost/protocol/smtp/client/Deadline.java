@@ -35,11 +35,11 @@ public final class Deadline {
   }
 
   /** What is left for a socket option: never 0, which would mean for ever. */
-  int remainingMillis() {
+  public int remainingMillis() {
     return Math.clamp(remaining().toMillis(), 1, Integer.MAX_VALUE);
   }
 
-  boolean isOver() {
+  public boolean isOver() {
     return nanos - System.nanoTime() <= 0;
   }
 }

@@ -23,9 +23,7 @@ final class EnvelopeCommands {
     if (session.offers("SIZE") && session.form(content) != WireForm.SEVEN_BIT) {
       command.append(" SIZE=").append(size);
     }
-    if (content.isBinary()) {
-      command.append(" BODY=BINARYMIME"); // RFC 3030 section 3
-    } else if (session.offers("8BITMIME") && content.isEightBit()) {
+    if (session.offers("8BITMIME") && content.isEightBit()) {
       command.append(" BODY=8BITMIME");
     }
     if (needsUtf8(transaction, recipients)) {

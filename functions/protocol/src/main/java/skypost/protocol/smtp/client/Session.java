@@ -62,9 +62,6 @@ record Session(Wire wire, Peer peer, Extensions extensions, Timeouts timeouts) {
 
   /** RFC 6152 section 3: what a peer has not said it can take must be converted. */
   WireForm form(Transaction.Content content) {
-    if (content.isBinary()) {
-      return WireForm.OCTETS;
-    }
     return content.isEightBit() && !offers("8BITMIME") ? WireForm.SEVEN_BIT : WireForm.LINES;
   }
 

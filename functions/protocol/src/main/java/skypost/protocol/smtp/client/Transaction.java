@@ -62,14 +62,6 @@ public record Transaction(
     boolean hasUtf8Headers();
 
     /**
-     * Whether it is made of octets instead of lines (RFC 3030 section 3); such content keeps every
-     * CR and LF, and is sent to those only who take BINARYMIME.
-     */
-    default boolean isBinary() {
-      return false;
-    }
-
-    /**
      * Header fields to go before the octets, such as a signature over what leaves: whole lines of
      * ASCII, each with CRLF. Asked for before anything is said of the message; always the same for
      * one form.

@@ -73,11 +73,6 @@ final class TransactionDialogue {
               SmtpReply.of(550, 7, 30, session.peer() + " does not support REQUIRETLS")));
     }
     checkSize(transaction.content().size());
-    if (transaction.content().isBinary()
-        && !(session.offers("BINARYMIME") && session.offers("CHUNKING"))) {
-      // RFC 3030 section 3; X.6.3: conversion required but not supported
-      fill(failed(554, 6, 3, " does not take binary content (BINARYMIME)"));
-    }
     if (!session.offers("SMTPUTF8")) {
       Outcome without = // RFC 6531 section 3.5
           failed(553, 6, 7, " does not take internationalized mail (SMTPUTF8)");

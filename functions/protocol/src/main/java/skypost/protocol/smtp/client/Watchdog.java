@@ -7,19 +7,26 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Closes a socket that is in use for too long: a blocking write has no timeout of its own, and a
- * peer that stops reading would hold us for ever.
+ * peer that stops reading would hold us for ever; a read has one for each octet that arrives, and
+ * one that drips them would.
  */
-final class Watchdog implements AutoCloseable {
+public final class Watchdog implements AutoCloseable {
   private final Socket socket;
   private final Thread thread;
   private volatile Deadline end;
   private volatile Deadline armed;
   private volatile boolean closed;
 
-  Watchdog(Socket socket, Deadline end) {
+  /**
+   * Watches until it is closed.
+   *
+   * @param socket the TCP socket, below TLS
+   * @param end when it is closed, whatever it is doing
+   */
+  public Watchdog(Socket socket, Deadline end) {
     this.socket = socket;
     this.end = end;
-    this.thread = Thread.ofVirtual().name("smtp-watchdog").start(this::watch);
+    this.thread = Thread.ofVirtual().name("watchdog").start(this::watch);
   }
 
   /** What follows has to be over in time, or the socket is closed. */

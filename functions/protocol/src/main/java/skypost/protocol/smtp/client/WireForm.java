@@ -9,9 +9,7 @@ public enum WireForm {
   /** Its lines, each with CRLF. */
   LINES,
   /** The same in 7 bits, for a server without 8BITMIME (RFC 6152 section 3). */
-  SEVEN_BIT,
-  /** Its octets as they are, for BINARYMIME (RFC 3030 section 3). */
-  OCTETS;
+  SEVEN_BIT;
 
   private static final int BLOCK = 16 * 1024;
 
@@ -23,9 +21,7 @@ public enum WireForm {
    * @param out written to in blocks; not closed
    */
   public void write(InputStream in, OutputStream out) throws IOException {
-    DataWriter.Framing framing =
-        this == OCTETS ? DataWriter.Framing.NONE : DataWriter.Framing.LINES;
-    ContentWriter to = over(new DataWriter(out, framing));
+    ContentWriter to = over(new DataWriter(out, DataWriter.Framing.LINES));
     byte[] block = new byte[BLOCK];
     for (int count = in.read(block); count >= 0; count = in.read(block)) {
       to.write(block, count);

@@ -514,28 +514,6 @@ class SmtpClientTest {
   }
 
   @Test
-  void binaryContentGoesAsItIsOrNotAtAll() {
-    byte[] octets = {'a', '\n', 0, '\r', '.', '\r', '\n', '.', (byte) 200};
-    Transaction.Content binary =
-        new TestContent(octets, octets.length) {
-          @Override
-          public boolean isBinary() {
-            return true;
-          }
-        };
-    mx.offers("PIPELINING", "8BITMIME", "CHUNKING", "BINARYMIME");
-    assertThat(send(client, binary, "bob@there.example").getFirst())
-        .isInstanceOf(Outcome.Relayed.class);
-    assertThat(mx.received().getFirst().content()).isEqualTo(octets);
-    assertThat(mx.received().getFirst().mail()).endsWith(" BODY=BINARYMIME");
-
-    mx.offers("PIPELINING", "8BITMIME", "BINARYMIME"); // no way to send it
-    assertThat(send(client, binary, "bob@there.example").getFirst().reply().toString())
-        .startsWith("554 5.6.3");
-    assertThat(mx.received()).hasSize(1);
-  }
-
-  @Test
   void eightBitContentIsConvertedInChunksToo() {
     mx.offers("PIPELINING", "CHUNKING");
 

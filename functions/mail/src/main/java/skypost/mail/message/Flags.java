@@ -1,4 +1,4 @@
-package skypost.mail.sieve.run;
+package skypost.mail.message;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Lists of IMAP flags (RFC 5232 section 2). */
-final class Flags {
-  private static final List<String> SYSTEM =
+/** Lists of IMAP flags (RFC 9051 section 2.3.2), whose case tells nothing. */
+public final class Flags {
+  /** The system flags that can be set (RFC 9051 section 2.3.2). */
+  public static final List<String> SYSTEM =
       List.of("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft");
 
   private Flags() {}
 
   /** The flags in strings, where several may stand in one; each once, the unknown left out. */
-  static List<String> of(List<String> strings) {
+  public static List<String> of(List<String> strings) {
     Map<String, String> flags = new LinkedHashMap<>();
     for (String flag : split(strings)) {
       if (isFlag(flag)) {
@@ -26,7 +27,7 @@ final class Flags {
   }
 
   /** All words of strings. */
-  static List<String> split(List<String> strings) {
+  public static List<String> split(List<String> strings) {
     return strings.stream()
         .flatMap(string -> Arrays.stream(string.split("[ \t\r\n]+")))
         .filter(word -> !word.isEmpty())
@@ -34,24 +35,26 @@ final class Flags {
   }
 
   /** As IMAP spells them: system flags in their usual case. */
-  static List<String> spelled(List<String> flags) {
+  public static List<String> spelled(List<String> flags) {
     return flags.stream()
         .map(flag -> SYSTEM.stream().filter(flag::equalsIgnoreCase).findFirst().orElse(flag))
         .toList();
   }
 
-  static List<String> added(List<String> flags, List<String> more) {
+  /** A list with more, each once. */
+  public static List<String> added(List<String> flags, List<String> more) {
     List<String> all = new ArrayList<>(flags);
     all.addAll(more);
     return of(all);
   }
 
-  static List<String> removed(List<String> flags, List<String> gone) {
+  /** A list without some. */
+  public static List<String> removed(List<String> flags, List<String> gone) {
     return flags.stream().filter(flag -> gone.stream().noneMatch(flag::equalsIgnoreCase)).toList();
   }
 
   /** RFC 3501 section 9: a system flag that can be set, or an atom. */
-  private static boolean isFlag(String text) {
+  public static boolean isFlag(String text) {
     if (text.startsWith("\\")) {
       return SYSTEM.stream().anyMatch(text::equalsIgnoreCase);
     }
