@@ -1,5 +1,6 @@
 package skypost.api;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,9 @@ import skypost.protocol.address.EmailAddress;
 
 /** Outcomes as HTTP says them, and the parts of a path as our words. */
 final class Answers {
+  /** Others are in between reading and writing now and then. */
+  private static final int CHANGE_TRIES = 5;
+
   private Answers() {}
 
   /** The thing itself, or why not. */
@@ -23,6 +27,22 @@ final class Answers {
     return outcome instanceof Outcome.Created<T>
         ? Response.json(201, fields).with("location", request.path())
         : Response.json(200, fields);
+  }
+
+  /** A change in part, made from what is there. */
+  @FunctionalInterface
+  interface Change<T> {
+    Outcome<T> make() throws IOException, Refusal;
+  }
+
+  /** Makes a change, and makes it anew from what others have changed meanwhile. */
+  static <T> Outcome<T> changed(Change<T> change) throws IOException, Refusal {
+    for (int tries = 1; ; tries++) {
+      Outcome<T> outcome = change.make();
+      if (!(outcome instanceof Outcome.Conflict) || tries == CHANGE_TRIES) {
+        return outcome;
+      }
+    }
   }
 
   /** 204 once it is gone, or why not. */

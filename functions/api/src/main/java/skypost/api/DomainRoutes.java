@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import skypost.mail.admin.ManageDomains;
+import skypost.mail.admin.Outcome;
 import skypost.mail.directory.Domain;
 import skypost.mail.directory.HostPort;
 import skypost.mail.directory.MailboxRules;
@@ -67,11 +68,21 @@ final class DomainRoutes {
   }
 
   private Response patch(Request request, Route.PathValues path) throws IOException, Refusal {
-    Domain present = Answers.found(domains.find(Answers.domain(path)));
-    return put(request, present.name(), Members.patched(request, render(present), MEMBERS));
+    String name = Answers.domain(path);
+    Outcome<Domain> outcome =
+        Answers.changed(() -> {
+          Domain seen = Answers.found(domains.look(name));
+          Members members = Members.patched(request, render(seen), MEMBERS);
+          return domains.replace(seen, read(name, members));
+        });
+    return Answers.of(request, outcome, DomainRoutes::render);
   }
 
   private Response put(Request request, String name, Members members) throws IOException, Refusal {
+    return Answers.of(request, domains.put(read(name, members)), DomainRoutes::render);
+  }
+
+  private static Domain read(String name, Members members) throws Refusal {
     members.same("domain", name);
     Domain domain =
         new Domain(
@@ -85,7 +96,7 @@ final class DomainRoutes {
             new MailboxRules(
                 members.number("quotaBytes", 0, MAX_QUOTA, 0), TimesMembers.read(members)));
     members.check();
-    return Answers.of(request, domains.put(domain), DomainRoutes::render);
+    return domain;
   }
 
   private static SenderPolicy senderPolicy(Members members) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import skypost.mail.admin.ManageUsers;
+import skypost.mail.admin.Outcome;
 import skypost.mail.directory.Account.User;
 import skypost.protocol.address.EmailAddress;
 
@@ -48,16 +49,30 @@ final class UserRoutes {
   }
 
   private Response patch(Request request, Route.PathValues path) throws IOException, Refusal {
-    User present = Answers.found(users.find(Answers.address(path)));
-    Members members = Members.patched(request, render(present), MEMBERS);
-    if (members.isRemoved("password")) {
-      members.error("password", "a user has one: it can be changed, not removed");
-    }
-    return put(request, present.address(), members);
+    EmailAddress address = Answers.address(path);
+    Outcome<User> outcome =
+        Answers.changed(() -> {
+          User seen = Answers.found(users.look(address));
+          Members members = Members.patched(request, render(seen), MEMBERS);
+          if (members.isRemoved("password")) {
+            members.error("password", "a user has one: it can be changed, not removed");
+          }
+          Wanted wanted = read(address, members);
+          return users.replace(seen, wanted.user(), wanted.password());
+        });
+    return Answers.of(request, outcome, UserRoutes::render);
   }
 
   private Response put(Request request, EmailAddress address, Members members)
       throws IOException, Refusal {
+    Wanted wanted = read(address, members);
+    return Answers.of(request, users.put(wanted.user(), wanted.password()), UserRoutes::render);
+  }
+
+  /** What a user is to be; the password stays where it is empty. */
+  private record Wanted(User user, Optional<String> password) {}
+
+  private static Wanted read(EmailAddress address, Members members) throws Refusal {
     members.same("address", address.toString());
     Optional<String> password =
         members.parsed(
@@ -72,7 +87,7 @@ final class UserRoutes {
             Optional.empty(), // set by /filters alone
             TimesMembers.read(members));
     members.check();
-    return Answers.of(request, users.put(user, password), UserRoutes::render);
+    return new Wanted(user, password);
   }
 
   /** PASS takes no line end, SASL PLAIN no NUL (RFC 4616 section 2). */

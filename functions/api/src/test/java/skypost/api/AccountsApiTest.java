@@ -45,6 +45,25 @@ class AccountsApiTest {
   }
 
   @Test
+  void aPatchUndoesNothingThatOthersChangeMeanwhile() throws IOException {
+    World world = World.seeded();
+    String domain = "/v1/domains/local.example";
+    var others =
+        world.interrupted("replaceDomain", () -> world.patch(domain, "{\"quotaBytes\": 5}"));
+    World.call(others, World.event("PATCH", domain, "{\"spoofed\": \"refuse\"}"));
+    assertThat(world.get(domain).body())
+        .contains("\"quotaBytes\":5")
+        .contains("\"spoofed\":\"refuse\"");
+
+    String user = "/v1/users/ann@local.example";
+    others = world.interrupted("replaceUser", () -> world.patch(user, "{\"quotaBytes\": 7}"));
+    World.call(others, World.event("PATCH", user, "{\"deleteAfterRetrieval\": true}"));
+    assertThat(world.get(user).body())
+        .contains("\"quotaBytes\":7")
+        .contains("\"deleteAfterRetrieval\":true");
+  }
+
+  @Test
   void aNewUserNeedsAPasswordAndAnOldOneKeepsIt() throws IOException {
     World world = World.seeded();
     World.Answer refused = world.put("/v1/users/carol@local.example", "{}");

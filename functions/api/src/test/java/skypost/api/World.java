@@ -413,6 +413,28 @@ final class World {
                 }));
   }
 
+  /** Somebody else's request. */
+  @FunctionalInterface
+  interface Interruption {
+    Answer call() throws IOException;
+  }
+
+  /** A handler that somebody else is served before, once, when it comes to a method. */
+  ApiHandler interrupted(String method, Interruption interruption) {
+    AtomicBoolean come = new AtomicBoolean();
+    return handler(
+        (Directory)
+            Proxy.newProxyInstance(
+                Directory.class.getClassLoader(),
+                new Class<?>[] {Directory.class},
+                (proxy, called, arguments) -> {
+                  if (called.getName().equals(method) && come.compareAndSet(false, true)) {
+                    interruption.call();
+                  }
+                  return called.invoke(directory, arguments);
+                }));
+  }
+
   static byte[] event(String method, String path, String body) throws IOException {
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("rawPath", path);

@@ -34,6 +34,12 @@ public final class DynamoDirectory implements Directory {
   private static final String RECIPIENT_CHECK = "recipientCheck";
   private static final String SPOOFED = "spoofed";
   private static final String EXEMPTIONS = "exemptions";
+  private static final String PRIMARY = "primary";
+  private static final String DMARC = "dmarcReject";
+  private static final List<String> DOMAIN =
+      List.of(KIND, PRIMARY, DMARC, SPOOFED, EXEMPTIONS, RECIPIENT_CHECK, QUOTA, TIMES);
+  private static final String DELETE = "deleteAfterRetrieval";
+  private static final List<String> USERS = List.of(KIND, QUOTA, DELETE, TIMES);
   static final String USER = "user";
   static final String FILTER = "filter";
   private static final String ALIAS = "alias";
@@ -60,17 +66,49 @@ public final class DynamoDirectory implements Directory {
   }
 
   @Override
+  public Optional<Domain> domainNow(String name) throws IOException {
+    return table.getNow(Items.key(DOMAINS, name)).map(DynamoDirectory::readDomain);
+  }
+
+  @Override
   public Page<Domain> domains(int limit, Optional<String> next) throws IOException {
     return table.page(DOMAINS, limit, next, DynamoDirectory::readDomain);
   }
 
   @Override
   public void putDomain(Domain domain) throws IOException {
+    table.put(domainItem(domain));
+  }
+
+  @Override
+  public boolean replaceDomain(Domain seen, Domain next) throws IOException {
+    var present = table.getNow(Items.key(DOMAINS, seen.name()));
+    if (present.isEmpty() || !readDomain(present.get()).equals(seen)) {
+      return present.map(DynamoDirectory::readDomain).filter(next::equals).isPresent();
+    }
+    AsSeen asSeen = AsSeen.of(present.get(), DOMAIN);
+    try {
+      Calls.call(() ->
+          dynamo.putItem(put ->
+              put.tableName(name)
+                  .item(domainItem(next))
+                  .conditionExpression(asSeen.condition())
+                  .expressionAttributeNames(asSeen.names())
+                  .expressionAttributeValues(asSeen.values())
+                  .returnValuesOnConditionCheckFailure(
+                      ReturnValuesOnConditionCheckFailure.ALL_OLD)));
+      return true;
+    } catch (ConditionalCheckFailedException changed) {
+      return changed.hasItem() && readDomain(changed.item()).equals(next); // sent twice
+    }
+  }
+
+  private static Map<String, AttributeValue> domainItem(Domain domain) {
     Map<String, AttributeValue> item = Items.item(DOMAINS, domain.name());
     item.put(KIND, Items.s(domain.kind().name().toLowerCase(Locale.ROOT)));
-    domain.primary().ifPresent(primary -> item.put("primary", Items.s(primary.toString())));
+    domain.primary().ifPresent(primary -> item.put(PRIMARY, Items.s(primary.toString())));
     SenderPolicy senders = domain.senderPolicy();
-    item.put("dmarcReject", Items.s(senders.dmarcReject().name().toLowerCase(Locale.ROOT)));
+    item.put(DMARC, Items.s(senders.dmarcReject().name().toLowerCase(Locale.ROOT)));
     if (senders.spoofed() != SenderPolicy.DEFAULT.spoofed()) {
       item.put(SPOOFED, Items.s(senders.spoofed().name()));
     }
@@ -89,7 +127,7 @@ public final class DynamoDirectory implements Directory {
       item.put(QUOTA, Items.n(domain.mailboxes().quotaBytes()));
     }
     item.put(TIMES, times(domain.mailboxes().times()));
-    table.put(item);
+    return item;
   }
 
   private static AttributeValue times(FolderTimes times) {
@@ -109,7 +147,7 @@ public final class DynamoDirectory implements Directory {
     return new Domain(
         Items.text(item, Items.SK),
         Domain.Kind.valueOf(Items.text(item, KIND).toUpperCase(Locale.ROOT)),
-        Items.optionalText(item, "primary").flatMap(primary -> HostPort.parse(primary, 25)),
+        Items.optionalText(item, PRIMARY).flatMap(primary -> HostPort.parse(primary, 25)),
         readSenderPolicy(item),
         Items.optionalText(item, RECIPIENT_CHECK)
             .map(Domain.RecipientCheck::valueOf)
@@ -119,7 +157,7 @@ public final class DynamoDirectory implements Directory {
 
   private static SenderPolicy readSenderPolicy(Map<String, AttributeValue> item) {
     return new SenderPolicy(
-        SenderPolicy.DmarcReject.valueOf(Items.text(item, "dmarcReject").toUpperCase(Locale.ROOT)),
+        SenderPolicy.DmarcReject.valueOf(Items.text(item, DMARC).toUpperCase(Locale.ROOT)),
         Items.optionalText(item, SPOOFED)
             .map(SenderPolicy.Spoofed::valueOf)
             .orElse(SenderPolicy.DEFAULT.spoofed()),
@@ -144,6 +182,11 @@ public final class DynamoDirectory implements Directory {
   }
 
   @Override
+  public Optional<Account> accountNow(EmailAddress address) throws IOException {
+    return table.getNow(key(address)).map(DynamoDirectory::readAccount);
+  }
+
+  @Override
   public Page<Account> accounts(String domain, int limit, Optional<String> next)
       throws IOException {
     return table.page(domain, limit, next, DynamoDirectory::readAccount);
@@ -154,13 +197,7 @@ public final class DynamoDirectory implements Directory {
     Map<String, AttributeValue> values = new HashMap<>();
     String update =
         switch (account) {
-          case Account.User user -> {
-            values.put(":kind", Items.s(USER));
-            values.put(":quota", Items.n(user.quotaBytes()));
-            values.put(":delete", Items.bool(user.deleteAfterRetrieval()));
-            values.put(":times", times(user.times()));
-            yield "SET kind = :kind, quotaBytes = :quota, deleteAfterRetrieval = :delete, keepDays = :times";
-          }
+          case Account.User user -> update(user, values);
           case Account.Alias(EmailAddress _, List<EmailAddress> targets) -> {
             values.put(":kind", Items.s(ALIAS));
             List<String> texts = targets.stream().map(EmailAddress::toString).toList();
@@ -183,6 +220,46 @@ public final class DynamoDirectory implements Directory {
     }
   }
 
+  private static String update(Account.User user, Map<String, AttributeValue> values) {
+    values.put(":kind", Items.s(USER));
+    values.put(":quota", Items.n(user.quotaBytes()));
+    values.put(":delete", Items.bool(user.deleteAfterRetrieval()));
+    values.put(":times", times(user.times()));
+    return "SET kind = :kind, quotaBytes = :quota, deleteAfterRetrieval = :delete, keepDays = :times";
+  }
+
+  @Override
+  public boolean replaceUser(Account.User seen, Account.User next) throws IOException {
+    var present = table.getNow(key(seen.address()));
+    if (present.isEmpty() || !isSame(present.get(), seen)) {
+      return present.filter(item -> isSame(item, next)).isPresent();
+    }
+    AsSeen asSeen = AsSeen.of(present.get(), USERS);
+    Map<String, AttributeValue> values = new HashMap<>(asSeen.values());
+    String update = update(next, values);
+    try {
+      Calls.call(() ->
+          dynamo.updateItem(request ->
+              request
+                  .tableName(name)
+                  .key(key(next.address()))
+                  .updateExpression(update)
+                  .conditionExpression(asSeen.condition())
+                  .expressionAttributeNames(asSeen.names())
+                  .expressionAttributeValues(values)
+                  .returnValuesOnConditionCheckFailure(
+                      ReturnValuesOnConditionCheckFailure.ALL_OLD)));
+      return true;
+    } catch (ConditionalCheckFailedException changed) {
+      return changed.hasItem() && isSame(changed.item(), next); // sent twice
+    }
+  }
+
+  private static boolean isSame(Map<String, AttributeValue> item, Account.User user) {
+    return readAccount(item) instanceof Account.User there
+        && there.equals(user.filteredBy(there.filter()));
+  }
+
   private static Account readAccount(Map<String, AttributeValue> item) {
     EmailAddress address = new EmailAddress(Items.text(item, Items.SK), Items.text(item, Items.PK));
     return switch (Items.text(item, KIND)) {
@@ -190,7 +267,7 @@ public final class DynamoDirectory implements Directory {
           new Account.User(
               address,
               Items.number(item, QUOTA),
-              Items.flag(item, "deleteAfterRetrieval"),
+              Items.flag(item, DELETE),
               Items.optionalText(item, FILTER),
               times(item));
       case ALIAS ->

@@ -36,6 +36,29 @@ public final class ManageDomains {
 
   /** Makes or replaces a domain. A local domain stays local while it has accounts. */
   public Outcome<Domain> put(Domain domain) throws IOException {
+    Optional<Domain> present = directory.domain(domain.name());
+    return store(
+        present,
+        domain,
+        () -> {
+          directory.putDomain(domain);
+          return true;
+        });
+  }
+
+  /** Replaces a domain unless somebody else has changed it since {@link #look} gave it. */
+  public Outcome<Domain> replace(Domain seen, Domain next) throws IOException {
+    return store(Optional.of(seen), next, () -> directory.replaceDomain(seen, next));
+  }
+
+  /** Writes, or finds that it is too late for that. */
+  @FunctionalInterface
+  private interface Write {
+    boolean made() throws IOException;
+  }
+
+  private Outcome<Domain> store(Optional<Domain> present, Domain domain, Write write)
+      throws IOException {
     if (domain.kind() == Domain.Kind.LOCAL && domain.primary().isPresent()) {
       return new Outcome.Invalid<>("primary", "only a relay domain has a primary");
     }
@@ -47,12 +70,13 @@ public final class ManageDomains {
     if (domain.kind() == Domain.Kind.RELAY && !domain.mailboxes().equals(MailboxRules.NONE)) {
       return new Outcome.Invalid<>("kind", "a relay domain has no mailboxes to set limits for");
     }
-    Optional<Domain> present = directory.domain(domain.name());
     if (domain.kind() == Domain.Kind.RELAY && hasAccounts(domain.name())) {
       return new Outcome.Conflict<>(
           domain.name() + " has accounts: delete them before it becomes a relay domain");
     }
-    directory.putDomain(domain);
+    if (!write.made()) {
+      return new Outcome.Conflict<>(domain.name() + " has just been changed: read it again");
+    }
     FolderTimes times = domain.mailboxes().times();
     if (!times.isEmpty()
         && present.filter(before -> before.mailboxes().times().equals(times)).isEmpty()) {
@@ -63,6 +87,11 @@ public final class ManageDomains {
 
   public Outcome<Domain> find(String name) throws IOException {
     return directory.domain(name).<Outcome<Domain>>map(Outcome.Done::new).orElse(missing(name));
+  }
+
+  /** As it is now, for a change in part. */
+  public Outcome<Domain> look(String name) throws IOException {
+    return directory.domainNow(name).<Outcome<Domain>>map(Outcome.Done::new).orElse(missing(name));
   }
 
   public Page<Domain> list(int limit, Optional<String> next) throws IOException {

@@ -59,6 +59,27 @@ public final class ManageUsers {
    * @param password needed for a new user; empty: the present one stays
    */
   public Outcome<User> put(User user, Optional<String> password) throws IOException {
+    return store(user, password, () -> directory.putAccount(user), isAlias(user.address()));
+  }
+
+  /**
+   * Replaces a user unless somebody else has changed it since {@link #look} gave it.
+   *
+   * @param password empty: the present one stays
+   */
+  public Outcome<User> replace(User seen, User next, Optional<String> password) throws IOException {
+    var late = new Outcome.Conflict<User>(next.address() + " has just been changed: read it again");
+    return store(next, password, () -> directory.replaceUser(seen, next), late);
+  }
+
+  /** Writes the account, or finds that it is too late for that. */
+  @FunctionalInterface
+  private interface Write {
+    boolean made() throws IOException;
+  }
+
+  private Outcome<User> store(User user, Optional<String> password, Write write, Outcome<User> late)
+      throws IOException {
     EmailAddress address = user.address();
     Optional<Outcome<User>> refusal = check(address);
     if (refusal.isPresent()) {
@@ -83,11 +104,11 @@ public final class ManageUsers {
       ScramSalt salt = secrets.flatMap(LoginSecrets::salt).orElseGet(() -> ScramKeys.salt(random));
       credentials.put(address, salt, StoredPassword.of(password.get(), salt, random));
     }
-    if (!directory.putAccount(user)) {
-      if (present.isEmpty()) {
-        remove(address); // somebody made an alias of that name this very moment
+    if (!write.made()) {
+      if (directory.accountNow(address).filter(User.class::isInstance).isEmpty()) {
+        remove(address); // somebody removed it, or made an alias of that name, this very moment
       }
-      return isAlias(address);
+      return late;
     }
     boolean sameTimes =
         present
@@ -105,6 +126,13 @@ public final class ManageUsers {
         .filter(User.class::isInstance)
         .<Outcome<User>>map(account -> new Outcome.Done<>((User) account))
         .orElse(new Outcome.Missing<>("user " + address));
+  }
+
+  /** As it is now, for a change in part. */
+  public Outcome<User> look(EmailAddress address) throws IOException {
+    return directory.accountNow(address).orElse(null) instanceof User user
+        ? new Outcome.Done<>(user)
+        : new Outcome.Missing<>("user " + address);
   }
 
   /** The users of a domain, or of all. */

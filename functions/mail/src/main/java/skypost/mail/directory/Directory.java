@@ -12,11 +12,22 @@ public interface Directory {
   /** A domain by its canonical name; one that was made is found at once. */
   Optional<Domain> domain(String name) throws IOException;
 
+  /** A domain as it is, never as it was before: what a change in part is made from. */
+  Optional<Domain> domainNow(String name) throws IOException;
+
   /** Domains in the order of their names. */
   Page<Domain> domains(int limit, Optional<String> next) throws IOException;
 
   /** Makes or replaces a domain. */
   void putDomain(Domain domain) throws IOException;
+
+  /**
+   * Replaces a domain if it still is as somebody has seen it.
+   *
+   * @param seen what {@link #domainNow} gave
+   * @return false, and nothing changed, when it is neither as seen nor as wanted by now
+   */
+  boolean replaceDomain(Domain seen, Domain next) throws IOException;
 
   /** Removes a domain; false when there was none. Its accounts must be gone before. */
   boolean deleteDomain(String name) throws IOException;
@@ -27,6 +38,9 @@ public interface Directory {
    */
   Optional<Account> account(EmailAddress address) throws IOException;
 
+  /** An account as it is, never as it was before: what a change in part is made from. */
+  Optional<Account> accountNow(EmailAddress address) throws IOException;
+
   /** The accounts of a domain in the order of their addresses. */
   Page<Account> accounts(String domain, int limit, Optional<String> next) throws IOException;
 
@@ -36,6 +50,15 @@ public interface Directory {
    * @return false, and nothing changed, when the address is an account of the other kind
    */
   boolean putAccount(Account account) throws IOException;
+
+  /**
+   * Replaces a user if it still is as somebody has seen it. The filter does not count, and stays as
+   * it is.
+   *
+   * @param seen what {@link #accountNow} gave
+   * @return false, and nothing changed, when it is neither as seen nor as wanted by now
+   */
+  boolean replaceUser(Account.User seen, Account.User next) throws IOException;
 
   /** Removes an account; false when there was none. */
   boolean deleteAccount(EmailAddress address) throws IOException;

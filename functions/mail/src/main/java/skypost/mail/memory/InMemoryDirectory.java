@@ -24,6 +24,11 @@ public final class InMemoryDirectory implements Directory {
   }
 
   @Override
+  public synchronized Optional<Domain> domainNow(String name) {
+    return domain(name);
+  }
+
+  @Override
   public synchronized Page<Domain> domains(int limit, Optional<String> next) {
     return page(domains, limit, next);
   }
@@ -34,6 +39,11 @@ public final class InMemoryDirectory implements Directory {
   }
 
   @Override
+  public synchronized boolean replaceDomain(Domain seen, Domain next) {
+    return domains.replace(seen.name(), seen, next) || next.equals(domains.get(next.name()));
+  }
+
+  @Override
   public synchronized boolean deleteDomain(String name) {
     return domains.remove(name) != null;
   }
@@ -41,6 +51,11 @@ public final class InMemoryDirectory implements Directory {
   @Override
   public synchronized Optional<Account> account(EmailAddress address) {
     return Optional.ofNullable(of(address.domain()).get(address.local()));
+  }
+
+  @Override
+  public synchronized Optional<Account> accountNow(EmailAddress address) {
+    return account(address);
   }
 
   @Override
@@ -61,6 +76,14 @@ public final class InMemoryDirectory implements Directory {
         .computeIfAbsent(address.domain(), domain -> new TreeMap<>())
         .put(address.local(), kept);
     return true;
+  }
+
+  @Override
+  public synchronized boolean replaceUser(Account.User seen, Account.User next) {
+    return account(seen.address()).orElse(null) instanceof Account.User present
+        && (present.equals(seen.filteredBy(present.filter()))
+            || present.equals(next.filteredBy(present.filter())))
+        && putAccount(next);
   }
 
   private static Optional<String> filterOf(Account present) {

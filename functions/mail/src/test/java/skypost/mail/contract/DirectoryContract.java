@@ -199,6 +199,47 @@ public abstract class DirectoryContract {
   }
 
   @Test
+  void ofTwoWhoChangeADomainAtOnceTheSecondIsTold() throws IOException {
+    Directory directory = directory();
+    Domain seen = Domain.local(Samples.name("both-") + ".example");
+    Domain one = relaying(seen, "one.example");
+    directory.putDomain(seen);
+
+    assertThat(directory.replaceDomain(seen, one)).isTrue();
+    assertThat(directory.replaceDomain(seen, relaying(seen, "two.example"))).isFalse();
+
+    assertThat(directory.domainNow(seen.name())).contains(one);
+    assertThat(directory.replaceDomain(one, seen)).isTrue();
+    directory.deleteDomain(seen.name());
+    assertThat(directory.replaceDomain(seen, one)).isFalse();
+    assertThat(directory.domainNow(seen.name())).isEmpty();
+  }
+
+  private static Domain relaying(Domain domain, String primary) {
+    return new Domain(
+        domain.name(),
+        Domain.Kind.RELAY,
+        Optional.of(new HostPort(primary, 25)),
+        new SenderPolicy(SenderPolicy.DmarcReject.REFUSE, SenderPolicy.Spoofed.REFUSE, List.of()));
+  }
+
+  @Test
+  void ofTwoWhoChangeAUserAtOnceTheSecondIsTold() throws IOException {
+    Directory directory = directory();
+    var seen = new Account.User(Samples.user(), 1000, false);
+    var quota = new Account.User(seen.address(), 2000, false);
+    directory.putAccount(seen);
+
+    assertThat(directory.replaceUser(seen, quota)).isTrue();
+    assertThat(directory.replaceUser(seen, new Account.User(seen.address(), 1000, true))).isFalse();
+
+    assertThat(directory.accountNow(seen.address())).contains(quota);
+    directory.deleteAccount(seen.address());
+    assertThat(directory.replaceUser(quota, seen)).isFalse();
+    assertThat(directory.accountNow(seen.address())).isEmpty();
+  }
+
+  @Test
   void relaySettingsComeBackAsTheyWerePut() throws IOException {
     Directory directory = directory();
     var wide =
