@@ -24,6 +24,15 @@ public final class AwsClients {
   /** Longer than a long poll of SQS (20 s) and than a large PUT takes. */
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(60);
 
+  /**
+   * DynamoDB answers within milliseconds or not at all, and somebody at a connection waits: he is
+   * told to come again ({@code [SYS/TEMP]}, 4xx) before he gives up. Writes that are sent again are
+   * known to be ours.
+   */
+  private static final Duration TABLE_ATTEMPT = Duration.ofSeconds(10);
+
+  private static final Duration TABLE_CALL = Duration.ofSeconds(30);
+
   private static final String KEPT_CONNECTIONS = "http.maxConnections";
 
   /** The environment variable that names the region. */
@@ -142,7 +151,14 @@ public final class AwsClients {
 
   public synchronized DynamoDbClient dynamo() {
     if (dynamo == null) {
-      dynamo = configure(DynamoDbClient.builder(), Service.DYNAMODB).build();
+      dynamo =
+          configure(DynamoDbClient.builder(), Service.DYNAMODB)
+              .overrideConfiguration(
+                  ClientOverrideConfiguration.builder()
+                      .apiCallAttemptTimeout(TABLE_ATTEMPT)
+                      .apiCallTimeout(TABLE_CALL)
+                      .build())
+              .build();
     }
     return dynamo;
   }

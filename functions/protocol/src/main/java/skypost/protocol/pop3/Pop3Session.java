@@ -309,7 +309,8 @@ final class Pop3Session {
     // RFC 6856 section 2.2: USER says that USER and PASS take UTF-8, also without UTF8
     lines.add(channel.allowsPasswords() ? "UTF8 USER" : "UTF8");
     lines.add("LANG");
-    // No LOGIN-DELAY (RFC 2449 section 6.5): a poll costs one read unit, to forbid it a write.
+    // RFC 2449 section 6.5: nobody need wait; a poll costs one read unit, to forbid it a write
+    lines.add("LOGIN-DELAY 0");
     if (expire.endsWith("USER") && channel.offersStls()) {
       lines.add("STLS"); // RFC 2595 section 4
     }
