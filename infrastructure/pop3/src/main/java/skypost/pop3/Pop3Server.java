@@ -14,6 +14,7 @@ import skypost.mail.directory.Network;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.message.StoredMessages;
 import skypost.protocol.log.Metrics;
+import skypost.protocol.net.Admission;
 import skypost.protocol.net.TcpServer;
 import skypost.protocol.pop3.Pop3Connection;
 import skypost.protocol.pop3.Pop3Logins;
@@ -49,19 +50,26 @@ public final class Pop3Server implements AutoCloseable {
     var stores = new MailboxLogins.Stores(ports.mailboxes(), bodies, new Prefetch.Room());
     var authorizer = new RememberingAuthorizer(ports.authorizer(), clock);
     var logins = new MailboxLogins(authorizer, stores, clock);
-    TcpServer pop3 = listen(settings, Optional.empty(), logins, new Meter(metrics, "POP3"));
+    var places =
+        ClientPlaces.of(
+            settings.maxConnections(), client -> contain(settings.trustedNetworks(), client));
+    var door = new Doorway(settings, places, logins);
+    TcpServer pop3 = listen(door, Optional.empty(), new Meter(metrics, "POP3"));
     try {
       Optional<SSLContext> tls = Optional.of(settings.tls());
-      return new Pop3Server(pop3, listen(settings, tls, logins, new Meter(metrics, "POP3S")));
+      return new Pop3Server(pop3, listen(door, tls, new Meter(metrics, "POP3S")));
     } catch (IOException taken) {
       pop3.close();
       throw taken;
     }
   }
 
-  private static TcpServer listen(
-      Pop3Settings settings, Optional<SSLContext> tls, Pop3Logins logins, Meter meter)
+  /** What both ports share. */
+  private record Doorway(Pop3Settings settings, Admission places, Pop3Logins logins) {}
+
+  private static TcpServer listen(Doorway door, Optional<SSLContext> tls, Meter meter)
       throws IOException {
+    Pop3Settings settings = door.settings();
     var session =
         new Pop3Options(
             settings.hostname(),
@@ -78,12 +86,13 @@ public final class Pop3Server implements AutoCloseable {
                 Pop3Options.BUSY,
                 Pop3Options.FAREWELL)
             .withProxied(peer -> contain(settings.proxyNetworks(), peer.getHostAddress()))
+            .withAdmission(door.places())
             .withRefusals(meter::refused);
     return TcpServer.start(
         tls.map(listener::withTls).orElse(listener),
         wire -> {
           meter.connection();
-          Pop3Connection.serve(wire, session, logins, meter);
+          Pop3Connection.serve(wire, session, door.logins(), meter);
         });
   }
 
