@@ -33,6 +33,12 @@ final class LeasedMaildrop implements Maildrop {
    */
   static final Duration LEASE = Duration.ofMinutes(10);
 
+  /**
+   * How long a session believes that its lease is still its own: an administrator may have ended
+   * it, and then another session may hold and change the maildrop.
+   */
+  static final Duration BELIEF = Duration.ofSeconds(30);
+
   private final EmailAddress user;
   private final String holder;
   private final MailboxStatus status;
@@ -43,7 +49,10 @@ final class LeasedMaildrop implements Maildrop {
 
   private Optional<Listing> listing = Optional.empty();
   private Instant heldUntil = Instant.EPOCH;
+  private Instant believedUntil = Instant.EPOCH;
+  private boolean wasHeld; // known to be so: a write whose answer got lost does not count
   private boolean mayBeHeld;
+  private Instant notKeptUntil = Instant.EPOCH; // while a message is sent
 
   /**
    * The folder as it was listed, and this session's messages of it in the order of their numbers.
@@ -122,21 +131,53 @@ final class LeasedMaildrop implements Maildrop {
   @Override
   public boolean hold() throws IOException, Overtaken {
     Instant now = clock.instant();
-    if (now.isBefore(heldUntil.minus(LEASE.dividedBy(2)))) {
-      return true; // one write in five minutes keeps it
+    boolean lasts = now.isBefore(heldUntil.minus(LEASE.dividedBy(2)));
+    if (lasts && now.isBefore(believedUntil)) {
+      return true;
     }
+    if (wasHeld && !isOwn(now)) {
+      return false;
+    }
+    return lasts || lease(now); // one write in five minutes keeps it
+  }
+
+  /**
+   * Looks whether the lease, once held, is still this session's. If not, it is never taken anew:
+   * others may have had the maildrop since, and who ended the lease was promised that nothing that
+   * this session has marked is deleted. One that ran out is still its own if nobody took it.
+   *
+   * @return false when another session holds it now
+   * @throws Overtaken when it was ended, by whomever
+   */
+  private boolean isOwn(Instant now) throws IOException, Overtaken {
+    Mailboxes.Lease lease =
+        stores.mailboxes().status(user).flatMap(MailboxStatus::lease).orElseThrow(Overtaken::new);
+    if (lease.holder().equals(holder)) {
+      believedUntil = now.plus(BELIEF);
+      return true;
+    }
+    if (lease.isHeldAt(now)) {
+      return false;
+    }
+    throw new Overtaken();
+  }
+
+  private boolean lease(Instant now) throws IOException, Overtaken {
     messages();
     mayBeHeld = true; // also when the answer gets lost
     Instant until = now.plus(LEASE);
-    switch (stores.mailboxes().lease(user, holder, listing.orElseThrow().snapshot(), now, until)) {
-      case Mailboxes.LeaseOutcome.Taken taken -> heldUntil = until;
-      case Mailboxes.LeaseOutcome.Overtaken overtaken -> throw new Overtaken();
-      case Mailboxes.LeaseOutcome.InUse inUse -> {
-        heldUntil = Instant.EPOCH;
-        return false;
+    return switch (stores
+        .mailboxes()
+        .lease(user, holder, listing.orElseThrow().snapshot(), now, until)) {
+      case Mailboxes.LeaseOutcome.Taken taken -> {
+        wasHeld = true;
+        heldUntil = until;
+        believedUntil = now.plus(BELIEF);
+        yield true;
       }
-    }
-    return true;
+      case Mailboxes.LeaseOutcome.Overtaken overtaken -> throw new Overtaken();
+      case Mailboxes.LeaseOutcome.InUse inUse -> false;
+    };
   }
 
   @Override
@@ -183,12 +224,24 @@ final class LeasedMaildrop implements Maildrop {
     return true;
   }
 
-  /** While a slow client reads a large message its lease must not run out. */
+  /**
+   * While a slow client reads a large message its lease must not run out. This comes with every
+   * block, so what was lost is not asked for again, and a fault does not hold up the blocks after
+   * it: the message itself is whole, and the next command finds out and says so.
+   */
   private void keep() {
+    Instant now = clock.instant();
+    if (now.isBefore(notKeptUntil)) {
+      return;
+    }
     try {
-      hold();
-    } catch (IOException | Overtaken fault) {
-      // the message itself is whole; the next command finds out and says so
+      if (!hold()) {
+        notKeptUntil = Instant.MAX;
+      }
+    } catch (Overtaken overtaken) {
+      notKeptUntil = Instant.MAX;
+    } catch (IOException fault) {
+      notKeptUntil = now.plus(BELIEF);
     }
   }
 

@@ -8,6 +8,7 @@ import static skypost.pop3.Pop3World.BOB;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -19,6 +20,8 @@ import skypost.mail.message.MessageId;
 @Timeout(60)
 class Pop3ServerTest {
   private static final String POP3_SASL = "SASL SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN";
+  private static final String OVERTAKEN =
+      "-ERR messages were removed by another session; log in again";
   private static final String HELLO = "Subject: hi\r\n\r\nHello\r\n";
 
   // ---- content
@@ -229,8 +232,7 @@ class Pop3ServerTest {
       try (Pop3TestClient client = world.loggedIn(ANNA)) {
         client.lines("LIST");
         deleteFirst(world, world.loggedIn(ANNA));
-        assertThat(client.say("RETR 1"))
-            .isEqualTo("-ERR messages were removed by another session; log in again");
+        assertThat(client.say("RETR 1")).isEqualTo(OVERTAKEN);
         assertThat(client.isClosedByServer()).isTrue();
       }
     }
@@ -333,6 +335,138 @@ class Pop3ServerTest {
       }
       assertThat(world.status(ANNA).messages()).isEqualTo(1);
       assertThat(world.messages.open(id)).isPresent();
+    }
+  }
+
+  @Test
+  void aLeaseThatAnAdministratorEndedDoesNotComeBackWithItsRenewal() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      MessageId id = world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.say("DELE 1");
+        world.memory.endLease(ANNA, Optional.empty());
+        world.clock.advance(LeasedMaildrop.LEASE.dividedBy(2));
+
+        client.send("NOOP\r\nQUIT\r\n");
+        assertThat(client.line()).isEqualTo(OVERTAKEN);
+        assertThat(client.isClosedByServer()).isTrue();
+      }
+      assertThat(world.mailboxes.calls.stream().filter("lease"::equals)).hasSize(1);
+      assertThat(world.status(ANNA).lease()).isEmpty();
+      assertThat(world.status(ANNA).messages()).isEqualTo(1);
+      assertThat(world.messages.open(id)).isPresent();
+    }
+  }
+
+  @Test
+  void aSessionWhoseLeaseWasEndedNoticesWithinHalfAMinuteThatAnotherChangedTheMaildrop()
+      throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      MessageId first = world.deliver(HELLO, ANNA);
+      world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.say("DELE 2");
+        world.memory.endLease(ANNA, Optional.empty());
+        deleteFirst(world, world.loggedIn(ANNA));
+        world.clock.advance(LeasedMaildrop.BELIEF);
+
+        assertThat(client.say("RETR 1")).isEqualTo(OVERTAKEN);
+        assertThat(client.isClosedByServer()).isTrue();
+      }
+      assertThat(world.recoverable(ANNA)).containsExactly(first);
+    }
+  }
+
+  @Test
+  void aSessionWhoseLeaseWasEndedNoticesWithinHalfAMinuteThatAnotherHoldsTheMaildrop()
+      throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.say("DELE 1");
+        world.memory.endLease(ANNA, Optional.empty());
+        try (Pop3TestClient other = world.loggedIn(ANNA)) {
+          other.retrieve("RETR 1");
+          world.clock.advance(LeasedMaildrop.BELIEF);
+
+          assertThat(client.say("NOOP"))
+              .isEqualTo("-ERR [IN-USE] another session has taken this maildrop over");
+          assertThat(client.isClosedByServer()).isTrue();
+          assertThat(other.say("QUIT")).startsWith("+OK");
+        }
+      }
+      assertThat(world.status(ANNA).messages()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aLeaseThatAnotherLeftBehindIsNotTakenAnewEither() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.say("DELE 1");
+        world.memory.endLease(ANNA, Optional.empty());
+        Mailboxes.Snapshot snapshot = world.memory.open(ANNA, Mailboxes.INBOX).orElseThrow();
+        Instant now = world.clock.instant();
+        world.memory.lease(ANNA, "vanished", snapshot, now, now.plus(LeasedMaildrop.BELIEF));
+        world.clock.advance(LeasedMaildrop.BELIEF);
+
+        assertThat(client.say("NOOP")).isEqualTo(OVERTAKEN);
+      }
+      assertThat(world.status(ANNA).messages()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whoseLeaseItIsCostsOneReadInHalfAMinuteOfUse() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.retrieve("RETR 1");
+        for (int seconds = 0; seconds < 120; seconds += 5) {
+          client.say("NOOP");
+          world.clock.advance(Duration.ofSeconds(5));
+        }
+      }
+      awaitNoLease(world, ANNA);
+      assertThat(world.mailboxes.calls)
+          .containsExactly("status", "open", "lease", "status", "status", "status", "endLease");
+    }
+  }
+
+  @Test
+  void anAnswerToTheFirstLeaseThatGetsLostIsNoLossOfTheLease() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      MessageId id = world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        world.mailboxes.losesAnswerOfLease = true;
+        assertThat(client.say("DELE 1")).startsWith("-ERR [SYS/TEMP]");
+        world.mailboxes.losesAnswerOfLease = false;
+        world.memory.endLease(ANNA, Optional.empty()); // as if the write had got lost, too
+
+        assertThat(client.say("DELE 1")).startsWith("+OK");
+        assertThat(client.say("QUIT")).startsWith("+OK");
+      }
+      assertThat(world.recoverable(ANNA)).containsExactly(id);
+    }
+  }
+
+  @Test
+  void anAnswerToARenewalThatGetsLostIsNoLossOfTheLease() throws IOException {
+    try (Pop3World world = new Pop3World()) {
+      MessageId id = world.deliver(HELLO, ANNA);
+      try (Pop3TestClient client = world.loggedIn(ANNA)) {
+        client.say("DELE 1");
+        world.clock.advance(LeasedMaildrop.LEASE.dividedBy(2));
+        world.mailboxes.losesAnswerOfLease = true;
+        assertThat(client.say("NOOP")).startsWith("+OK");
+        world.mailboxes.losesAnswerOfLease = false;
+        world.clock.advance(LeasedMaildrop.BELIEF);
+
+        assertThat(client.say("NOOP")).startsWith("+OK");
+        assertThat(client.say("QUIT")).startsWith("+OK");
+      }
+      assertThat(world.recoverable(ANNA)).containsExactly(id);
     }
   }
 

@@ -15,6 +15,7 @@ final class RecordedMailboxes implements Mailboxes {
   private final Mailboxes mailboxes;
   final List<String> calls = new CopyOnWriteArrayList<>();
   volatile boolean losesAnswerOfExpunge;
+  volatile boolean losesAnswerOfLease;
 
   RecordedMailboxes(Mailboxes mailboxes) {
     this.mailboxes = mailboxes;
@@ -63,7 +64,11 @@ final class RecordedMailboxes implements Mailboxes {
       EmailAddress user, String holder, Snapshot snapshot, Instant now, Instant until)
       throws IOException {
     calls.add("lease");
-    return mailboxes.lease(user, holder, snapshot, now, until);
+    LeaseOutcome outcome = mailboxes.lease(user, holder, snapshot, now, until);
+    if (losesAnswerOfLease) {
+      throw new IOException("no answer");
+    }
+    return outcome;
   }
 
   @Override

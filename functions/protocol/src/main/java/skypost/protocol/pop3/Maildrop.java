@@ -25,10 +25,12 @@ public interface Maildrop {
 
   /**
    * Takes or keeps the exclusive right to the maildrop (RFC 1939 section 4); called before every
-   * command once it was taken, so it must be cheap when there is nothing to do.
+   * command once it was taken, so it must be cheap when there is nothing to do. What was taken and
+   * then lost is never taken again.
    *
    * @return false when another session has it
-   * @throws Overtaken when messages were removed since this view was taken
+   * @throws Overtaken when messages were removed since this view was taken, or may have been,
+   *     because somebody ended the hold
    */
   boolean hold() throws IOException, Overtaken;
 
@@ -77,7 +79,7 @@ public interface Maildrop {
    */
   record Message(int number, String uniqueId, long octets) {}
 
-  /** Somebody else removed messages, and this view's numbers are no longer true. */
+  /** Somebody else removed messages, or could: this view's numbers need no longer be true. */
   final class Overtaken extends Exception {
     private static final long serialVersionUID = 1L;
   }
