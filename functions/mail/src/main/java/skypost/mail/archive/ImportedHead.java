@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import skypost.mail.message.SenderResults;
 import skypost.protocol.address.EmailAddress;
 
 /**
@@ -18,6 +19,7 @@ import skypost.protocol.address.EmailAddress;
  * @param folder where it lay, if it says so
  * @param flags that it says itself
  * @param returnPath the reverse-path; empty when it does not say
+ * @param results what an export of ours said of the sender
  * @param isMessage whether it begins as a message does, with a field or with an empty line
  * @param header what is left of the header block, lines ended by CRLF
  */
@@ -25,9 +27,11 @@ public record ImportedHead(
     Optional<String> folder,
     List<String> flags,
     Optional<ReturnPath> returnPath,
+    SenderResults results,
     boolean isMessage,
     byte[] header) {
   private static final int MAX_OCTETS = 256 << 10;
+  private static final int DELIVERY = 2; // Return-Path and Delivered-To
 
   /** A reverse-path that was said. @param address empty for the null one */
   public record ReturnPath(Optional<EmailAddress> address) {}
@@ -35,9 +39,12 @@ public record ImportedHead(
   /**
    * Reads up to the empty line, and that too; or as much as a header block is long at most.
    *
+   * @param hasResults whether the archive says that the headers of final delivery end with what was
+   *     found out about the sender
    * @param content lines ended by CRLF
    */
-  public static ImportedHead read(ArchiveFormat format, InputStream content) throws IOException {
+  public static ImportedHead read(ArchiveFormat format, boolean hasResults, InputStream content)
+      throws IOException {
     List<String> fields = fields(content);
     boolean isMessage = !fields.isEmpty() && isFieldOrEnd(fields.getFirst());
     Optional<ReturnPath> returnPath = Optional.empty();
@@ -46,8 +53,14 @@ public record ImportedHead(
       returnPath = returnPath(fields.getFirst());
       from = returnPath.isPresent() ? 1 : 0;
       if (from == 1 && fields.size() > 1 && isNamed(fields.get(1), "Delivered-To")) {
-        from = 2;
+        from = DELIVERY;
       }
+    }
+    SenderResults results = SenderResults.NONE;
+    if (from == DELIVERY && isResults(format, hasResults, fields)) {
+      // Spoilt by who had the archive meanwhile, it says nothing; of the message it never was
+      results = SenderResults.ofField(fields.get(DELIVERY)).orElse(SenderResults.NONE);
+      from++;
     }
     List<String> rest = fields.subList(from, fields.size());
     MboxFields kept =
@@ -55,7 +68,7 @@ public record ImportedHead(
             ? MboxFields.read(rest)
             : new MboxFields(Optional.empty(), List.of(), rest);
     byte[] header = String.join("", kept.header()).getBytes(StandardCharsets.ISO_8859_1);
-    return new ImportedHead(kept.folder(), kept.flags(), returnPath, isMessage, header);
+    return new ImportedHead(kept.folder(), kept.flags(), returnPath, results, isMessage, header);
   }
 
   /** Fields with their continuations, octets as characters, and the empty line as the last. */
@@ -85,6 +98,21 @@ public record ImportedHead(
       fields.add(line.toString(StandardCharsets.ISO_8859_1));
     }
     return fields;
+  }
+
+  /**
+   * Whether an export has put a field behind those of final delivery. Others put theirs there too,
+   * and a message may begin with one, which stays: in an mbox it is ours where the folder follows,
+   * and in a Maildir where the name of the file says so.
+   */
+  private static boolean isResults(ArchiveFormat format, boolean isSaid, List<String> fields) {
+    if (fields.size() <= DELIVERY || !isNamed(fields.get(DELIVERY), "Authentication-Results")) {
+      return false;
+    }
+    int next = DELIVERY + 1;
+    return format == ArchiveFormat.MBOX
+        ? fields.size() > next && MboxFields.isFirst(fields.get(next))
+        : isSaid;
   }
 
   private static Optional<ReturnPath> returnPath(String field) {

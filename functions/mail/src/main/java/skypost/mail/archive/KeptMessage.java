@@ -14,6 +14,7 @@ import skypost.protocol.address.EmailAddress;
  * @param date when it was received (INTERNALDATE)
  * @param sender the reverse-path; empty for the null one
  * @param delivery the headers of final delivery, lines ended by LF
+ * @param hasResults whether what was found out about the sender is the last of them
  * @param raw the message as it was received, lines ended by LF
  */
 public record KeptMessage(
@@ -22,6 +23,7 @@ public record KeptMessage(
     Instant date,
     Optional<EmailAddress> sender,
     byte[] delivery,
+    boolean hasResults,
     Octets raw) {
   public KeptMessage {
     flags = List.copyOf(flags);

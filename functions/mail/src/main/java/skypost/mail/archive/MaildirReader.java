@@ -101,6 +101,7 @@ final class MaildirReader implements ArchiveReader {
         MailFlags.ofMaildir(place.letters(), known),
         date(entry, place),
         Optional.empty(),
+        place.hasResults(),
         new Content(tar));
   }
 
@@ -162,6 +163,10 @@ final class MaildirReader implements ArchiveReader {
           Math.max(
               file.lastIndexOf(":2,"), Math.max(file.lastIndexOf(";2,"), file.lastIndexOf("!2,")));
       return info < 0 ? "" : file.substring(info + 3);
+    }
+
+    boolean hasResults() {
+      return file.contains(MaildirWriter.HOST_RESULTS + ",");
     }
 
     long seconds() {

@@ -15,11 +15,16 @@ import skypost.mail.mailbox.Mailboxes;
 /**
  * Writes a Maildir as a tar: INBOX in {@code Maildir/cur}, other folders in {@code
  * Maildir/.Name/cur}, lines ended by LF, the date as the file's time of change. Dovecot's {@code
- * dovecot-keywords} says what the small letters of a folder mean.
+ * dovecot-keywords} says what the small letters of a folder mean. The host in a file's name says
+ * whether an Authentication-Results field is from us: nothing in the file tells it from one that
+ * the message begins with.
  */
 final class MaildirWriter implements ArchiveWriter {
   static final String KEYWORDS = "dovecot-keywords";
 
+  static final String HOST_RESULTS = ".skypost-results";
+
+  private static final String HOST = ".skypost";
   private static final String ROOT = "Maildir/";
   private static final int BLOCK = 512;
 
@@ -97,7 +102,8 @@ final class MaildirWriter implements ArchiveWriter {
             + message.date().getEpochSecond()
             + ".M"
             + message.id()
-            + ".skypost,S="
+            + (message.hasResults() ? HOST_RESULTS : HOST)
+            + ",S="
             + size
             + ":2,"
             + MailFlags.maildir(message.flags(), keywords);

@@ -63,8 +63,7 @@ record MboxFields(Optional<String> folder, List<String> flags, List<String> head
    * @param fields the fields, unfolded ones whole, each with its line end
    */
   static MboxFields read(List<String> fields) {
-    boolean ours =
-        !fields.isEmpty() && name(fields.getFirst()).equals(FOLDER.toLowerCase(Locale.ROOT));
+    boolean ours = !fields.isEmpty() && isFirst(fields.getFirst());
     List<String> flags = new ArrayList<>();
     List<String> rest = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
@@ -79,6 +78,11 @@ record MboxFields(Optional<String> folder, List<String> flags, List<String> head
         ours ? folder(value(fields.getFirst())) : Optional.empty(),
         flags.stream().distinct().toList(),
         rest);
+  }
+
+  /** Whether a field is the first of ours: what an export has put in goes on with the others. */
+  static boolean isFirst(String field) {
+    return name(field).equals(FOLDER.toLowerCase(Locale.ROOT));
   }
 
   private static Optional<String> folder(String value) {

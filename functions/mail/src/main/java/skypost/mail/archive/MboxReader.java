@@ -48,7 +48,7 @@ final class MboxReader implements ArchiveReader {
     current = new Content();
     return Optional.of(
         new ArchivedMessage(
-            Optional.empty(), List.of(), Optional.of(line.date()), line.sender(), current));
+            Optional.empty(), List.of(), Optional.of(line.date()), line.sender(), false, current));
   }
 
   private void first() throws IOException {

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Writes an mbox: lines end with LF (RFC 4155 appendix A), and whatever could be taken for a
  * separator is quoted as mboxrd does it, so that nothing is ambiguous. What mbox has no place for,
- * folder and flags, stands in header fields between those of final delivery and the message.
+ * folder and flags, stands in header fields between those of final delivery and the message; so an
+ * import also knows an Authentication-Results field above them for ours.
  */
 final class MboxWriter implements ArchiveWriter {
   private final OutputStream out;

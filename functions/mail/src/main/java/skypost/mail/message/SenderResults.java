@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * What we found out about who sent a message, for its reader: the value of an
@@ -26,6 +27,10 @@ public record SenderResults(String value) {
   public static final SenderResults NONE = new SenderResults("");
 
   private static final String NAME = "Authentication-Results: ";
+  private static final String FOLD = ";\r\n\t";
+
+  /** Characters of a value that others hand us: ours have some 900 at most. */
+  private static final int MAX_READ = 2000;
 
   /**
    * RFC 8601 section 2.2: that we have checked nothing, which takes away what claims that we had.
@@ -37,6 +42,24 @@ public record SenderResults(String value) {
   /** Reads what {@link #pack} made. */
   public static SenderResults unpack(String packed, Envelope envelope) {
     return packed.isEmpty() ? NONE : new SenderResults(new ResultsCode(envelope).decode(packed));
+  }
+
+  /**
+   * Reads what {@link #field} made. Empty for anything else, and for what is too long to lie beside
+   * a message: whoever hands it to us must not make a mailbox large.
+   *
+   * @param field octets as characters
+   */
+  public static Optional<SenderResults> ofField(String field) {
+    if (!field.startsWith(NAME) || !field.endsWith("\r\n")) {
+      return Optional.empty();
+    }
+    String value = field.substring(NAME.length(), field.length() - 2).replace(FOLD, "; ");
+    boolean isOurs =
+        value.length() <= MAX_READ
+            && value.indexOf(';') > 0
+            && value.chars().allMatch(c -> c >= ' ' && c <= '~');
+    return isOurs ? Optional.of(new SenderResults(value)) : Optional.empty();
   }
 
   /**
@@ -61,7 +84,7 @@ public record SenderResults(String value) {
   public byte[] field() {
     return isEmpty()
         ? new byte[0]
-        : (NAME + value.replace("; ", ";\r\n\t") + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        : (NAME + value.replace("; ", FOLD) + "\r\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The raw message without what claims to be ours; the field is not on top yet. */

@@ -145,7 +145,7 @@ public final class FileArchived implements AutoCloseable {
       fileFirst();
     }
     InputStream content = new CrlfInputStream(message.content());
-    ImportedHead head = ImportedHead.read(whole.source().format(), content);
+    ImportedHead head = ImportedHead.read(whole.source().format(), message.hasResults(), content);
     if (!head.isMessage()) {
       pending.add(new Broken(ordinal, "it does not begin with a header"));
       return;
@@ -167,7 +167,9 @@ public final class FileArchived implements AutoCloseable {
       return;
     }
     octets += size;
-    Delivery delivery = delivery(id, message, head, FinalDelivery.size(envelope, user, size));
+    long shown = head.results().size(head.open(), size);
+    Delivery delivery =
+        delivery(id, message, head, envelope, FinalDelivery.size(envelope, user, shown));
     pending.add(new Stored(ordinal, envelope, size, delivery, threads.submit(() -> store(draft))));
   }
 
@@ -224,7 +226,8 @@ public final class FileArchived implements AutoCloseable {
     }
   }
 
-  private Delivery delivery(MessageId id, ArchivedMessage message, ImportedHead head, long size) {
+  private Delivery delivery(
+      MessageId id, ArchivedMessage message, ImportedHead head, Envelope envelope, long size) {
     Set<String> flags = new LinkedHashSet<>(message.flags());
     flags.addAll(head.flags());
     return new Delivery(
@@ -234,7 +237,7 @@ public final class FileArchived implements AutoCloseable {
         false,
         HeaderBlock.subject(head.header()),
         List.copyOf(flags),
-        "",
+        head.results().pack(envelope),
         Optional.of(id.acceptedAt().plus(LOOK_AFTER)));
   }
 

@@ -214,6 +214,7 @@ public final class RunExport {
                 open.envelope().origin().receivedAt(),
                 open.envelope().sender(),
                 delivery,
+                !results.isEmpty(),
                 spool);
         return Optional.of(new Fetched(kept, spool));
       }

@@ -45,6 +45,38 @@ class SenderResultsTest {
   }
 
   @Test
+  void theFieldIsReadAsItWasWritten() {
+    for (String value : List.of(USUAL, "mx.local.example; none", "mx; a=\"b;c; d\"; e")) {
+      String field = new String(new SenderResults(value).field(), ISO_8859_1);
+
+      assertThat(SenderResults.ofField(field)).contains(new SenderResults(value));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Received: by mx.local.example; today\r\n",
+        "Authentication-Results: \r\n",
+        "Authentication-Results: mx.local.example\r\n",
+        "Authentication-Results: ; none\r\n",
+        "Authentication-Results: mx.local.example; none",
+        "Authentication-Results: mx.local.example;\r\n spf=pass\r\n",
+        "Authentication-Results: mx.local.example; a=\u00fc\r\n"
+      })
+  void whatIsNoFieldOfOursSaysNothing(String field) {
+    assertThat(SenderResults.ofField(field)).isEmpty();
+  }
+
+  @Test
+  void whatIsTooLongToLieBesideAMessageSaysNothing() {
+    String field = "Authentication-Results: mx.local.example; a=" + "b".repeat(2000) + "\r\n";
+
+    assertThat(SenderResults.ofField(field)).isEmpty();
+  }
+
+  @Test
   void theFieldStandsOnTopWithItsFolds() throws IOException {
     assertThat(rendered(RESULTS, "Received: from x\r\nSubject: s\r\n\r\nbody\r\n"))
         .isEqualTo(

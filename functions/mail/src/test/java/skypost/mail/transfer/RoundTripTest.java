@@ -156,7 +156,6 @@ class RoundTripTest {
         .isEqualTo(before.stream().filter(each -> !each.folder().equals("Junk")).toList());
   }
 
-  /** Two invocations for one export: a wake may come twice. */
   @ParameterizedTest
   @EnumSource
   void whatWasFoundOutOfTheSenderLeavesToo(ArchiveFormat format) throws IOException {
@@ -176,6 +175,42 @@ class RoundTripTest {
         .doesNotContain("dmarc=pass");
   }
 
+  /**
+   * What an export says of the sender is as little of the message as its Return-Path, and mail from
+   * outside has it; a field of the same name with which a message begins is its own.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void mailFromOutsideComesBackToo(ArchiveFormat format) throws IOException {
+    String by = "mx.local.example; ";
+    String others =
+        "Authentication-Results: mx.old.example;\r\n\tspf=pass smtp.mailfrom=far.example\r\n";
+    String status = "Status: RO\r\nX-Status: F\r\nX-Keywords: mine\r\n";
+    String[] results = {
+      "",
+      by + "none",
+      by + "spf=fail smtp.mailfrom=far.example; dmarc=fail header.from=far.example",
+      by
+          + "spf=pass smtp.mailfrom=far.example; dkim=pass header.d=far.example header.s=s1"
+          + " header.a=rsa-sha256; dmarc=pass header.from=far.example polrec.p=reject; arc=none",
+    };
+    for (String folder : List.of("INBOX", "Junk", "Work/Entw\u00fcrfe.v1", "Lists")) {
+      for (String said : results) {
+        for (String top : List.of("", others, others + others, status, others + status)) {
+          byte[] raw = (top + HEADER + "\r\nbody\r\n").getBytes(StandardCharsets.UTF_8);
+          world.deliver(folder, List.of(), raw, new SenderResults(said));
+          world.deliver(folder, List.of("\\Seen", "$Junk"), raw, new SenderResults(said));
+        }
+      }
+    }
+
+    Import imported = world.imported(format, world.exported(format));
+
+    assertThat(imported.status().state()).as(imported.status().reason()).isEqualTo(State.DONE);
+    assertThat(world.all(BOB)).isEqualTo(world.all(ANN));
+  }
+
+  /** Two invocations for one export: a wake may come twice. */
   @Test
   void anotherRunTakesOver() throws IOException {
     byte[] undisturbed = world.exported(ArchiveFormat.MAILDIR);

@@ -1,5 +1,6 @@
 package skypost.mail.transfer;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -50,7 +51,13 @@ final class TransferWorld {
 
   /** A message as its reader has it, the octets as a digest where they are many. */
   record Kept(
-      String folder, Set<String> flags, Instant date, Optional<EmailAddress> sender, String raw) {}
+      String folder,
+      Set<String> flags,
+      Instant date,
+      Optional<EmailAddress> sender,
+      long size,
+      String results,
+      String raw) {}
 
   final InMemoryMailboxes mailboxes = new InMemoryMailboxes();
   final InMemoryMessages messages = new InMemoryMessages();
@@ -125,7 +132,8 @@ final class TransferWorld {
         new Delivery(
             id,
             folder,
-            FinalDelivery.size(envelope, ANN, raw.length),
+            FinalDelivery.size(
+                envelope, ANN, results.size(new ByteArrayInputStream(raw), raw.length)),
             false,
             "subject",
             flags,
@@ -146,6 +154,8 @@ final class TransferWorld {
                   new TreeSet<>(message.flags()),
                   stored.envelope().origin().receivedAt(),
                   stored.envelope().sender(),
+                  message.size(),
+                  SenderResults.unpack(message.results(), stored.envelope()).value(),
                   shown(stored.content().readAllBytes())));
         }
       }
