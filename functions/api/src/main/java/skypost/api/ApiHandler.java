@@ -5,11 +5,11 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import skypost.aws.AwsClients;
 import skypost.aws.AwsPorts;
+import skypost.mail.admin.TransferAtOnce;
 import skypost.mail.settings.SettingsReader;
 
 /** The handler of ApiFunction: HTTP API events. */
@@ -30,12 +30,16 @@ public final class ApiHandler implements RequestStreamHandler {
     ApiSettings settings = ApiSettings.read(reader);
     ApiPorts ports = ApiPorts.of(new AwsPorts(clients, reader, clock), settings);
     reader.check();
-    this(settings, ports, clock);
+    this(settings, ports, clock, Thread::sleep);
   }
 
-  /** On any ports. */
-  public ApiHandler(ApiSettings settings, ApiPorts ports, Clock clock) {
-    this.routes = Routes.of(settings, ports, clock, new SecureRandom());
+  /**
+   * On any ports.
+   *
+   * @param pause passes the time in which others work
+   */
+  public ApiHandler(ApiSettings settings, ApiPorts ports, Clock clock, TransferAtOnce.Pause pause) {
+    this.routes = Routes.of(settings, ports, clock, pause);
     this.api = new Api(settings.adminToken(), routes);
   }
 

@@ -39,7 +39,7 @@ final class GatewayEvent {
     fields.put("statusCode", response.status());
     fields.put("headers", response.headers());
     fields.put("body", response.body());
-    fields.put("isBase64Encoded", false);
+    fields.put("isBase64Encoded", response.isBase64());
     return JSON.std.asBytes(fields);
   }
 

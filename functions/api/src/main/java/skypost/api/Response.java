@@ -3,6 +3,7 @@ package skypost.api;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,13 +12,24 @@ import java.util.Map;
  *
  * @param status its code
  * @param headers its header fields
- * @param body JSON, or the empty text
+ * @param body JSON, or the empty text; octets in Base64
+ * @param isBase64 whether the body is octets
  */
-record Response(int status, Map<String, String> headers, String body) {
+record Response(int status, Map<String, String> headers, String body, boolean isBase64) {
   static final String JSON_TYPE = "application/json";
 
   Response {
     headers = Map.copyOf(headers);
+  }
+
+  /** With a text. */
+  Response(int status, Map<String, String> headers, String body) {
+    this(status, headers, body, false);
+  }
+
+  static Response octets(String type, byte[] octets) {
+    String body = Base64.getEncoder().encodeToString(octets);
+    return new Response(200, Map.of("content-type", type), body, true);
   }
 
   static Response json(int status, Map<String, ?> fields) {
@@ -40,7 +52,7 @@ record Response(int status, Map<String, String> headers, String body) {
   Response with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Response(status, more, body);
+    return new Response(status, more, body, isBase64);
   }
 
   Response withoutBody() {

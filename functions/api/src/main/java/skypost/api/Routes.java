@@ -30,6 +30,7 @@ import skypost.mail.admin.PreviewFilter;
 import skypost.mail.admin.RecoverMessages;
 import skypost.mail.admin.SteerEntry;
 import skypost.mail.admin.TraceMessage;
+import skypost.mail.admin.TransferAtOnce;
 import skypost.mail.authorize.AuthorizeRecipients;
 import skypost.mail.authorize.CheckRelayRecipients;
 import skypost.mail.bounce.Bounces;
@@ -46,7 +47,9 @@ final class Routes {
 
   private Routes() {}
 
-  static List<Route> of(ApiSettings settings, ApiPorts ports, Clock clock, SecureRandom random) {
+  static List<Route> of(
+      ApiSettings settings, ApiPorts ports, Clock clock, TransferAtOnce.Pause pause) {
+    SecureRandom random = new SecureRandom();
     FreeBodies bodies = new FreeBodies(ports.holders(), ports.messages());
     Bounces bounces = new Bounces(ports.incoming(), settings.hostname());
     List<Route> routes = new ArrayList<>();
@@ -90,7 +93,9 @@ final class Routes {
     var transfers =
         new ManageTransfers.Ports(
             ports.transfers(), ports.exports(), ports.imports(), ports.mailboxes());
-    routes.addAll(new TransferRoutes(new ManageTransfers(transfers, clock, random)).routes());
+    var moving = new ManageTransfers(transfers, clock, random);
+    var atOnce = new TransferAtOnce(moving, transfers, pause);
+    routes.addAll(new TransferRoutes(moving, atOnce).routes());
     var checked =
         new CheckMailbox.Ports(
             ports.directory(),

@@ -10,6 +10,8 @@ import java.util.Set;
 import skypost.mail.admin.ManageTransfers;
 import skypost.mail.admin.ManageTransfers.Link;
 import skypost.mail.admin.Outcome;
+import skypost.mail.admin.TransferAtOnce;
+import skypost.mail.admin.TransferAtOnce.Exported;
 import skypost.mail.archive.ArchiveFormat;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.transfer.Export;
@@ -30,14 +32,21 @@ final class TransferRoutes {
   private static final Set<String> IMPORT = Set.of("format", "folder");
   private static final int MAX_FOLDERS = 1000;
 
-  private final ManageTransfers transfers;
+  private static final String FORMAT = "format";
+  private static final String FOLDER = "folder";
 
-  TransferRoutes(ManageTransfers transfers) {
+  private final ManageTransfers transfers;
+  private final TransferAtOnce atOnce;
+
+  TransferRoutes(ManageTransfers transfers, TransferAtOnce atOnce) {
     this.transfers = transfers;
+    this.atOnce = atOnce;
   }
 
   List<Route> routes() {
     return List.of(
+        Route.of("GET", "/v1/users/{address}/export", this::exportAtOnce, FORMAT),
+        Route.of("POST", "/v1/users/{address}/import", this::importAtOnce, FORMAT, FOLDER),
         Route.of("POST", EXPORTS, this::export),
         Route.of(
             "GET",
@@ -77,6 +86,57 @@ final class TransferRoutes {
     Export export = Answers.found(outcome);
     return Response.json(202, render(export))
         .with("location", request.path() + "/" + export.key().id());
+  }
+
+  /** A small mailbox is the answer; a larger one's archive is elsewhere, or still being made. */
+  private Response exportAtOnce(Request request, Route.PathValues path)
+      throws IOException, Refusal {
+    ArchiveFormat format = format(request).orElse(ArchiveFormat.MBOX);
+    Exported exported = Answers.found(atOnce.export(Answers.address(path), format));
+    Export export = exported.export();
+    if (exported.octets().isPresent()) {
+      String name = export.key().user() + "." + format.suffix();
+      return Response.octets(format.mediaType(), exported.octets().get())
+          .with("content-disposition", "attachment; filename=\"" + name.replace("\"", "") + "\"");
+    }
+    Optional<Link> link = transfers.download(export);
+    return link.isPresent()
+        ? Response.json(303, render(export)).with("location", link.get().url().toString())
+        : Response.json(202, render(export)).with("location", below(request, "exports", export));
+  }
+
+  private Response importAtOnce(Request request, Route.PathValues path)
+      throws IOException, Refusal {
+    if (request.body().length > TransferAtOnce.MOST) {
+      throw new Refusal(Problem.tooLarge(TransferAtOnce.MOST));
+    }
+    Optional<String> type = request.mediaType();
+    ArchiveFormat format =
+        format(request)
+            .orElse(
+                type.filter(ArchiveFormat.MAILDIR.mediaType()::equals).isPresent()
+                    ? ArchiveFormat.MAILDIR
+                    : ArchiveFormat.MBOX);
+    String folder = request.parameter(FOLDER).orElse(Mailboxes.INBOX);
+    Import imported =
+        Answers.found(atOnce.imported(Answers.address(path), format, folder, request.body()));
+    int status = imported.status().isRunning() ? 202 : 200;
+    return Response.json(status, render(imported))
+        .with("location", below(request, "imports", imported));
+  }
+
+  private static Optional<ArchiveFormat> format(Request request) throws Refusal {
+    Optional<String> word = request.parameter(FORMAT);
+    Optional<ArchiveFormat> format = word.flatMap(ArchiveFormat::parse);
+    if (word.isPresent() && format.isEmpty()) {
+      throw Answers.refused(FORMAT, "one of mbox, maildir");
+    }
+    return format;
+  }
+
+  private static String below(Request request, String kind, Transfer transfer) {
+    String user = request.path().substring(0, request.path().lastIndexOf('/'));
+    return user + "/" + kind + "/" + transfer.key().id();
   }
 
   private Response begin(Request request, Route.PathValues path) throws IOException, Refusal {

@@ -66,6 +66,8 @@ class ApiEventsTest {
           deleted-restore-many  | 200 | {"restored":1,"left":0,"full":false}
           lease-get             | 200 | "holder":"pop3-1"
           lease-delete          | 204 |
+          export-now            | 200 | RnJvbS
+          import-now            | 200 | "state":"done","format":"mbox","folder":"Archive"
           export-post           | 202 | "state":"running","format":"mbox","folders":["INBOX"],"messages":{
           export-get            | 200 | "download":{"method":"GET","url":"memory:exports/
           export-delete         | 204 |

@@ -1,8 +1,11 @@
 package skypost.api;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Base64;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +66,42 @@ class TransferApiTest {
     assertThat(started.body()).contains("\"bytes\":{").contains("\"total\":7");
     assertThat(started.json()).doesNotContainKey("upload");
     assertThat(world.transferWakes).hasSize(1);
+  }
+
+  @Test
+  void aSmallMailboxIsTheAnswerAndAnotherTakesIt() throws IOException {
+    World.Answer exported = world.get(ANN + "/export?format=mbox");
+
+    assertThat(exported.status()).isEqualTo(200);
+    assertThat(exported.headers()).containsEntry("content-type", "application/mbox");
+    String mbox = new String(Base64.getDecoder().decode(exported.body()), ISO_8859_1);
+    assertThat(mbox).startsWith("From ").contains("Subject: sample");
+    assertThat(world.transfers.find(world.transferWakes.getLast())).as("it is not kept").isEmpty();
+
+    World.Answer imported =
+        world.call("POST", ANN + "/import?folder=Again", mboxHeaders(), mbox + mbox);
+    assertThat(imported.status()).isEqualTo(200);
+    assertThat(imported.body()).contains("\"state\":\"done\"", "\"filed\":2");
+    assertThat(world.get("/v1/users/nobody@local.example/export").status()).isEqualTo(404);
+    assertThat(world.get(ANN + "/export?format=zip").status()).isEqualTo(400);
+  }
+
+  @Test
+  void whatTakesLongerGoesOnPastTheRequest() throws IOException {
+    world.standStill();
+
+    World.Answer exported = world.get(ANN + "/export");
+    assertThat(exported.status()).isEqualTo(202);
+    String location = exported.headers().get("location").toString();
+    assertThat(world.get(location).json()).containsEntry("state", "running");
+
+    World.Answer imported = world.call("POST", ANN + "/import", mboxHeaders(), "From x\n\n");
+    assertThat(imported.status()).isEqualTo(202);
+    assertThat(world.get(imported.headers().get("location").toString()).status()).isEqualTo(200);
+  }
+
+  private static Map<String, String> mboxHeaders() {
+    return Map.of("Authorization", "Bearer " + World.TOKEN, "Content-Type", "application/mbox");
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import skypost.mail.admin.TransferAtOnce;
 import skypost.mail.auth.Zone;
 import skypost.mail.auth.dkim.DkimSignature.Algorithm;
 import skypost.mail.authorize.CallAheadSettings;
@@ -36,6 +37,7 @@ import skypost.mail.directory.StoredPassword;
 import skypost.mail.directory.Suppressions.Suppression;
 import skypost.mail.dns.ClientLists.Listed;
 import skypost.mail.filter.Filter;
+import skypost.mail.mailbox.DomainQuota;
 import skypost.mail.mailbox.Mailboxes;
 import skypost.mail.mailbox.Mailboxes.Delivery;
 import skypost.mail.memory.InMemoryBodyHolders;
@@ -87,6 +89,10 @@ import skypost.mail.signing.SigningPair;
 import skypost.mail.signing.SigningPair.Half;
 import skypost.mail.tlspolicy.StsPolicy;
 import skypost.mail.trace.Traces;
+import skypost.mail.transfer.FileArchived;
+import skypost.mail.transfer.RunExport;
+import skypost.mail.transfer.RunImport;
+import skypost.mail.transfer.RunTransfer;
 import skypost.mail.transfer.TransferId;
 import skypost.mail.transfer.TransferJson;
 import skypost.mail.transfer.TransferKey;
@@ -325,7 +331,29 @@ final class World {
             reports,
             (domain, asked) -> asked.stream().map(this::finding).toList(),
             new ScreenClients.Ports(World::listed, new InMemoryGreylist().withoutTraces())),
-        clock);
+        clock,
+        time -> pause.pass(time));
+  }
+
+  /** What happens while a request waits: transfers go on. */
+  private TransferAtOnce.Pause pause = time -> runTransfers();
+
+  /** While a request waits, nothing happens. */
+  void standStill() {
+    pause = time -> {};
+  }
+
+  private void runTransfers() throws IOException {
+    var quota = new DomainQuota(new InMemoryDomainUsage(), directory, mailboxes, clock);
+    var filing = new FileArchived.Ports(messages, messages, mailboxes, traces, quota);
+    var run =
+        new RunTransfer(
+            transfers,
+            new RunExport(new RunExport.Ports(transfers, exports, mailboxes, messages), clock),
+            new RunImport(transfers, imports, filing, clock));
+    for (TransferKey key : List.copyOf(transferWakes)) {
+      run.run(key, NOW.plusSeconds(60));
+    }
   }
 
   private static Optional<Listed> listed(String client, Screening screening) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import skypost.mail.archive.ArchiveFormat;
@@ -161,6 +162,20 @@ public final class S3ExportObjects implements ExportObjects {
     } catch (IOException fault) {
       if (fault.getCause() instanceof NoSuchKeyException) {
         return false;
+      }
+      throw fault;
+    }
+  }
+
+  @Override
+  public Optional<byte[]> read(TransferKey key) throws IOException {
+    try {
+      return Optional.of(
+          Calls.call(() -> s3.getObjectAsBytes(get -> get.bucket(bucket).key(key(key))))
+              .asByteArray());
+    } catch (IOException fault) {
+      if (fault.getCause() instanceof NoSuchKeyException) {
+        return Optional.empty();
       }
       throw fault;
     }

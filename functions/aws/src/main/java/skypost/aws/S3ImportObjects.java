@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import skypost.mail.transfer.ImportObjects;
 import skypost.mail.transfer.TransferKey;
 import skypost.protocol.io.BlockInputStream;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -54,6 +55,12 @@ public final class S3ImportObjects implements ImportObjects {
                     .putObjectRequest(put -> put.bucket(bucket).key(key(key))))
             .url()
             .toString());
+  }
+
+  @Override
+  public void put(TransferKey key, byte[] archive) throws IOException {
+    Calls.call(() ->
+        s3.putObject(put -> put.bucket(bucket).key(key(key)), RequestBody.fromBytes(archive)));
   }
 
   @Override

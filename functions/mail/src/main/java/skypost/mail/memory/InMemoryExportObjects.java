@@ -108,4 +108,9 @@ public final class InMemoryExportObjects implements ExportObjects {
   public synchronized int open() {
     return uploads.size();
   }
+
+  @Override
+  public Optional<byte[]> read(TransferKey key) {
+    return object(key);
+  }
 }

@@ -15,6 +15,11 @@ import skypost.mail.transfer.TransferKey;
 public final class InMemoryImportObjects implements ImportObjects {
   private final Map<TransferKey, byte[]> objects = new ConcurrentHashMap<>();
 
+  @Override
+  public void put(TransferKey key, byte[] archive) {
+    upload(key, archive);
+  }
+
   /** What a client does with the URL. */
   public void upload(TransferKey key, byte[] octets) {
     objects.put(key, octets.clone());

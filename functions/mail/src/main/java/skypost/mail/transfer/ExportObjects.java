@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import skypost.mail.archive.ArchiveFormat;
 
 /**
@@ -55,6 +56,9 @@ public interface ExportObjects {
 
   /** Whether the object is there. */
   boolean exists(TransferKey key) throws IOException;
+
+  /** The object whole, for one that is small; empty when it is not there. */
+  Optional<byte[]> read(TransferKey key) throws IOException;
 
   /** Deletes the object; it need not be there. */
   void delete(TransferKey key) throws IOException;

@@ -14,6 +14,9 @@ public interface ImportObjects {
   /** A URL to which anybody may put the archive for a while. */
   URI url(TransferKey key, Duration validity);
 
+  /** Puts a small archive. */
+  void put(TransferKey key, byte[] archive) throws IOException;
+
   /** Octets of what was put; empty when nothing was. */
   OptionalLong size(TransferKey key) throws IOException;
 

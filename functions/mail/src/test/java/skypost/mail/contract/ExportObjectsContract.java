@@ -34,6 +34,15 @@ public abstract class ExportObjectsContract {
   }
 
   @Test
+  void aSmallOneIsReadWhole() throws IOException {
+    ExportObjects objects = objects();
+
+    assertThat(objects.read(key)).isEmpty();
+    objects.put(key, ArchiveFormat.MBOX, new byte[] {1, 2, 3});
+    assertThat(objects.read(key).orElseThrow()).containsExactly(1, 2, 3);
+  }
+
+  @Test
   void aSmallOneIsThereAtOnce() throws IOException {
     assertThat(objects().exists(key)).isFalse();
     objects().put(key, MBOX, new byte[0]);

@@ -22,6 +22,17 @@ public abstract class ImportObjectsContract {
   protected abstract void put(TransferKey key, byte[] octets) throws IOException;
 
   @Test
+  void aSmallArchiveIsPutWithoutAUrl() throws IOException {
+    ImportObjects objects = objects();
+    objects.put(key, new byte[] {1, 2, 3});
+
+    assertThat(objects.size(key)).hasValue(3);
+    try (var in = objects.open(key, 1, 3)) {
+      assertThat(in.readAllBytes()).containsExactly(2, 3);
+    }
+  }
+
+  @Test
   void whatWasPutIsReadFromAnyOctetOn() throws IOException {
     byte[] archive = new byte[(8 << 20) + 12_345];
     new Random(1).nextBytes(archive);

@@ -231,6 +231,11 @@ final class LargeMailbox {
     }
 
     @Override
+    public Optional<byte[]> read(TransferKey key) {
+      return Optional.empty();
+    }
+
+    @Override
     public void delete(TransferKey key) {
       throw new IllegalStateException("nothing is to be deleted");
     }
@@ -257,6 +262,11 @@ final class LargeMailbox {
       InputStream in = Files.newInputStream(file);
       in.skipNBytes(from);
       return in;
+    }
+
+    @Override
+    public void put(TransferKey key, byte[] archive) {
+      throw new UnsupportedOperationException("it is there");
     }
 
     @Override
